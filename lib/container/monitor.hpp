@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting a container under a berth-monitor, and talking to one that runs.
+//
+//   berth ──spawn──> berth-monitor ──> starter (unshare, mounts) ──exec──> crun run -d ──> first process
+//     │ control socket: frames (monitor_protocol.h)
+//
+// The monitor is a subreaper, so the first process becomes its child. It owns stdio, the log, the attach socket and
+// the exit status. When the container has ended it writes `exit`, tells its clients, and runs the clean-up command
+// unless the client that started it says that it cleans up itself.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+#include "container/run_state.hpp"
+
+namespace container {
+
+enum class LogDriver { none, json_file, k8s_file, passthrough };
+
+struct LogPlan {
+  LogDriver driver = LogDriver::json_file;
+  std::string path;
+  std::int64_t max_size = -1;  ///< bytes; -1: no rotation
+  int max_files = 1;
+};
+
+/// A detached mount that the starter moves onto `target` in its private mount namespace.
+struct PreparedMount {
+  base::UniqueFd fd;   ///< from fsmount or open_tree(CLONE)
+  std::string target;  ///< an existing file or directory below RUNROOT/containers/ID
+};
+
+struct MonitorPlan {
+  std::string id;
+  std::string directory;                   ///< RUNROOT/containers/ID
+  std::vector<std::string> runtime;        ///< argv of "crun --root … run -d --bundle … --pid-file … [--console-socket …] ID"
+  std::string pid_file;
+  std::vector<PreparedMount> mounts;
+  bool tty = false;
+  bool open_stdin = false;                 ///< -i: stdin is a pipe; otherwise /dev/null
+  bool stdin_once = true;                  ///< stdin closes when the first attached client's does
+  LogPlan log;
+  std::vector<std::string> cleanup;        ///< argv run after the exit when no client cleans up
+  std::string oom_events;                  ///< cgroup file that tells OOM kills (memory.events or v1's memory.oom_control), or empty
+  std::string cgroup_join;                 ///< directory of the cgroup that the monitor moves itself to, or empty
+};
+
+/// Why a start failed: the runtime's own message, for the caller to turn into Docker's words.
+struct StartFailure {
+  std::string message;
+};
+
+struct Streams {
+  bool in = false, out = false, err = false;
+};
+
+/// A connection to a monitor, as the client that started the container or as a later one.
+class MonitorClient {
+ public:
+  explicit MonitorClient(base::UniqueFd socket) : socket_(std::move(socket)) {}
+
+  int socket() const { return socket_.get(); }
+
+  /// Waits until the runtime has started the container (or failed to).
+  std::optional<StartFailure> wait_started();
+
+  /// Says that this client removes what the container leaves, so the monitor need not run its clean-up.
+  void claim_cleanup();
+
+  void resize(int rows, int columns);
+
+  /// Copies stdin, stdout and stderr until the container has ended or the user has typed the detach keys.
+  /// Returns the exit, or nothing when detached. Terminal modes are set and restored here when `tty`.
+  std::optional<Exit> attach(const Streams& streams, bool tty, const std::string& detach_keys,
+                             const std::function<void(int signal)>& forward);
+
+  /// Waits for the end without any stream.
+  Exit wait_exit();
+
+ private:
+  base::UniqueFd socket_;
+};
+
+/// Spawns a monitor (a session of its own; it outlives this process) and hands it the plan.
+MonitorClient start_monitor(MonitorPlan plan);
+
+/// Connects to the monitor of a running container; nothing when there is none any more.
+std::optional<MonitorClient> connect_monitor(const std::string& directory);
+
+/// "ctrl-p,ctrl-q" to bytes; kind usage when malformed ("invalid detach keys (x) provided").
+std::string parse_detach_keys(const std::string& text);
+
+}  // namespace container

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One mount a user asked for with -v, --mount or --tmpfs, or that an image declares as a volume.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fields.hpp"
+
+namespace container {
+
+struct MountOption {
+  std::string type;             ///< bind, volume, tmpfs
+  std::string source;           ///< host path, or name of a volume; empty: anonymous volume
+  std::string target;           ///< absolute and clean
+  bool read_only = false;
+  std::string propagation;      ///< "", rprivate, rslave, rshared, private, slave, shared
+  bool recursive = true;        ///< bind: rbind
+  bool create_source = false;   ///< -v makes a missing host directory, --mount does not
+  bool copy = true;             ///< volume: filled from the image at first use
+  std::vector<std::string> options;  ///< nosuid, nodev, noexec … as the kernel has them
+  std::optional<std::int64_t> size;  ///< tmpfs
+  std::optional<int> mode;           ///< tmpfs, octal
+  std::string mode_text;        ///< third part of -v, or the options of --tmpfs, for inspect
+  bool from_image = false;
+  bool anonymous = false;
+};
+
+template <typename Io>
+void fields(Io& io, MountOption& m) {
+  io("type", m.type);
+  io.maybe("source", m.source);
+  io("target", m.target);
+  io.maybe("readOnly", m.read_only);
+  io.maybe("propagation", m.propagation);
+  io("recursive", m.recursive);
+  io.maybe("createSource", m.create_source);
+  io("copy", m.copy);
+  io.maybe("options", m.options);
+  io.maybe("size", m.size);
+  io.maybe("mode", m.mode);
+  io.maybe("modeText", m.mode_text);
+  io.maybe("fromImage", m.from_image);
+  io.maybe("anonymous", m.anonymous);
+}
+
+}  // namespace container

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a user asked for in run or create: typed, filled by the flags (cmd/berth/options), stored with the container,
+// read by start and inspect. Flags are parsed here once: nothing below cmd/ reads flag text.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fields.hpp"
+#include "container/mount_options.hpp"
+#include "image/oci.hpp"
+#include "network/network.hpp"
+
+namespace container {
+
+struct Ulimit {
+  std::string name;  ///< "nofile", without RLIMIT_
+  std::int64_t soft = 0, hard = 0;  ///< -1: unlimited
+};
+
+template <typename Io>
+void fields(Io& io, Ulimit& u) {
+  io("name", u.name);
+  io("soft", u.soft);
+  io("hard", u.hard);
+}
+
+struct Device {
+  std::string host, container, permissions = "rwm";
+};
+
+template <typename Io>
+void fields(Io& io, Device& d) {
+  io("host", d.host);
+  io("container", d.container);
+  io("permissions", d.permissions);
+}
+
+/// --memory and its kin; unset means no limit asked for.
+struct Resources {
+  std::optional<std::int64_t> memory, memory_swap, memory_reservation, nano_cpus, pids_limit;
+  std::optional<std::int64_t> cpu_shares, cpu_period, cpu_quota;
+  std::string cpuset_cpus, cpuset_mems;
+};
+
+template <typename Io>
+void fields(Io& io, Resources& r) {
+  io.maybe("memory", r.memory);
+  io.maybe("memorySwap", r.memory_swap);
+  io.maybe("memoryReservation", r.memory_reservation);
+  io.maybe("nanoCpus", r.nano_cpus);
+  io.maybe("pidsLimit", r.pids_limit);
+  io.maybe("cpuShares", r.cpu_shares);
+  io.maybe("cpuPeriod", r.cpu_period);
+  io.maybe("cpuQuota", r.cpu_quota);
+  io.maybe("cpusetCpus", r.cpuset_cpus);
+  io.maybe("cpusetMems", r.cpuset_mems);
+}
+
+struct Security {
+  bool privileged = false;
+  bool no_new_privileges = false;
+  std::vector<std::string> cap_add, cap_drop;      ///< as given
+  std::string seccomp;                             ///< "", "unconfined" or path of a profile
+  std::string seccomp_profile;                     ///< content of that profile
+  std::vector<std::string> mask, unmask;           ///< unmask may hold "ALL"
+  std::vector<std::string> given;                  ///< --security-opt words, for inspect
+};
+
+template <typename Io>
+void fields(Io& io, Security& s) {
+  io.maybe("privileged", s.privileged);
+  io.maybe("noNewPrivileges", s.no_new_privileges);
+  io.maybe("capAdd", s.cap_add);
+  io.maybe("capDrop", s.cap_drop);
+  io.maybe("seccomp", s.seccomp);
+  io.maybe("seccompProfile", s.seccomp_profile);
+  io.maybe("mask", s.mask);
+  io.maybe("unmask", s.unmask);
+  io.maybe("given", s.given);
+}
+
+/// "", "private", "host", "none", "shareable", "container:NAME" (after create: container:ID), "ns:/path";
+/// userns also "keep-id[:uid=,gid=]".
+struct Namespaces {
+  std::string pid, ipc, uts, user, cgroup;
+  std::string network = "default";  ///< default, bridge, none, host, pasta, container:…, ns:…
+};
+
+template <typename Io>
+void fields(Io& io, Namespaces& n) {
+  io.maybe("pid", n.pid);
+  io.maybe("ipc", n.ipc);
+  io.maybe("uts", n.uts);
+  io.maybe("user", n.user);
+  io.maybe("cgroup", n.cgroup);
+  io("network", n.network);
+}
+
+struct LogOptions {
+  std::string driver = "json-file";
+  std::map<std::string, std::string> options;  ///< max-size, max-file
+};
+
+template <typename Io>
+void fields(Io& io, LogOptions& l) {
+  io("driver", l.driver);
+  io.maybe("options", l.options);
+}
+
+struct RestartPolicy {
+  std::string name = "no";
+  int maximum_retries = 0;
+};
+
+template <typename Io>
+void fields(Io& io, RestartPolicy& r) {
+  io("name", r.name);
+  io.maybe("maximumRetries", r.maximum_retries);
+}
+
+struct CreateOptions {
+  std::string name, image, hostname, domainname, user, working_dir;
+  std::optional<std::vector<std::string>> entrypoint;  ///< set: replaces the image's (empty list: cleared)
+  std::vector<std::string> command;
+  std::vector<std::string> env;                        ///< "K=V", later ones win; "K" alone removes
+  std::map<std::string, std::string> labels, annotations, sysctls;
+  bool tty = false, interactive = false, remove = false, read_only = false, publish_all = false, init = false;
+  std::vector<std::string> attach;                     ///< stdin, stdout, stderr
+  std::vector<MountOption> mounts;
+  std::vector<std::string> volumes_from, group_add, dns, dns_search, dns_options, extra_hosts;
+  std::vector<network::PortMapping> publish, expose;
+  std::vector<Device> devices;
+  std::vector<Ulimit> ulimits;
+  std::optional<std::int64_t> shm_size;
+  std::optional<int> oom_score_adj;
+  std::string stop_signal, cidfile, cgroup_parent, runtime, platform;
+  std::optional<int> stop_timeout;
+  Resources resources;
+  Security security;
+  Namespaces namespaces;
+  LogOptions log;
+  RestartPolicy restart;
+  std::string address, mac;                            ///< --ip, --mac-address
+};
+
+template <typename Io>
+void fields(Io& io, CreateOptions& o) {
+  io.maybe("name", o.name);
+  io.maybe("image", o.image);
+  io.maybe("hostname", o.hostname);
+  io.maybe("domainname", o.domainname);
+  io.maybe("user", o.user);
+  io.maybe("workingDir", o.working_dir);
+  io.maybe("entrypoint", o.entrypoint);
+  io.maybe("command", o.command);
+  io.maybe("env", o.env);
+  io.maybe("labels", o.labels);
+  io.maybe("annotations", o.annotations);
+  io.maybe("sysctls", o.sysctls);
+  io.maybe("tty", o.tty);
+  io.maybe("interactive", o.interactive);
+  io.maybe("remove", o.remove);
+  io.maybe("readOnly", o.read_only);
+  io.maybe("publishAll", o.publish_all);
+  io.maybe("init", o.init);
+  io.maybe("attach", o.attach);
+  io.maybe("mounts", o.mounts);
+  io.maybe("volumesFrom", o.volumes_from);
+  io.maybe("groupAdd", o.group_add);
+  io.maybe("dns", o.dns);
+  io.maybe("dnsSearch", o.dns_search);
+  io.maybe("dnsOptions", o.dns_options);
+  io.maybe("extraHosts", o.extra_hosts);
+  io.maybe("publish", o.publish);
+  io.maybe("expose", o.expose);
+  io.maybe("devices", o.devices);
+  io.maybe("ulimits", o.ulimits);
+  io.maybe("shmSize", o.shm_size);
+  io.maybe("oomScoreAdj", o.oom_score_adj);
+  io.maybe("stopSignal", o.stop_signal);
+  io.maybe("cidfile", o.cidfile);
+  io.maybe("cgroupParent", o.cgroup_parent);
+  io.maybe("runtime", o.runtime);
+  io.maybe("platform", o.platform);
+  io.maybe("stopTimeout", o.stop_timeout);
+  io.maybe("resources", o.resources);
+  io.maybe("security", o.security);
+  io.maybe("namespaces", o.namespaces);
+  io.maybe("log", o.log);
+  io.maybe("restart", o.restart);
+  io.maybe("address", o.address);
+  io.maybe("mac", o.mac);
+}
+
+}  // namespace container

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a container since it was last started: two small files in RUNROOT/containers/ID, written by
+// the monitor with rename, one "key value" per line, so that the monitor needs no JSON and a reader sees all or
+// nothing.
+//
+//   running   monitor PID START      the monitor process (start: field 22 of /proc/PID/stat)
+//             init PID START         the container's first process
+//             started NANOSECONDS    since 1970
+//   exit      code N                 as a shell has it: 128 + n for a signal
+//             oom 0|1
+//             finished NANOSECONDS
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/pid_ref.hpp"
+#include "base/time.hpp"
+
+namespace container {
+
+struct Running {
+  base::PidRef monitor, init;
+  base::Moment started{};
+};
+
+struct Exit {
+  int code = 0;
+  bool oom_killed = false;
+  base::Moment finished{};
+};
+
+/// Reads the files of one start; nothing where a file is missing. `directory` is RUNROOT/containers/ID.
+std::optional<Running> read_running(const std::string& directory);
+std::optional<Exit> read_exit(const std::string& directory);
+
+}  // namespace container

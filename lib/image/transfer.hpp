@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The narrow door to what is heavy (libcurl, TLS, libarchive, compression): requests that the program
+// berth-transfer carries out in a process of its own, so that no other command pays for loading them, and what
+// strangers wrote is parsed away from the command. Each request is a struct sent as JSON; progress goes to the
+// command's own stdout and stderr; failures come back as base::Error with kind and sentence intact.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fields.hpp"
+#include "storage/store.hpp"
+
+namespace image {
+
+/// Credentials and TLS choices shared by all requests to registries.
+struct RegistryOptions {
+  std::optional<bool> tls_verify;      ///< unset: what registries.conf says
+  std::string authfile, cert_dir;
+  std::string creds;                   ///< "user:password" or empty
+};
+
+template <typename Io>
+void fields(Io& io, RegistryOptions& o) {
+  io.maybe("tlsVerify", o.tls_verify);
+  io.maybe("authfile", o.authfile);
+  io.maybe("certDir", o.cert_dir);
+  io.maybe("creds", o.creds);
+}
+
+struct PullRequest {
+  std::string reference;    ///< as the user wrote it
+  std::string platform;     ///< "linux/arm64/v8" or empty for this machine
+  bool quiet = false;       ///< no progress
+  bool all_tags = false;
+  bool run = false;         ///< part of run or create: nothing on stdout
+  RegistryOptions registry;
+};
+
+template <typename Io>
+void fields(Io& io, PullRequest& r) {
+  io("reference", r.reference);
+  io.maybe("platform", r.platform);
+  io.maybe("quiet", r.quiet);
+  io.maybe("allTags", r.all_tags);
+  io.maybe("run", r.run);
+  io("registry", r.registry);
+}
+
+struct PullResult {
+  std::string image;        ///< id
+  std::string name;         ///< full name that now points at it
+  std::string digest;       ///< of the manifest or index that the name stood for
+  bool is_new = false;
+};
+
+template <typename Io>
+void fields(Io& io, PullResult& r) {
+  io("image", r.image);
+  io("name", r.name);
+  io("digest", r.digest);
+  io("isNew", r.is_new);
+}
+
+struct LoadRequest {
+  bool quiet = false;
+  std::string platform;
+  std::string path;         ///< archive file or OCI directory; empty: descriptor `in`
+};
+
+template <typename Io>
+void fields(Io& io, LoadRequest& r) {
+  io.maybe("quiet", r.quiet);
+  io.maybe("platform", r.platform);
+  io.maybe("path", r.path);
+}
+
+struct LoadResult {
+  std::vector<std::string> names;  ///< familiar names, or ids of images without one
+};
+
+template <typename Io>
+void fields(Io& io, LoadResult& r) {
+  io("names", r.names);
+}
+
+struct SaveRequest {
+  std::vector<std::string> images;
+  std::string format;       ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
+  std::string path;         ///< empty: stdout
+  bool compress = false;
+  std::string platform;
+};
+
+template <typename Io>
+void fields(Io& io, SaveRequest& r) {
+  io("images", r.images);
+  io("format", r.format);
+  io.maybe("path", r.path);
+  io.maybe("compress", r.compress);
+  io.maybe("platform", r.platform);
+}
+
+struct ImportRequest {
+  std::string path;         ///< tar file or URL; empty: stdin
+  std::string reference;    ///< name of the new image, or empty
+  std::string message, platform;
+  std::vector<std::string> changes;  ///< Dockerfile instructions
+};
+
+template <typename Io>
+void fields(Io& io, ImportRequest& r) {
+  io.maybe("path", r.path);
+  io.maybe("reference", r.reference);
+  io.maybe("message", r.message);
+  io.maybe("platform", r.platform);
+  io.maybe("changes", r.changes);
+}
+
+struct ImportResult {
+  std::string image;
+};
+
+template <typename Io>
+void fields(Io& io, ImportResult& r) {
+  io("image", r.image);
+}
+
+/// Runs berth-transfer for one request. stdin, stdout and stderr are the command's own.
+class Transfer {
+ public:
+  explicit Transfer(storage::Store& store) : store_(store) {}
+
+  PullResult pull(const PullRequest& request);
+  LoadResult load(const LoadRequest& request);
+  void save(const SaveRequest& request);
+  ImportResult import(const ImportRequest& request);
+
+ private:
+  base::Json call(const std::string& operation, const base::Json& request);
+
+  storage::Store& store_;
+};
+
+}  // namespace image

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// A container's network: its namespace, the default bridge of a store (root) or pasta (rootless), published ports,
+// and the files that name hosts. Several user-made networks come later; names are data already.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fields.hpp"
+#include "base/pid_ref.hpp"
+#include "base/unique_fd.hpp"
+#include "storage/store.hpp"
+
+namespace network {
+
+/// One published port, after ranges are unfolded. A host port of 0 is chosen at connect.
+struct PortMapping {
+  std::string host_ip;            ///< empty: all addresses, IPv4 and IPv6
+  std::uint16_t host_port = 0;
+  std::uint16_t container_port = 0;
+  std::string protocol = "tcp";   ///< tcp, udp or sctp
+
+  bool operator==(const PortMapping&) const = default;
+};
+
+template <typename Io>
+void fields(Io& io, PortMapping& p) {
+  io.maybe("hostIp", p.host_ip);
+  io.maybe("hostPort", p.host_port);
+  io("containerPort", p.container_port);
+  io("protocol", p.protocol);
+}
+
+/// "[[ip:]hostPort[-end]:]containerPort[-end][/proto]" with Docker's error sentences (kind usage).
+std::vector<PortMapping> parse_publish(const std::string& text);
+
+/// "80", "80/udp", "8000-8010/tcp" as in --expose and ExposedPorts: container ports with protocols.
+std::vector<PortMapping> parse_expose(const std::string& text);
+
+/// What a container has on one network, recorded in its run state while it is connected.
+struct Endpoint {
+  std::string network;            ///< "bridge", "pasta"
+  std::string id;                 ///< 64 hex digits, new at each connect
+  std::string address, gateway, mac;
+  int prefix = 0;
+  std::string address6, gateway6;
+  int prefix6 = 0;
+  std::string host_interface;     ///< name of the veth's end on the host
+  std::vector<PortMapping> ports; ///< with the host ports that were chosen
+  base::PidRef helper;            ///< pasta
+};
+
+template <typename Io>
+void fields(Io& io, Endpoint& e) {
+  io("network", e.network);
+  io("id", e.id);
+  io.maybe("address", e.address);
+  io.maybe("gateway", e.gateway);
+  io.maybe("mac", e.mac);
+  io.maybe("prefix", e.prefix);
+  io.maybe("address6", e.address6);
+  io.maybe("gateway6", e.gateway6);
+  io.maybe("prefix6", e.prefix6);
+  io.maybe("hostInterface", e.host_interface);
+  io.maybe("ports", e.ports);
+  io("helper", e.helper);
+}
+
+struct ConnectRequest {
+  std::string container_id;
+  std::vector<PortMapping> ports;
+  std::string address, mac;       ///< wished for, or empty
+};
+
+/// A new network namespace, kept alive by the descriptor. The caller is single-threaded.
+base::UniqueFd make_namespace();
+
+/// Gives the namespace an address on the store's default bridge (root) or pasta (rootless) and publishes the ports.
+/// Sets up the bridge, forwarding, masquerade and firewall when missing. Undoes all it did on failure. Kind in_use:
+/// "Bind for 0.0.0.0:80 failed: port is already allocated".
+Endpoint connect(storage::Store& store, const ConnectRequest& request, int namespace_fd);
+
+/// Takes away what connect made; works when the namespace is gone already, and twice.
+void disconnect(storage::Store& store, const std::string& container_id, const Endpoint& endpoint);
+
+/// Removes addresses, port rules and helpers of containers that are not in `alive`; for repair after a crash.
+/// Returns what was found, one line each.
+std::vector<std::string> sweep(storage::Store& store, const std::vector<std::string>& alive);
+
+/// Takes down the store's bridge and firewall table.
+void remove_all(storage::Store& store);
+
+struct HostsRequest {
+  std::string hostname;
+  std::vector<std::string> extra;       ///< "name:ip", ip may be host-gateway
+  std::optional<Endpoint> endpoint;     ///< none: host or no network
+  bool host_network = false;
+  std::vector<std::string> aliases;     ///< container name and the like, beside the hostname
+};
+
+/// Content of /etc/hosts, as Docker writes it.
+std::string hosts_file(const HostsRequest& request);
+
+struct ResolvRequest {
+  std::vector<std::string> servers, search, options;  ///< given by the user; each replaces the host's
+  bool host_network = false;
+  bool pasta = false;
+};
+
+/// Content of /etc/resolv.conf: the host's without loopback servers (systemd-resolved: its real servers), public
+/// servers when none is left, as Docker does it.
+std::string resolv_file(const ResolvRequest& request);
+
+}  // namespace network

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers on disk and in the database. A layer is immutable, addressed by its diff id and shared.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace storage {
+
+struct Layer {
+  std::string id;    ///< diff id, "sha256:…", or "fixup:…"
+  std::string path;  ///< directory that holds diff/ and record.zst
+  std::int64_t size = 0;
+  std::int64_t tar_size = 0;
+
+  std::string diff() const { return path + "/diff"; }
+};
+
+/// A verified compressed form of a layer.
+struct LayerSource {
+  std::string digest;
+  std::int64_t size = 0;
+  std::string media_type;
+};
+
+class LayerStore {
+ public:
+  explicit LayerStore(Store& store) : store_(store) {}
+
+  std::optional<Layer> find(const std::string& id);
+
+  /// The layer that a compressed blob was verified to be.
+  std::optional<Layer> find_by_source(const std::string& digest);
+
+  /// The verified compressed forms of a layer.
+  std::vector<LayerSource> sources(const std::string& id);
+
+  /// Layers of an image, lowest first.
+  std::vector<Layer> of_image(const std::string& image_id);
+
+  /// Layers below a container, lowest first.
+  std::vector<Layer> of_container(const std::string& container_id);
+
+  /// Makes a finished directory (holding diff/ ...) visible as layer `layer.id`: one rename and one row, with a
+  /// lease for this process. When another process was first, its layer stays and `from` is left to its owner.
+  /// `layer.path` need not be set. Not durable by itself: the caller syncs once per image.
+  Layer commit(Layer layer, const std::string& from, const std::optional<LayerSource>& source);
+
+  /// Takes a lease, so that a layer found here is still here when an image or container refers to it. False when
+  /// the layer is gone.
+  bool lease(const std::string& id);
+
+  /// Ends this process's leases; inside the transaction that makes what needs the layers.
+  void end_leases();
+
+  /// Removes layers that no image, container or live lease refers to. Returns the bytes freed.
+  std::int64_t remove_unused();
+
+ private:
+  Store& store_;
+};
+
+}  // namespace storage

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// One store: a graphroot and a runroot. Everything below is opened when first used.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/lock.hpp"
+#include "storage/database.hpp"
+#include "storage/paths.hpp"
+
+namespace storage {
+
+/// Which overlay attributes layers carry: the kernel reads trusted.* for root, user.* inside a user namespace.
+enum class Attributes { trusted, user };
+
+class Store {
+ public:
+  Store(std::string graphroot, std::string runroot);
+
+  const Paths& paths() const { return paths_; }
+
+  /// The database; made on first use, with the directories above it.
+  Database& database();
+
+  /// The lock of one object ("container-ID", "layer-HEX"). Order of locks: container, volume, image, layer.
+  base::FileLock lock(const std::string& object);
+
+  /// A fresh directory below staging/ with a lock file held while the returned object lives; the sweep leaves
+  /// directories whose lock is held alone.
+  class Staging;
+  Staging make_staging(const std::string& purpose);
+
+  /// Removes what killed commands left in staging/. Called by commands that write there.
+  void sweep_staging();
+
+  Attributes attributes() const;
+
+ private:
+  void prepare_runroot();
+
+  Paths paths_;
+  std::unique_ptr<Database> database_;
+  bool runroot_ready_ = false;
+};
+
+class Store::Staging {
+ public:
+  Staging(std::string path, base::FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+  Staging(Staging&& other) noexcept : path_(std::move(other.path_)), lock_(std::move(other.lock_)) {
+    other.path_.clear();
+  }
+  Staging& operator=(Staging&&) = delete;
+  ~Staging();  ///< removes the directory with all that is still in it
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  base::FileLock lock_;
+};
+
+}  // namespace storage
