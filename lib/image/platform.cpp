@@ -17,8 +17,14 @@ void normalize(Platform& p) {
   };
 
   static constexpr Alias kAliases[] = {
-      {"x86_64", "amd64", ""}, {"x86-64", "amd64", ""}, {"aarch64", "arm64", ""}, {"armhf", "arm", "v7"},
-      {"armel", "arm", "v6"},  {"armv7l", "arm", "v7"}, {"armv6l", "arm", "v6"},  {"i386", "386", ""},
+      {"x86_64", "amd64", ""},
+      {"x86-64", "amd64", ""},
+      {"aarch64", "arm64", ""},
+      {"armhf", "arm", "v7"},
+      {"armel", "arm", "v6"},
+      {"armv7l", "arm", "v7"},
+      {"armv6l", "arm", "v6"},
+      {"i386", "386", ""},
       {"i686", "386", ""},
   };
   p.os = base::lower(p.os);
@@ -39,7 +45,8 @@ void normalize(Platform& p) {
 bool is_word(const std::string& text) {
   if (text.empty()) return false;
   for (const char c : text) {
-    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    const bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    c == '_' || c == '-' || c == '.';
     if (!ok) return false;
   }
   return true;
@@ -59,7 +66,9 @@ Platform parse_platform(const std::string& text) {
   const auto parts = base::split(text, '/');
   bool ok = parts.size() <= 3;
   for (const auto& part : parts) ok = ok && is_word(part);
-  if (!ok) base::fail(base::Kind::usage, "\"{}\" is an invalid OS/architecture platform: invalid argument", text);
+  if (!ok)
+    base::fail(
+        base::Kind::usage, "\"{}\" is an invalid OS/architecture platform: invalid argument", text);
   Platform platform;
   if (parts.size() == 1) {
     const bool is_os = base::lower(text) == "linux";

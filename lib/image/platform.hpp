@@ -12,7 +12,8 @@ namespace image {
 /// The platform of this machine.
 Platform host_platform();
 
-/// "linux/arm64/v8", "linux/amd64", "arm64", with the usual other names (x86_64, aarch64). Kind usage.
+/// "linux/arm64/v8", "linux/amd64", "arm64", with the usual other names (x86_64, aarch64). Kind
+/// usage.
 Platform parse_platform(const std::string& text);
 
 /// True when an image for `have` runs as `wanted`; an empty variant fits any.

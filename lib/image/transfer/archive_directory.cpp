@@ -20,7 +20,8 @@ class DirectoryContent : public ArchiveContent {
   std::optional<std::string> text(const std::string& path) override {
     const auto fd = find(path);
     if (!fd) return std::nullopt;
-    return base::in_context(base::printable(path), [&] { return base::read_rest(fd->get(), kLargestText); });
+    return base::in_context(base::printable(path),
+                            [&] { return base::read_rest(fd->get(), kLargestText); });
   }
 
   ArchivedLayer& layer(const std::string& path) override {
@@ -29,17 +30,17 @@ class DirectoryContent : public ArchiveContent {
     const auto fd = find(path);
     if (!fd) base::fail(base::Kind::corrupt, "the archive has no layer {}", base::printable(path));
     return layers_[path] = base::in_context("layer " + base::printable(path), [&] {
-      return intake_.unpack([&](void* buffer, std::size_t size) {
-        const ssize_t n = base::retry([&] { return ::read(fd->get(), buffer, size); });
-        if (n < 0) base::sys_fail("read {}", path);
-        return static_cast<std::size_t>(n);
-      });
-    });
+             return intake_.unpack([&](void* buffer, std::size_t size) {
+               const ssize_t n = base::retry([&] { return ::read(fd->get(), buffer, size); });
+               if (n < 0) base::sys_fail("read {}", path);
+               return static_cast<std::size_t>(n);
+             });
+           });
   }
 
  private:
-  /// Links inside may point anywhere; they are followed as if the directory were the root. Only plain files are read:
-  /// a FIFO would block for ever.
+  /// Links inside may point anywhere; they are followed as if the directory were the root. Only
+  /// plain files are read: a FIFO would block for ever.
   std::optional<base::UniqueFd> find(const std::string& path) const {
     auto fd = base::find_in_root(root_.get(), path, O_RDONLY | O_NONBLOCK);
     if (fd && !S_ISREG(base::stat_of(fd->get(), path).st_mode)) return std::nullopt;
@@ -53,7 +54,8 @@ class DirectoryContent : public ArchiveContent {
 
 }  // namespace
 
-std::unique_ptr<ArchiveContent> open_archive_directory(storage::Store& store, const std::string& path) {
+std::unique_ptr<ArchiveContent> open_archive_directory(storage::Store& store,
+                                                       const std::string& path) {
   return std::make_unique<DirectoryContent>(store, path);
 }
 

@@ -19,7 +19,9 @@ constexpr std::size_t kMostImages = 10'000;
 
 std::string blob_path(const std::string& digest) {
   if (!is_digest(digest) || !digest.starts_with("sha256:")) {
-    base::fail(base::Kind::corrupt, "the archive names a blob \"{}\", which is no sha256 digest", base::printable(digest));
+    base::fail(base::Kind::corrupt,
+               "the archive names a blob \"{}\", which is no sha256 digest",
+               base::printable(digest));
   }
   return "blobs/sha256/" + digest.substr(7);
 }
@@ -38,7 +40,9 @@ std::string get_blob(ArchiveContent& content, const std::string& digest) {
   base::fail(base::Kind::corrupt, "blob {} is missing from the archive", digest);
 }
 
-bool is_index(const Descriptor& d) { return d.media_type == kOciIndex || d.media_type == kDockerList; }
+bool is_index(const Descriptor& d) {
+  return d.media_type == kOciIndex || d.media_type == kDockerList;
+}
 
 std::optional<Reference> try_parse_name(const std::string& text) {
   try {
@@ -48,14 +52,15 @@ std::optional<Reference> try_parse_name(const std::string& text) {
   }
 }
 
-/// The name of an entry of index.json. The OCI annotation is a whole name as podman writes it, but only a tag as
-/// docker does, beside its own annotation.
+/// The name of an entry of index.json. The OCI annotation is a whole name as podman writes it, but
+/// only a tag as docker does, beside its own annotation.
 std::optional<Reference> name_of(const Descriptor& d) {
   if (const auto found = d.annotations.find(kContainerdName); found != d.annotations.end()) {
     return try_parse_name(found->second);
   }
   const auto found = d.annotations.find(kRefName);
-  const bool is_whole = found != d.annotations.end() && found->second.find_first_of("/:") != std::string::npos;
+  const bool is_whole =
+      found != d.annotations.end() && found->second.find_first_of("/:") != std::string::npos;
   return is_whole ? try_parse_name(found->second) : std::nullopt;
 }
 
@@ -67,7 +72,8 @@ class LayoutReader {
 
   std::vector<ArchivedImage> read(const std::string& index_json) {
     const auto index = base::from_json_text<Index>(index_json, "index.json");
-    if (index.manifests.size() > kMostImages) base::fail(base::Kind::corrupt, "index.json names too many images");
+    if (index.manifests.size() > kMostImages)
+      base::fail(base::Kind::corrupt, "index.json names too many images");
     for (const auto& descriptor : index.manifests) {
       if (!is_attestation(descriptor)) add(descriptor);
     }
@@ -94,22 +100,27 @@ class LayoutReader {
   /// The manifest that an entry stands for: itself, or the one of an index that fits.
   Descriptor choose(const Descriptor& entry, int depth) {
     if (!is_index(entry)) return entry;
-    if (depth == kDeepestIndex) base::fail(base::Kind::corrupt, "indexes of the archive are nested too deeply");
+    if (depth == kDeepestIndex)
+      base::fail(base::Kind::corrupt, "indexes of the archive are nested too deeply");
     const auto index = base::from_json_text<Index>(get_blob(content_, entry.digest), "index");
     const Descriptor* only = nullptr;
     int present = 0;
     for (const auto& descriptor : index.manifests) {
       // Docker saves the index whole, but of its images only those that were there.
       if (is_attestation(descriptor) || !content_.text(blob_path(descriptor.digest))) continue;
-      if (descriptor.platform && fits(*descriptor.platform, wanted_)) return choose(descriptor, depth + 1);
+      if (descriptor.platform && fits(*descriptor.platform, wanted_))
+        return choose(descriptor, depth + 1);
       only = &descriptor;
       ++present;
     }
-    if (present != 1) base::fail(base::Kind::not_found, "the archive has no image for {}", wanted_.text());
+    if (present != 1)
+      base::fail(base::Kind::not_found, "the archive has no image for {}", wanted_.text());
     return choose(*only, depth + 1);
   }
 
-  ArchivedImage read_manifest(const Manifest& document, const std::string& bytes, const std::string& media_type) {
+  ArchivedImage read_manifest(const Manifest& document,
+                              const std::string& bytes,
+                              const std::string& media_type) {
     ArchivedImage image;
     image.manifest_bytes = bytes;
     image.media_type = document.media_type.empty() ? media_type : document.media_type;
@@ -119,7 +130,8 @@ class LayoutReader {
     return image;
   }
 
-  /// What was known of the image where it was saved. Each claim is checked by digests; one that cannot be is dropped.
+  /// What was known of the image where it was saved. Each claim is checked by digests; one that
+  /// cannot be is dropped.
   void take_source(ArchivedImage& image, const Descriptor& entry, const std::string& id) {
     const auto named = entry.annotations.find(kSourceManifest);
     const auto digests = entry.annotations.find(kSourceDigests);
@@ -131,7 +143,8 @@ class LayoutReader {
     if (manifest.config.digest != id) return;
     image.manifest_bytes = *bytes;
     image.media_type = manifest.media_type.empty() ? kOciManifest : manifest.media_type;
-    for (const auto& text : base::split(digests->second, ' ')) take_digest(image, text, named->second);
+    for (const auto& text : base::split(digests->second, ' '))
+      take_digest(image, text, named->second);
   }
 
   void take_digest(ArchivedImage& image, const std::string& text, const std::string& manifest) {
@@ -141,9 +154,9 @@ class LayoutReader {
       const auto bytes = find_blob(content_, reference->digest);
       if (!bytes) return;
       const auto index = base::from_json_text<Index>(*bytes, "index");
-      const bool lists_it = std::any_of(index.manifests.begin(), index.manifests.end(), [&](const auto& d) {
-        return d.digest == manifest;
-      });
+      const bool lists_it = std::any_of(index.manifests.begin(),
+                                        index.manifests.end(),
+                                        [&](const auto& d) { return d.digest == manifest; });
       if (!lists_it) return;
       image.indexes[reference->digest] = *bytes;
     }
@@ -172,7 +185,8 @@ void fields(Io& io, SavedEntry& e) {
 ArchivedImage read_saved(ArchiveContent& content, const SavedEntry& entry) {
   ArchivedImage image;
   auto config = content.text(entry.config);
-  if (!config) base::fail(base::Kind::corrupt, "the archive has no config {}", base::printable(entry.config));
+  if (!config)
+    base::fail(base::Kind::corrupt, "the archive has no config {}", base::printable(entry.config));
   image.config_bytes = std::move(*config);
   image.layers = entry.layers;
   for (const auto& tag : entry.tags) {
@@ -184,7 +198,9 @@ ArchivedImage read_saved(ArchiveContent& content, const SavedEntry& entry) {
 /// A docker-dir: manifest.json is the image's manifest, blobs are files called by their digits.
 ArchivedImage read_docker_dir(ArchiveContent& content, const std::string& bytes) {
   const auto manifest = base::from_json_text<Manifest>(bytes, "manifest.json");
-  const auto path_of = [](const Descriptor& d) { return blob_path(d.digest).substr(std::string("blobs/sha256/").size()); };
+  const auto path_of = [](const Descriptor& d) {
+    return blob_path(d.digest).substr(std::string("blobs/sha256/").size());
+  };
   ArchivedImage image;
   image.manifest_bytes = bytes;
   image.media_type = manifest.media_type.empty() ? kOciManifest : manifest.media_type;
@@ -229,7 +245,8 @@ std::vector<ArchivedImage> read_images(ArchiveContent& content, const std::strin
   if (json.is_object()) return {read_docker_dir(content, *text)};
   std::vector<ArchivedImage> images;
   for (const auto& entry : base::from_json<std::vector<SavedEntry>>(json, "manifest.json")) {
-    if (images.size() == kMostImages) base::fail(base::Kind::corrupt, "manifest.json names too many images");
+    if (images.size() == kMostImages)
+      base::fail(base::Kind::corrupt, "manifest.json names too many images");
     images.push_back(read_saved(content, entry));
   }
   return images;

@@ -18,8 +18,10 @@ namespace image {
 namespace {
 
 std::unique_ptr<ArchiveContent> open(storage::Store& store, const LoadRequest& request, int in) {
-  if (!request.path.empty() && base::is_directory(request.path)) return open_archive_directory(store, request.path);
-  const base::UniqueFd file = request.path.empty() ? base::UniqueFd() : base::open_file(request.path, O_RDONLY);
+  if (!request.path.empty() && base::is_directory(request.path))
+    return open_archive_directory(store, request.path);
+  const base::UniqueFd file =
+      request.path.empty() ? base::UniqueFd() : base::open_file(request.path, O_RDONLY);
   const int fd = file ? file.get() : in;
   // Not read_full: a pipe's bytes are worked on as they come.
   return read_archive(store, [fd](void* buffer, std::size_t size) {
@@ -38,7 +40,8 @@ std::optional<storage::LayerSource> source_of(const storage::WrittenLayer& writt
 
 class Loading {
  public:
-  Loading(storage::Store& store, ArchiveContent& content) : store_(store), layers_(store), content_(content) {}
+  Loading(storage::Store& store, ArchiveContent& content)
+      : store_(store), layers_(store), content_(content) {}
 
   Image load(const ArchivedImage& archived) {
     const auto config = base::from_json_text<Config>(archived.config_bytes, "image config");
@@ -71,7 +74,8 @@ class Loading {
     }
     for (std::size_t i = 0; i < diff_ids.size(); ++i) {
       const auto& layer = content_.layer(archived.layers[i]);
-      const bool is_named = i >= archived.descriptors.size() || layer.written.digest == archived.descriptors[i].digest;
+      const bool is_named = i >= archived.descriptors.size() ||
+                            layer.written.digest == archived.descriptors[i].digest;
       if (is_named && layer.written.diff_id == diff_ids[i]) continue;
       base::fail(base::Kind::corrupt,
                  "layer {} of the archive has another digest than its image says",
@@ -83,7 +87,9 @@ class Loading {
     if (layer.directory.empty()) {
       // The image before has ended the leases; its layers and ours may have been removed since.
       if (layers_.lease(diff_id)) return;
-      base::fail(base::Kind::in_use, "layer {} was removed while it was loaded: load the archive again", diff_id);
+      base::fail(base::Kind::in_use,
+                 "layer {} was removed while it was loaded: load the archive again",
+                 diff_id);
     }
     keep_implicit_directories(layer.directory, layer.written.implicit_directories);
     layers_.commit({layer.written.diff_id, "", layer.written.size, layer.written.tar_size},
@@ -131,7 +137,8 @@ LoadResult load_archive(storage::Store& store, const LoadRequest& request, int i
   if (!request.platform.empty()) {
     const Platform wanted = parse_platform(request.platform);
     std::erase_if(images, [&](const auto& image) { return !has_platform(image, wanted); });
-    if (images.empty()) base::fail(base::Kind::not_found, "the archive has no image for {}", wanted.text());
+    if (images.empty())
+      base::fail(base::Kind::not_found, "the archive has no image for {}", wanted.text());
   }
   LoadResult result;
   for (const auto& archived : images) {

@@ -62,8 +62,11 @@ bool looks_like_json(std::string_view head) {
 }
 
 bool looks_like_layer(const std::string& head) {
-  for (const std::string_view magic : {std::string_view("\x1f\x8b"), std::string_view("\x28\xb5\x2f\xfd"),
-                                       std::string_view("\xfd" "7zXZ"), std::string_view("BZh")}) {
+  for (const std::string_view magic : {std::string_view("\x1f\x8b"),
+                                       std::string_view("\x28\xb5\x2f\xfd"),
+                                       std::string_view("\xfd"
+                                                        "7zXZ"),
+                                       std::string_view("BZh")}) {
     if (head.starts_with(magic)) return true;
   }
   if (head.size() < storage::kTarBlock) return false;
@@ -77,7 +80,9 @@ bool looks_like_layer(const std::string& head) {
 }
 
 /// Layers lie in blobs/, or are called x.tar (HEX/layer.tar, HEX.tar), whoever wrote the archive.
-bool may_be_layer(const std::string& path) { return path.starts_with("blobs/") || path.ends_with(".tar"); }
+bool may_be_layer(const std::string& path) {
+  return path.starts_with("blobs/") || path.ends_with(".tar");
+}
 
 class TarContent : public ArchiveContent {
  public:
@@ -86,7 +91,8 @@ class TarContent : public ArchiveContent {
     storage::TarEntry entry;
     for (std::size_t members = 0; tar.next(entry); ++members) {
       base::check_interrupt();
-      if (members == kMostMembers) base::fail(base::Kind::corrupt, "the archive has more than {} files", kMostMembers);
+      if (members == kMostMembers)
+        base::fail(base::Kind::corrupt, "the archive has more than {} files", kMostMembers);
       if (const auto path = member_path(entry.name)) take(*path, entry, tar);
     }
     // Whoever writes into the pipe must not be killed by padding that nobody reads.

@@ -16,7 +16,9 @@ namespace image {
 
 namespace {
 
-std::string list_path(const std::string& layer_directory) { return layer_directory + "/implicit"; }
+std::string list_path(const std::string& layer_directory) {
+  return layer_directory + "/implicit";
+}
 
 std::vector<std::string> implicit_directories(const std::string& layer_directory) {
   std::vector<std::string> directories;
@@ -30,7 +32,8 @@ std::vector<std::string> implicit_directories(const std::string& layer_directory
 
 }  // namespace
 
-void keep_implicit_directories(const std::string& layer_directory, const std::vector<std::string>& directories) {
+void keep_implicit_directories(const std::string& layer_directory,
+                               const std::vector<std::string>& directories) {
   if (directories.empty()) return;
   // Names of files are bytes: no text format but this one takes them all.
   std::string text;
@@ -38,7 +41,8 @@ void keep_implicit_directories(const std::string& layer_directory, const std::ve
   base::write_file(list_path(layer_directory), text, 0600);
 }
 
-std::optional<std::string> make_fixup(storage::Store& store, const std::vector<std::string>& layer_ids) {
+std::optional<std::string> make_fixup(storage::Store& store,
+                                      const std::vector<std::string>& layer_ids) {
   storage::LayerStore layers(store);
   std::vector<std::string> diffs;
   std::vector<std::vector<std::string>> implicit;
@@ -49,9 +53,9 @@ std::optional<std::string> make_fixup(storage::Store& store, const std::vector<s
     implicit.push_back(implicit_directories(layer->path));
   }
   // The lowest layer has nothing below that it could take from.
-  const bool may_need = std::any_of(implicit.begin() + (implicit.empty() ? 0 : 1), implicit.end(), [](const auto& list) {
-    return !list.empty();
-  });
+  const bool may_need = std::any_of(implicit.begin() + (implicit.empty() ? 0 : 1),
+                                    implicit.end(),
+                                    [](const auto& list) { return !list.empty(); });
   if (!may_need) return std::nullopt;
   storage::Layer fixup;
   fixup.id = "fixup:" + base::sha256_hex(base::join(layer_ids, "\n"));

@@ -8,7 +8,8 @@
 
 namespace image {
 
-LayerIntake::LayerIntake(storage::Store& store) : store_(store), staging_(store.make_staging("load")) {}
+LayerIntake::LayerIntake(storage::Store& store)
+    : store_(store), staging_(store.make_staging("load")) {}
 
 std::optional<ArchivedLayer> LayerIntake::find_known(const std::string& path) {
   std::string hex = path.substr(path.rfind('/') + 1);

@@ -13,7 +13,8 @@ class LayerIntake {
  public:
   explicit LayerIntake(storage::Store& store);
 
-  /// The layer that the name of a member promises ("blobs/sha256/HEX", "HEX.tar"), when it is in the store; leased.
+  /// The layer that the name of a member promises ("blobs/sha256/HEX", "HEX.tar"), when it is in
+  /// the store; leased.
   std::optional<ArchivedLayer> find_known(const std::string& path);
 
   /// Unpacks into a fresh directory of staging/.
