@@ -18,7 +18,8 @@ struct WrittenLayer {
   std::string diff_id;      ///< of the tar inside
   std::int64_t tar_size = 0;
   std::int64_t size = 0;  ///< bytes of the files unpacked
-  /// Directories that the tar needs but has no entry for: they were made 0755, owned by root.
+  /// Directories that the tar needs but has no entry for: they were made 0755, owned by root. "."
+  /// is the root.
   std::vector<std::string> implicit_directories;
 };
 
