@@ -28,9 +28,11 @@ struct LayerLimits {
   std::int64_t entries = 20'000'000;
 };
 
-/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is
-/// empty. Entries are confined to diff/ whatever the tar says. Kind corrupt for a malformed stream,
-/// io when the disk fails. Uses a second thread inside; both have ended when it returns or throws.
+/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is empty. Entries are
+/// confined to diff/ whatever the tar says. Files that later entries of the same tar replaced are kept for the record
+/// in `directory`/replaced, which seldom exists. Kind corrupt for a malformed stream, io when the disk fails, denied
+/// for owners that the user namespace lacks. `source` is called from this thread; a second one makes the files, and
+/// has ended when this returns or throws.
 WrittenLayer write_layer(const ByteSource& source,
                          const std::string& directory,
                          Attributes attributes,
