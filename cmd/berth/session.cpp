@@ -67,4 +67,17 @@ storage::Store& Session::store() {
   return *store_;
 }
 
+container::Engine& Session::engine() {
+  if (engine_) return *engine_;
+  engine_ = std::make_unique<container::Engine>(store());
+  if (!options_.runtime.empty()) engine_->runtime = options_.runtime;
+  engine_->cgroup_manager = options_.cgroup_manager;
+  engine_->self = {base::read_link("/proc/self/exe").value_or(program()),
+                   "--root",
+                   store().paths().graphroot(),
+                   "--runroot",
+                   store().paths().runroot()};
+  return *engine_;
+}
+
 }  // namespace cli
