@@ -9,6 +9,7 @@
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 
 namespace cli {
 
