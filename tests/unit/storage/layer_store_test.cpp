@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/layer_store.hpp"
 
-#include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -15,7 +16,9 @@ namespace storage {
 
 namespace {
 
-std::string diff_id(char digit) { return "sha256:" + std::string(64, digit); }
+std::string diff_id(char digit) {
+  return "sha256:" + std::string(64, digit);
+}
 
 class LayerStoreTest : public testing::Test {
  protected:
@@ -36,9 +39,11 @@ class LayerStoreTest : public testing::Test {
   void add_image(const std::string& id, const std::vector<std::string>& layers) {
     auto& db = store_.database();
     db.transaction(Sync::none, [&] {
-      db.execute("INSERT INTO images VALUES (?, 'm', 't', 'linux', 'amd64', '', 0, 0, 0, '{}')", id);
+      db.execute("INSERT INTO images VALUES (?, 'm', 't', 'linux', 'amd64', '', 0, 0, 0, '{}')",
+                 id);
       int position = 0;
-      for (const auto& layer : layers) db.execute("INSERT INTO image_layers VALUES (?, ?, ?)", id, position++, layer);
+      for (const auto& layer : layers)
+        db.execute("INSERT INTO image_layers VALUES (?, ?, ?)", id, position++, layer);
       layers_.end_leases();
     });
   }
@@ -67,7 +72,8 @@ TEST_F(LayerStoreTest, RefusesAnIdThatIsNoDigest) {
   auto staging = store_.make_staging("test");
   const std::string from = stage(staging);
   EXPECT_THROW(layers_.commit({"sha256:../../etc", "", 0, 0}, from, std::nullopt), base::Error);
-  EXPECT_THROW(layers_.commit({"sha256:" + std::string(64, 'X'), "", 0, 0}, from, std::nullopt), base::Error);
+  EXPECT_THROW(layers_.commit({"sha256:" + std::string(64, 'X'), "", 0, 0}, from, std::nullopt),
+               base::Error);
   EXPECT_TRUE(base::exists(from));
 }
 
@@ -95,7 +101,8 @@ TEST_F(LayerStoreTest, KeepsTheFirstOfTwoEqualLayersAndLeavesTheOtherToItsOwner)
   commit('a');
   auto staging = store_.make_staging("test");
   const std::string from = stage(staging, "second");
-  const Layer layer = layers_.commit({diff_id('a'), "", 4, 1024}, from, LayerSource{diff_id('d'), 1, "x"});
+  const Layer layer =
+      layers_.commit({diff_id('a'), "", 4, 1024}, from, LayerSource{diff_id('d'), 1, "x"});
   EXPECT_EQ(base::read_file(layer.diff() + "/file"), "text");
   EXPECT_TRUE(base::exists(from));
   EXPECT_TRUE(layers_.find_by_source(diff_id('d')));
@@ -143,7 +150,8 @@ TEST_F(LayerStoreTest, DoesNotTrustALayerOfAnotherBootThatNothingRefersTo) {
   store_.database().execute("UPDATE leases SET boot = 'before the power loss'");
   EXPECT_FALSE(layers_.lease(diff_id('a')));
   auto staging = store_.make_staging("test");
-  const Layer layer = layers_.commit({diff_id('a'), "", 6, 1024}, stage(staging, "second"), std::nullopt);
+  const Layer layer =
+      layers_.commit({diff_id('a'), "", 6, 1024}, stage(staging, "second"), std::nullopt);
   EXPECT_EQ(base::read_file(layer.diff() + "/file"), "second");
 }
 
@@ -185,7 +193,8 @@ TEST_F(LayerStoreTest, DoesNotRemoveALayerThatWasMadeAnewMeanwhile) {
 
 TEST_F(LayerStoreTest, MovesFixupLayersBesideTheOthers) {
   auto staging = store_.make_staging("test");
-  const Layer layer = layers_.commit({"fixup:" + std::string(64, 'e'), "", 0, 0}, stage(staging), std::nullopt);
+  const Layer layer =
+      layers_.commit({"fixup:" + std::string(64, 'e'), "", 0, 0}, stage(staging), std::nullopt);
   EXPECT_EQ(layer.path, store_.paths().layers() + "/fixup-" + std::string(64, 'e'));
   store_.database().transaction(Sync::none, [&] { layers_.end_leases(); });
   layers_.remove_unused();
