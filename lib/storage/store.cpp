@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/store.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "base/sys.hpp"
+#include "base/user_namespace.hpp"
+
+namespace storage {
+
+namespace {
+
+std::string absolute(const std::string& path) {
+  if (!path.empty() && path[0] == '/') return path;
+  char buffer[4096];
+  if (!::getcwd(buffer, sizeof buffer)) base::sys_fail("find the current directory");
+  return std::string(buffer) + "/" + path;
+}
+
+constexpr const char* kLockSuffix = ".lock";
+
+}  // namespace
+
+Store::Store(std::string graphroot, std::string runroot)
+    : paths_(absolute(graphroot), absolute(runroot)) {}
+
+Database& Store::database() {
+  if (!database_) {
+    if (!base::exists(paths_.database())) {
+      base::in_context("prepare the store", [&] {
+        base::make_directories(paths_.graphroot(), 0711);
+        for (const auto& directory : {paths_.layers(), paths_.containers(), paths_.staging()}) {
+          base::make_directories(directory, 0700);
+        }
+        base::make_directories(paths_.blobs(), 0700);
+        base::make_directories(paths_.volumes(), 0711);
+      });
+    }
+    database_ = std::make_unique<Database>(paths_.database());
+  }
+  return *database_;
+}
+
+void Store::prepare_runroot() {
+  if (runroot_ready_) return;
+  if (!base::is_directory(paths_.locks())) {
+    base::in_context("prepare the run state", [&] {
+      base::make_directories(paths_.runroot(), 0700);
+      base::make_directory(paths_.run_containers(), 0700);
+      base::make_directory(paths_.network(), 0700);
+      base::make_directory(paths_.locks(), 0700);
+    });
+  }
+  runroot_ready_ = true;
+}
+
+base::FileLock Store::lock(const std::string& object) {
+  prepare_runroot();
+  return base::FileLock(paths_.lock(object));
+}
+
+Store::Staging Store::make_staging(const std::string& purpose) {
+  database();  // makes the directories
+  const std::string path = paths_.staging() + "/" + purpose + "." + base::random_hex(12);
+  // The lock comes first: a directory without one is rubbish to the sweep.
+  base::FileLock lock(path + kLockSuffix);
+  base::make_directory(path, 0700);
+  return {path, std::move(lock)};
+}
+
+Store::Staging::~Staging() {
+  if (path_.empty()) return;
+  try {
+    base::remove_tree(path_);
+    base::remove_file(path_ + kLockSuffix);
+  } catch (const std::exception& e) {
+    base::debug("cannot remove {}: {}; a later command will", path_, e.what());
+  }
+}
+
+void Store::sweep_staging() {
+  for (const auto& name : base::list_directory(paths_.staging())) {
+    if (name.ends_with(kLockSuffix)) continue;
+    const std::string path = paths_.staging() + "/" + name;
+    if (!base::exists(path + kLockSuffix)) {
+      base::remove_tree(path);
+      continue;
+    }
+    const auto lock = base::FileLock::try_lock(path + kLockSuffix);
+    if (!lock) continue;
+    base::remove_tree(path);
+    base::remove_file(path + kLockSuffix);
+  }
+  for (const auto& name : base::list_directory(paths_.staging())) {
+    const std::string path = paths_.staging() + "/" + name;
+    if (!name.ends_with(kLockSuffix)) continue;
+    if (base::exists(path.substr(0, path.size() - 5))) continue;
+    if (const auto lock = base::FileLock::try_lock(path)) base::remove_file(path);
+  }
+}
+
+Attributes Store::attributes() const { return base::is_rootless() ? Attributes::user : Attributes::trusted; }
+
+}  // namespace storage
