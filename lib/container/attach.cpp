@@ -86,7 +86,10 @@ Exit exit_of(const Frame& frame) {
 Exit exit_of_lost(const std::string& directory) {
   if (const auto exit = read_exit(directory)) return *exit;
   const auto running = read_running(directory);
-  if (running && running->monitor.is_alive()) {
+  // A process that is being killed closes its descriptors a little before it counts as ended.
+  constexpr int kDyingMilliseconds = 200;
+  const auto monitor = running ? running->monitor.open() : std::nullopt;
+  if (monitor && !base::wait_for_exit(monitor->get(), kDyingMilliseconds)) {
     base::fail(base::Kind::io, "the container's output came faster than it was taken");
   }
   base::fail(base::Kind::io, "the container's monitor was killed");
