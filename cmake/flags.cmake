@@ -5,6 +5,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 sees overflows and dangling pointers in libstdc++ and fmt that are not there.
   add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
+# Libraries as -fPIE, like programs: one precompiled header serves both, and nothing here is a shared object.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIC -fPIE)
 add_compile_definitions(FMT_HEADER_ONLY _FILE_OFFSET_BITS=64)
 
 if(BERTH_SANITIZE)

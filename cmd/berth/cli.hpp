@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verbs and the one list of them. A verb is declared once: parsing, --help, man pages and completions all come
-// from that declaration, and only the verb that argv names is declared to CLI11.
+// Verbs and the one list of them. A verb is declared once: parsing, --help, man pages and
+// completions all come from that declaration, and only the verb that argv names is declared to
+// CLI11.
+//
+// How flags are declared, and what happens to them (argv follows pflag's rules, flags.hpp):
+//   app.add_flag("-d,--detach", o.detach, "Run container in background");           // bool: -d,
+//   -d=false app.add_option("--name", o.name, "Assign a name");                              // the
+//   last one wins app.add_option_function<std::string>( // once per occurrence,
+//       "-m,--memory", [&](const std::string& v) { o.memory = parse(v); }, "Limit") //   in argv's
+//       order
+//       ->type_name("bytes");
+//   add_list(app, "-e,--env", o.env, "Set environment variables");                  // appends,
+//   values raw
+// An Error of kind usage that a callback throws becomes `invalid argument "5x" for "-m, --memory"
+// flag: …`. CLI11's needs, excludes and required are not looked at: what relates two flags is for
+// the verb to check.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "errors.hpp"
+#include "flags.hpp"
+#include "speech.hpp"
 
 namespace CLI {
 class App;
@@ -32,35 +51,52 @@ enum class Completes { nothing, containers, running_containers, images, volumes,
 
 struct Verb {
   std::vector<std::string> names;  ///< "run", "container run": the first is the one that help shows
-  std::string usage;               ///< "[OPTIONS] IMAGE [COMMAND] [ARG...]"
-  std::string summary;             ///< "Create and run a new container from an image"
+  std::string usage;    ///< "[OPTIONS] IMAGE [COMMAND] [ARG...]"; more forms on further lines
+  std::string summary;  ///< "Create and run a new container from an image"
   Arity arity;
   Group group = Group::other;
   Completes completes = Completes::nothing;
   /// False: flags end at the first positional word (run, create, exec).
   bool interspersed = true;
-  std::string details = {};        ///< longer text and examples for the man page
-  std::function<void(CLI::App&)> declare;
+  /// How errors of this verb are told, and with which exit code (speech.hpp).
+  ErrorStyle errors = ErrorStyle::engine;
+  /// False: a rootless user's command is carried out outside the user namespace (version, ps ...).
+  bool needs_user_namespace = true;
+  std::string details = {};                     ///< longer text and examples for the man page
+  std::function<void(CLI::App&)> declare = {};  ///< empty: a verb without flags
   /// Carries the verb out; the words are the positional ones, untouched. Returns the exit code.
   std::function<int(Session&, const Words&)> act;
 };
 
-/// All verbs, in the order of help. Declared in commands/list.cpp.
+/// All verbs, in the order of help. Filled by register_all.
 class Verbs {
  public:
+  explicit Verbs(Dialect dialect = Dialect::docker) : dialect_(dialect) {}
+
+  Verbs(const Verbs&) = delete;
+  Verbs& operator=(const Verbs&) = delete;
+
   void add(Verb verb) { verbs_.push_back(std::move(verb)); }
 
   const std::vector<Verb>& all() const { return verbs_; }
 
+  /// For the few names and flags that only one of the two has.
+  Dialect dialect() const { return dialect_; }
+
+  bool is_podman() const { return dialect_ == Dialect::podman; }
+
  private:
+  Dialect dialect_;
   std::vector<Verb> verbs_;
 };
 
-/// Registers every verb.
+/// Registers every verb (commands/list.cpp).
 void register_all(Verbs& verbs);
 
-/// Acts on each target, in order; an Error is printed and the next target follows. Returns 0, or 1 (podman: 125)
-/// when any failed.
-int for_each(Session& session, const Words& targets, const std::function<void(const std::string&)>& act);
+/// Acts on each target, in order; an Error is printed and the next target follows. Returns 0, or 1
+/// (podman: 125) when any failed.
+int for_each(Session& session,
+             const Words& targets,
+             const std::function<void(const std::string&)>& act);
 
 }  // namespace cli

@@ -5,38 +5,49 @@
 #include <memory>
 #include <string>
 
+#include "speech.hpp"
 #include "storage/store.hpp"
 
 namespace cli {
 
-/// Whose words and codes are spoken; the program's name decides (architecture: dialects).
-enum class Dialect { docker, podman };
-
 struct GlobalOptions {
-  std::string root, runroot;
+  std::string root, runroot;   ///< always set by main (default_root, default_runroot)
   std::string runtime;         ///< "crun" unless told otherwise
   std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::string log_level;
 };
 
+/// /var/lib/berth; rootless $XDG_DATA_HOME/berth or ~/.local/share/berth.
+std::string default_root();
+
+/// /run/berth; rootless $XDG_RUNTIME_DIR/berth, or a directory of the user's own below /tmp where
+/// there is none.
+std::string default_runroot();
+
+/// $HOME, or what the passwd file says (a static binary must not ask NSS). Kind not_found when
+/// neither knows.
+std::string home_directory();
+
 class Session {
  public:
-  Session(Dialect dialect, GlobalOptions options);
+  Session(Speech speech, GlobalOptions options);
 
-  Dialect dialect() const { return dialect_; }
-  bool is_podman() const { return dialect_ == Dialect::podman; }
+  const Speech& speech() const { return speech_; }
+
+  Dialect dialect() const { return speech_.dialect; }
+
+  bool is_podman() const { return speech_.is_podman(); }
+
   const GlobalOptions& options() const { return options_; }
 
   /// "docker", "berth" or "podman": as called.
-  const std::string& program() const { return program_; }
-  void set_program(std::string name) { program_ = std::move(name); }
+  const std::string& program() const { return speech_.program; }
 
   storage::Store& store();
 
  private:
-  Dialect dialect_;
+  Speech speech_;
   GlobalOptions options_;
-  std::string program_ = "berth";
   std::unique_ptr<storage::Store> store_;
 };
 

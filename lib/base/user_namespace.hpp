@@ -1,40 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// The user namespace that all of a rootless user's commands share (no pause process): join the one of a live recorded
-// process, or make one with newuidmap and newgidmap.
+// The user namespace that all of a rootless user's commands share (no pause process): join the one
+// of a live recorded process, or make one with newuidmap and newgidmap.
+//
+// DIRECTORY/userns has a line "PID START" for every process known to live in it: each command while
+// it runs, and each monitor. Both entering and recording happen under flock on
+// DIRECTORY/userns.lock, held for the microseconds (or the 2 ms of making a namespace) that this
+// takes. So two namespaces never come to be while anything lives in one: a sibling with the same
+// mapping could open neither /proc/PID/ns nor the rootfs of the other's containers.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "base/lock.hpp"
+#include "base/pid_ref.hpp"
+#include "base/subordinate_ids.hpp"
 
 namespace base {
 
-struct IdRange {
-  std::uint32_t inside = 0, outside = 0, count = 0;
-};
-
-/// True when this process is root in the initial user namespace, or root with all it needs in a container.
+/// True for an ordinary user, also when this process has entered that user's namespace (by itself,
+/// or as the child of one that had). False for root, also for the root of an unprivileged machine
+/// container.
 bool is_rootless();
 
-/// The ranges of /etc/subuid or /etc/subgid (or of NSS, by getsubids) of a user. Empty when there are none.
-std::vector<IdRange> subordinate_ids(const std::string& file, std::uint32_t uid, const std::string& user);
+/// True when not in the initial user namespace: some of root's rights are missing (trusted xattrs,
+/// mknod ...).
+bool in_user_namespace();
 
-/// Enters the namespace recorded in `directory` (RUNROOT), or makes and records one. Before any thread. Afterwards
-/// this process is uid 0 in it, with a mount namespace of its own. Returns the lock that keeps others from making
-/// another until the caller has recorded a process that stays (record_user_namespace) or has none to record.
-/// Kind denied with the command that mends it when subordinate ids or newuidmap are missing.
+/// Enters the namespace recorded in `directory` (RUNROOT; made when missing), or makes one; records
+/// this process. Before any thread. Afterwards this process is uid 0 in it, with a mount namespace
+/// of its own that follows the host's. Nothing happens when it is uid 0 already. Kind denied with
+/// what to do when the host does not let us.
 void enter_user_namespace(const std::string& directory);
 
-/// Notes a process that lives in the namespace (a monitor), for later commands to join.
-void record_user_namespace(const std::string& directory, int pid);
+/// Notes a process of this namespace that may outlive this command (a monitor), for later commands
+/// to join. Must be called before that process is told to start anything. Nothing happens as root.
+void record_user_namespace(const std::string& directory, const PidRef& process);
 
-/// Ids of the user outside, from before enter_user_namespace.
+/// The user's ids outside of the namespace: the same before and after entering.
 std::uint32_t outer_uid();
 std::uint32_t outer_gid();
 
-/// The mapping in force after entering: what 0..n inside stands for outside.
+/// The mapping in force: what 0..n inside stands for outside.
 std::vector<IdRange> uid_map();
 std::vector<IdRange> gid_map();
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images that are here: rows, names, digests and blobs. Nothing in here talks to a registry or unpacks a layer.
+// Images that are here: rows, names, digests and blobs. Nothing in here talks to a registry or
+// unpacks a layer.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,17 @@
 namespace image {
 
 struct Image {
-  std::string id;           ///< digest of its config, "sha256:…"
-  std::string manifest;     ///< digest of its manifest
-  std::string media_type;   ///< of that manifest
+  std::string id;          ///< digest of its config, "sha256:…"
+  std::string manifest;    ///< digest of its manifest
+  std::string media_type;  ///< of that manifest
   Platform platform;
   base::Moment created, added;
   std::int64_t size = 0;
   std::map<std::string, std::string> labels;
 };
 
-/// A new image, ready to be made visible. Its layers are in the layer store under leases of this process.
+/// A new image, ready to be made visible. Its layers are in the layer store under leases of this
+/// process.
 struct NewImage {
   std::string manifest_bytes, manifest_media_type;
   std::string config_bytes;
@@ -38,42 +40,77 @@ struct NewImage {
   std::map<std::string, std::string> blobs;
 };
 
+/// An image and the words by which it was found.
+struct Match {
+  Image image;
+  /// The name that matched, with tag or digest; nothing when it was found by its id.
+  std::optional<Reference> reference;
+};
+
 class ImageStore {
  public:
   explicit ImageStore(storage::Store& store) : store_(store) {}
 
-  /// Finds by name (familiar or full; no tag: latest), by name@digest, by id or unique prefix of an id.
-  /// Kind usage when a prefix is ambiguous.
+  /// Finds by name (familiar or full; no tag: latest), by name@digest, by id or unique prefix of an
+  /// id, or by the digest of its manifest. A name wins over a prefix. Kind usage when a prefix is
+  /// ambiguous or the text is neither a name nor an id.
   std::optional<Image> find(const std::string& text);
 
   /// The same; kind not_found "No such image: x:latest" when missing.
   Image get(const std::string& text);
 
+  /// The same as find and get, with how it was found.
+  std::optional<Match> resolve(const std::string& text);
+  Match get_match(const std::string& text);
+
   std::optional<Image> find_by_id(const std::string& id);
+
+  /// All images, latest first.
   std::vector<Image> list();
 
   /// Full names ("docker.io/library/busybox:1") that point at an image.
   std::vector<std::string> names(const std::string& id);
 
-  /// "repository@sha256:…" entries of an image.
+  /// "repository@sha256:…" entries of an image, repositories in full.
   std::vector<std::string> repository_digests(const std::string& id);
+
+  /// The same two for all images, by id: one query each.
+  std::map<std::string, std::vector<std::string>> all_names();
+  std::map<std::string, std::vector<std::string>> all_repository_digests();
+
+  /// When a name was last given to it; nothing when it has none.
+  std::optional<base::Moment> last_tagged(const std::string& id);
+
+  /// Ids of the containers made from an image, and of all images that have some with their number.
+  std::vector<std::string> users(const std::string& id);
+  std::map<std::string, std::int64_t> all_users();
 
   std::string blob(const std::string& digest);
   std::optional<std::string> find_blob(const std::string& digest);
   Config config(const Image& image);
 
-  /// Makes blobs durable, then in one transaction the image with its layers, names and digests. Ends the leases.
+  /// Makes blobs durable, then in one transaction the image with its layers, names and digests.
+  /// Ends the leases. An image that is here already keeps its manifest, unless only the new one
+  /// came from a registry.
   Image add(const NewImage& image);
 
+  /// Gives an image a further name; one that pointed elsewhere moves. Kind not_found when the image
+  /// is gone.
   void tag(const std::string& id, const Reference& name);
 
-  /// Takes a name away; false when there is no such name.
+  /// Takes a name (with tag or with digest) away; false when there is no such name.
   bool untag(const std::string& full_name);
 
-  /// Removes the rows and blobs of an image and the layers nobody else uses. Names must be gone or go along.
+  /// Removes the rows and blobs of an image and the layers nobody else uses; works on a full disk.
+  /// Names go along.
   void remove(const std::string& id);
 
+  storage::Store& store() { return store_; }
+
  private:
+  std::optional<Image> find_by_reference(const Reference& reference);
+  std::optional<Image> find_by_prefix(const std::string& text);
+
   storage::Store& store_;
 };
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layers on disk and in the database. A layer is immutable, addressed by its diff id and shared.
+//
+// A layer is born with a lease of the process that made it and no fsync of its own. It counts as
+// whole once an image or container refers to it (their transaction comes after a sync), or while a
+// lease of this boot is on it; without either it may be what a power loss left, and is not used
+// again.
 #pragma once
 
 #include <cstdint>
@@ -45,22 +50,38 @@ class LayerStore {
   /// Layers below a container, lowest first.
   std::vector<Layer> of_container(const std::string& container_id);
 
-  /// Makes a finished directory (holding diff/ ...) visible as layer `layer.id`: one rename and one row, with a
-  /// lease for this process. When another process was first, its layer stays and `from` is left to its owner.
-  /// `layer.path` need not be set. Not durable by itself: the caller syncs once per image.
+  /// Makes a finished directory (holding diff/ ...) visible as layer `layer.id`: one rename and one
+  /// row, with a lease for this process. When another process was first, its layer stays and `from`
+  /// is left to its owner. `layer.path` need not be set. Not durable by itself: the caller syncs
+  /// once per image.
   Layer commit(Layer layer, const std::string& from, const std::optional<LayerSource>& source);
 
-  /// Takes a lease, so that a layer found here is still here when an image or container refers to it. False when
-  /// the layer is gone.
+  /// Records a further verified compressed form of a layer that is here.
+  void add_source(const std::string& id, const LayerSource& source);
+
+  /// Takes a lease, so that a layer found here is still here when an image or container refers to
+  /// it. False when the layer is gone, or cannot be relied on (see above): make it anew then.
   bool lease(const std::string& id);
 
-  /// Ends this process's leases; inside the transaction that makes what needs the layers.
+  /// Ends this process's leases; inside the transaction that makes what needs the layers. A process
+  /// that failed leaves them: its layers serve the next try, until remove_unused() finds their
+  /// owner gone.
   void end_leases();
 
   /// Removes layers that no image, container or live lease refers to. Returns the bytes freed.
   std::int64_t remove_unused();
 
+  /// The two halves of remove_unused(): takes the rows away, inside the caller's transaction (of
+  /// Sync::full), and removes the directories after it.
+  std::vector<Layer> forget_unused();
+  void discard(const std::vector<Layer>& forgotten);
+
  private:
+  bool is_reliable(const std::string& id);
+  void end_dead_leases();
+  void remove_directory(const std::string& id, const std::string& path);
+  void sweep_directories();
+
   Store& store_;
 };
 

@@ -2,30 +2,22 @@
 // A layer's tar stream to a directory, in one pass: hash, inflate, hash, unpack, record.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "storage/layer/bytes.hpp"
 #include "storage/store.hpp"
 
 namespace storage {
 
-/// Gives up to `size` bytes into `buffer`, 0 at the end; throws on failure. Called from one thread, not
-/// necessarily the caller's.
-using ByteSource = std::function<std::size_t(void* buffer, std::size_t size)>;
-
-/// Takes bytes; throws to stop.
-using ByteSink = std::function<void(const void* data, std::size_t size)>;
-
 struct WrittenLayer {
-  std::string digest;              ///< of the bytes as they came (compressed or not)
+  std::string digest;  ///< of the bytes as they came (compressed or not)
   std::int64_t compressed_size = 0;
-  std::string compression;         ///< "gzip", "zstd", "xz", "bzip2" or "none"
-  std::string diff_id;             ///< of the tar inside
+  std::string compression;  ///< "gzip", "zstd", "xz", "bzip2" or "none"
+  std::string diff_id;      ///< of the tar inside
   std::int64_t tar_size = 0;
-  std::int64_t size = 0;           ///< bytes of the files unpacked
+  std::int64_t size = 0;  ///< bytes of the files unpacked
   /// Directories that the tar needs but has no entry for: they were made 0755, owned by root.
   std::vector<std::string> implicit_directories;
 };
@@ -35,20 +27,21 @@ struct LayerLimits {
   std::int64_t entries = 20'000'000;
 };
 
-/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is empty. Entries are
-/// confined to diff/ whatever the tar says. Kind corrupt for a malformed stream, io when the disk fails. Uses a
-/// second thread inside; both have ended when it returns or throws.
+/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is
+/// empty. Entries are confined to diff/ whatever the tar says. Kind corrupt for a malformed stream,
+/// io when the disk fails. Uses a second thread inside; both have ended when it returns or throws.
 WrittenLayer write_layer(const ByteSource& source,
                          const std::string& directory,
                          Attributes attributes,
                          const LayerLimits& limits = {});
 
-/// Gives back the layer's tar, byte for byte, from diff/ and record.zst. Kind corrupt when a file was changed.
+/// Gives back the layer's tar, byte for byte, from diff/ and record.zst. Kind corrupt when a file
+/// was changed.
 void read_layer_tar(const std::string& directory, const ByteSink& sink);
 
-/// Makes in `directory`/diff the directories whose mode or owner the image must have from lower layers, because
-/// `implicit[i]` (of layers[i], lowest first) had no entry for them. False when there is nothing to mend; then
-/// nothing was made.
+/// Makes in `directory`/diff the directories whose mode or owner the image must have from lower
+/// layers, because `implicit[i]` (of layers[i], lowest first) had no entry for them. False when
+/// there is nothing to mend; then nothing was made.
 bool write_fixup(const std::vector<std::string>& layer_diffs,
                  const std::vector<std::vector<std::string>>& implicit,
                  const std::string& directory,

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catalogue.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace cli {
+
+namespace {
+
+constexpr std::size_t kLongestName = 3;  ///< words: "image trust show"
+
+/// "container ls" is in "container", "run" in "".
+std::string group_of(const std::string& name) {
+  const auto space = name.rfind(' ');
+  return space == std::string::npos ? "" : name.substr(0, space);
+}
+
+std::string last_word(const std::string& name) {
+  const auto space = name.rfind(' ');
+  return space == std::string::npos ? name : name.substr(space + 1);
+}
+
+/// The name that a verb is told by in a group: the first of those it has there.
+const std::string* name_in(const Verb& verb, const std::string& group) {
+  for (const auto& name : verb.names) {
+    if (group_of(name) == group) return &name;
+  }
+  return nullptr;
+}
+
+const Verb* find_verb(const Verbs& verbs, const std::string& name) {
+  for (const auto& verb : verbs.all()) {
+    if (std::find(verb.names.begin(), verb.names.end(), name) != verb.names.end()) return &verb;
+  }
+  return nullptr;
+}
+
+/// How many letters must be changed, added or removed (Levenshtein).
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+Found find_command(const Verbs& verbs, const Words& words) {
+  Found group;
+  Found best;
+  std::string name;
+  for (std::size_t n = 0; n < std::min(words.size(), kLongestName); ++n) {
+    name += (n == 0 ? "" : " ") + words[n];
+    if (const Verb* verb = find_verb(verbs, name))
+      best = {verb, *name_in(*verb, group_of(name)), n + 1};
+    else if (is_group(verbs, name))
+      group = {nullptr, name, n + 1};
+  }
+  return best.words > group.words ? best : group;
+}
+
+bool is_group(const Verbs& verbs, const std::string& name) {
+  const std::string prefix = name + " ";
+  return std::any_of(verbs.all().begin(), verbs.all().end(), [&](const Verb& verb) {
+    return std::any_of(
+        verb.names.begin(), verb.names.end(), [&](const auto& n) { return n.starts_with(prefix); });
+  });
+}
+
+std::string group_summary(const std::string& group) {
+  static const std::map<std::string, std::string> summaries = {
+      {"builder", "Manage builds"},
+      {"container", "Manage containers"},
+      {"generate", "Generate structured data"},
+      {"healthcheck", "Manage health checks on containers"},
+      {"image", "Manage images"},
+      {"manifest", "Manage manifest lists"},
+      {"network", "Manage networks"},
+      {"pod", "Manage pods"},
+      {"secret", "Manage secrets"},
+      {"system", "Manage Docker"},
+      {"volume", "Manage volumes"},
+  };
+  const auto found = summaries.find(group);
+  return found == summaries.end() ? "Manage " + group : found->second;
+}
+
+std::vector<Entry> entries_of(const Verbs& verbs, const std::string& group) {
+  std::map<std::string, Entry> entries;
+  const std::string prefix = group.empty() ? "" : group + " ";
+  for (const auto& verb : verbs.all()) {
+    if (verb.group == Group::hidden) continue;
+    if (const auto* name = name_in(verb, group)) {
+      entries[last_word(*name)] = {last_word(*name), verb.summary, verb.group, &verb};
+    }
+    for (const auto& name : verb.names) {
+      if (!name.starts_with(prefix)) continue;
+      const auto space = name.find(' ', prefix.size());
+      if (space == std::string::npos) continue;
+      const std::string child = name.substr(0, space);
+      const std::string word = child.substr(prefix.size());
+      entries.insert({word, {word, group_summary(child), Group::management, nullptr}});
+    }
+  }
+  std::vector<Entry> sorted;
+  for (auto& [name, entry] : entries) sorted.push_back(std::move(entry));
+  return sorted;
+}
+
+std::vector<std::string> similar_names(const Verbs& verbs,
+                                       const std::string& group,
+                                       const std::string& word) {
+  std::vector<std::pair<std::size_t, std::string>> near;
+  for (const auto& entry : entries_of(verbs, group)) {
+    const auto d = distance(word, entry.name);
+    // As cobra: two letters off, or the beginning of the name.
+    if (d <= 2 || entry.name.starts_with(word)) near.emplace_back(d, entry.name);
+  }
+  std::sort(near.begin(), near.end());
+  std::vector<std::string> names;
+  for (auto& [d, name] : near) names.push_back(std::move(name));
+  return names;
+}
+
+}  // namespace cli

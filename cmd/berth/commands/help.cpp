@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth help [COMMAND...]
+#include "help.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+#include "commands/list.hpp"
+#include "globals.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+int help(const Verbs& verbs, Session& session, const Words& words) {
+  const Found found = find_command(verbs, words);
+  if (found.words < words.size()) {
+    // Podman tells its help and succeeds.
+    if (!session.is_podman()) client_fail("unknown help topic: {}", base::join(words, " "));
+    print_error({fmt::format("Unknown help topic [`{}`]", base::join(words, " ")), 0});
+  }
+  Speech speech = session.speech();
+  speech.command = found.command;
+  const auto app = make_app();
+  std::string text;
+  if (found.verb) {
+    speech.usage = found.verb->usage;
+    if (found.verb->declare) found.verb->declare(*app);
+    text = verb_help(speech, *found.verb, *app);
+  } else {
+    Globals globals;
+    declare_globals(*app, speech.dialect, globals);
+    text = group_help(speech, verbs, found.command, *app);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+void register_help(Verbs& verbs) {
+  verbs.add({
+      .names = {"help"},
+      .usage = "[COMMAND]",
+      .summary = "Help about a command",
+      .arity = {0, -1},
+      .group = Group::hidden,
+      .needs_user_namespace = false,
+      .act = [&verbs](Session& session, const Words& words) { return help(verbs, session, words); },
+  });
+}
+
+}  // namespace cli

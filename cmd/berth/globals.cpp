@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "globals.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fcntl.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/log.hpp"
+#include "base/sys.hpp"
+
+namespace cli {
+
+namespace {
+
+using base::Kind;
+using Text = std::string;
+
+/// A flag that is known but refused unless `is_harmless(value)`.
+void refuse(CLI::App& app,
+            const char* name,
+            bool (*is_harmless)(const Text&),
+            const char* description) {
+  app.add_option_function<Text>(
+         name,
+         [name, is_harmless](const Text& value) {
+           if (!is_harmless(value))
+             base::fail(Kind::unsupported, "{} {} is not supported yet", name, value);
+         },
+         description)
+      ->type_name("string")
+      ->group("");
+}
+
+void declare_own(CLI::App& app, Globals& g) {
+  app.add_option("--root", g.session.root, "Directory that keeps images, containers and volumes")
+      ->type_name("string");
+  app.add_option("--runroot", g.session.runroot, "Directory of what is running, gone at reboot")
+      ->type_name("string");
+  app.add_option("--runtime", g.session.runtime, "OCI runtime")->type_name("string");
+  app.add_option_function<Text>(
+         "--cgroup-manager",
+         [&g](const Text& value) {
+           if (value != "systemd" && value != "cgroupfs") {
+             base::fail(Kind::usage, "must be \"cgroupfs\" or \"systemd\"");
+           }
+           g.session.cgroup_manager = value;
+         },
+         "Who makes cgroups (\"cgroupfs\", \"systemd\")")
+      ->type_name("string");
+  app.add_flag("-v,--version", g.version, "Print version information and quit");
+}
+
+void declare_docker(CLI::App& app, Globals& g) {
+  app.add_option("-l,--log-level",
+                 g.session.log_level,
+                 "Set the logging level (\"debug\", \"info\", \"warn\", \"error\")")
+      ->type_name("string");
+  app.add_flag_function(
+      "-D,--debug",
+      [&g](std::int64_t n) {
+        if (n > 0) g.session.log_level = "debug";
+      },
+      "Enable debug mode");
+  app.add_option_function<Text>(
+         "--config",
+         [](const Text& dir) {
+           ::setenv("DOCKER_CONFIG", dir.c_str(), 1);
+         },  // read by berth-transfer
+         "Location of client config files")
+      ->type_name("string");
+  refuse(
+      app,
+      "-c,--context",
+      [](const Text& v) { return v == "default"; },
+      "Name of the context to use");
+  refuse(
+      app,
+      "-H,--host",
+      [](const Text& v) {
+        return v == "unix:///var/run/docker.sock" || v == "unix:///run/docker.sock";
+      },
+      "There is no daemon to connect to");
+}
+
+/// A directory of OCI hooks that holds none asks for nothing.
+bool is_empty_directory(const Text& path) {
+  return base::list_directory(path).empty();
+}
+
+bool is_harmless(const Text&) {
+  return true;
+}
+
+bool is_never(const Text&) {
+  return false;
+}
+
+void declare_podman(CLI::App& app, Globals& g) {
+  app.add_option("--log-level", g.session.log_level, "Log messages above specified level")
+      ->type_name("string");
+  app.add_flag_function(
+         "-D,--debug",
+         [&g](std::int64_t n) {
+           if (n > 0) g.session.log_level = "debug";
+         },
+         "Enable debug mode")
+      ->group("");
+  app.add_option_function<Text>(
+         "--config",
+         [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
+         "Path to directory containing authentication config file")
+      ->type_name("string");
+  app.add_option("--out", g.output, "Send output (stdout) to a file")->type_name("string");
+  refuse(
+      app, "--events-backend", [](const Text& v) { return v == "file"; }, "Events backend to use");
+  for (const auto* name : {"-c,--connection",
+                           "--url",
+                           "--identity",
+                           "--ssh",
+                           "--tls-ca",
+                           "--tls-cert",
+                           "--tls-key",
+                           "--tls-details",
+                           "--module",
+                           "--imagestore",
+                           "--volumepath",
+                           "--runtime-flag"}) {
+    refuse(app, name, is_never, "Not supported yet");
+  }
+}
+
+/// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
+void declare_harness(CLI::App& app) {
+  refuse(
+      app, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
+  refuse(app, "--storage-opt", is_never, "Option of the storage driver");
+  refuse(app, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
+  // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
+  // the two roots.
+  refuse(app, "--conmon", is_harmless, "Path of the conmon binary");
+  refuse(app, "--tmpdir", is_harmless, "Directory of run state");
+  refuse(app, "--network-config-dir", is_harmless, "Directory of network configurations");
+  refuse(app, "--cdi-spec-dir", is_harmless, "Directory of CDI specifications");
+}
+
+void use_log_level(const Text& level, Dialect dialect) {
+  if (level.empty()) return;
+  const std::pair<const char*, base::LogLevel> levels[] = {{"trace", base::LogLevel::debug},
+                                                           {"debug", base::LogLevel::debug},
+                                                           {"info", base::LogLevel::info},
+                                                           {"warn", base::LogLevel::warn},
+                                                           {"warning", base::LogLevel::warn},
+                                                           {"error", base::LogLevel::error},
+                                                           {"fatal", base::LogLevel::error},
+                                                           {"panic", base::LogLevel::error}};
+  for (const auto& [name, value] : levels) {
+    if (level == name) return base::set_log_level(value);
+  }
+  if (dialect == Dialect::docker) {
+    throw ClientError("Unable to parse logging level: " + level, 1, ClientError::Form::bare);
+  }
+  throw ClientError(
+      fmt::format(
+          "Log Level \"{}\" is not supported, choose from: trace, debug, info, warn, warning, "
+          "error, fatal, panic",
+          level),
+      1,
+      ClientError::Form::bare);
+}
+
+}  // namespace
+
+void declare_globals(CLI::App& app, Dialect dialect, Globals& globals) {
+  declare_own(app, globals);
+  if (dialect == Dialect::podman)
+    declare_podman(app, globals);
+  else
+    declare_docker(app, globals);
+  declare_harness(app);
+}
+
+void use_globals(Globals& globals, Dialect dialect) {
+  use_log_level(globals.session.log_level, dialect);
+  if (globals.session.runtime.empty()) globals.session.runtime = "crun";
+  if (globals.session.root.empty()) globals.session.root = default_root();
+  if (globals.session.runroot.empty()) globals.session.runroot = default_runroot();
+  if (!globals.output.empty()) {
+    const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);
+  }
+}
+
+}  // namespace cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options before the verb: berth's own, docker's, and podman's as its test harnesses give them.
+// What cannot be honoured is refused, unless it has nothing to act on here (the path of conmon).
+#pragma once
+
+#include "session.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+struct Globals {
+  GlobalOptions session;
+  bool version = false;
+  std::string output;  ///< --out: file that takes stdout
+};
+
+void declare_globals(CLI::App& app, Dialect dialect, Globals& globals);
+
+/// Makes them effective: log level, stdout's file, default roots. Throws ClientError for a wrong
+/// log level.
+void use_globals(Globals& globals, Dialect dialect);
+
+}  // namespace cli

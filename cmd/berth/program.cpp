@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program.hpp"
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+
+#include "base/interrupt.hpp"
+#if __has_include("base/user_namespace.cpp")  // until the rootless floor has landed
+#include "base/user_namespace.hpp"
+#endif
+#include "catalogue.hpp"
+#include "globals.hpp"
+#include "help.hpp"
+#include "session.hpp"
+#include "version.hpp"
+
+namespace cli {
+
+namespace {
+
+class Program {
+ public:
+  Program(const std::string& name, const std::function<void(Verbs&)>& fill)
+      : verbs_(name == "podman" ? Dialect::podman : Dialect::docker), globals_app_(make_app()) {
+    speech_.dialect = verbs_.dialect();
+    speech_.program = name;
+    speech_.usage = "[OPTIONS] COMMAND [ARG...]";
+    fill(verbs_);
+  }
+
+  const Speech& speech() const { return speech_; }
+
+  int run(const Words& words) {
+    declare_globals(*globals_app_, verbs_.dialect(), globals_);
+    const auto flags = flags_of(*globals_app_);
+    const Argv argv = split_argv(flags, words, /*interspersed=*/false);
+    apply(*globals_app_, flags, argv);
+    if (argv.help) return print_group("", stdout);
+    if (globals_.version) return print(version_line(speech_));
+    if (argv.words.empty()) return print_group("", stderr, speech_.is_podman() ? 125 : 0);
+    const Found found = find_command(verbs_, argv.words);
+    const Words rest(argv.words.begin() + static_cast<std::ptrdiff_t>(found.words),
+                     argv.words.end());
+    if (!found.verb) return run_group(found.command, rest);
+    return run_verb(*found.verb, found.command, rest);
+  }
+
+ private:
+  static int print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  }
+
+  int print_group(const std::string& group, std::FILE* to, int code = 0) {
+    const std::string text = group_help(speech_, verbs_, group, *globals_app_);
+    std::fwrite(text.data(), 1, text.size(), to);
+    return code;
+  }
+
+  /// `docker container`, `docker container --help`, `docker container nosuch`, `docker nosuch`.
+  int run_group(const std::string& group, const Words& words) {
+    speech_.command = group;
+    if (!group.empty()) speech_.usage = "";
+    const Argv argv = split_argv({}, words, /*interspersed=*/true);
+    if (argv.help) return print_group(group, stdout);
+    if (!argv.words.empty()) {
+      throw UsageError(
+          UsageError::What::command, argv.words[0], similar_names(verbs_, group, argv.words[0]));
+    }
+    if (!speech_.is_podman()) return print_group(group, stderr);
+    print_group(group, stdout);
+    client_fail("missing command '{} COMMAND'", speech_.path());
+  }
+
+  int run_verb(const Verb& verb, const std::string& command, const Words& words) {
+    speech_.command = command;
+    speech_.usage = verb.usage;
+    speech_.style = verb.errors;
+    const auto app = make_app();
+    if (verb.declare) verb.declare(*app);
+    // Podman's global flags may stand behind the verb, too, unless the verb has one of the same
+    // name.
+    auto flags = flags_of(*app);
+    const std::size_t own = flags.size();
+    if (speech_.is_podman()) append_globals(flags);
+    Argv argv = split_argv(flags, words, verb.interspersed);
+    if (argv.help) {
+      if (argv.short_help && !speech_.is_podman()) {
+        print_error({"Flag shorthand -h has been deprecated, use --help", 0});
+      }
+      return print(verb_help(speech_, verb, *app));
+    }
+    apply_both(*app, flags, own, std::move(argv.flags));
+    check_arity(verb.arity, argv.words.size());
+    use_globals(globals_, verbs_.dialect());
+#if __has_include("base/user_namespace.cpp")
+    if (verb.needs_user_namespace && base::is_rootless()) {
+      base::enter_user_namespace(globals_.session.runroot);
+    }
+#endif
+    Session session(speech_, globals_.session);
+    return verb.act(session, argv.words);
+  }
+
+  void append_globals(std::vector<Flag>& flags) const {
+    for (auto& flag : flags_of(*globals_app_)) {
+      flag.letters.clear();
+      flags.push_back(std::move(flag));
+    }
+  }
+
+  void apply_both(CLI::App& app,
+                  const std::vector<Flag>& flags,
+                  std::size_t own,
+                  std::vector<GivenFlag> given) {
+    Argv of_verb, of_program;
+    for (auto& flag : given) {
+      if (flag.flag < own)
+        of_verb.flags.push_back(std::move(flag));
+      else
+        of_program.flags.push_back({flag.flag - own, std::move(flag.value)});
+    }
+    apply(*globals_app_, flags_of(*globals_app_), of_program);
+    apply(app, flags, of_verb);
+  }
+
+  void check_arity(const Arity& arity, std::size_t given) const {
+    const int count = static_cast<int>(given);
+    if (count >= arity.least && (arity.most < 0 || count <= arity.most)) return;
+    throw UsageError(UsageError::What::arity,
+                     speech_.is_podman() ? podman_arity(arity, count) : docker_arity(arity));
+  }
+
+  static std::string docker_arity(const Arity& arity) {
+    const auto words = [](int n) { return fmt::format("{} argument{}", n, n == 1 ? "" : "s"); };
+    if (arity.most == 0) return "accepts no arguments";
+    if (arity.least == arity.most) return "requires " + words(arity.least);
+    if (arity.most < 0) return "requires at least " + words(arity.least);
+    if (arity.least == 0) return "requires at most " + words(arity.most);
+    return fmt::format("requires at least {} and at most {}", arity.least, words(arity.most));
+  }
+
+  std::string podman_arity(const Arity& arity, int given) const {
+    if (arity.most == 0) return fmt::format("`{}` takes no arguments", speech_.path());
+    if (arity.least == arity.most)
+      return fmt::format("accepts {} arg(s), received {}", arity.least, given);
+    if (arity.most < 0)
+      return fmt::format("requires at least {} arg(s), only received {}", arity.least, given);
+    if (arity.least == 0)
+      return fmt::format("accepts at most {} arg(s), received {}", arity.most, given);
+    return fmt::format(
+        "accepts between {} and {} arg(s), received {}", arity.least, arity.most, given);
+  }
+
+  Verbs verbs_;
+  Speech speech_;
+  Globals globals_;
+  std::unique_ptr<CLI::App> globals_app_;
+};
+
+int fail_with(const Told& told) {
+  print_error(told);
+  return told.code;
+}
+
+/// What was printed must have arrived: a full disk is no success.
+int finish(int code) {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+  std::fprintf(stderr, "write /dev/stdout: %s\n", base::errno_text(errno).c_str());
+  return code == 0 ? 1 : code;
+}
+
+}  // namespace
+
+int run_program(const std::string& name,
+                const Words& words,
+                const std::function<void(Verbs&)>& fill) {
+  Program program(name, fill);
+  try {
+    return finish(program.run(words));
+  } catch (const UsageError& e) {
+    return fail_with(program.speech().tell(e));
+  } catch (const ClientError& e) {
+    return fail_with(program.speech().tell(e));
+  } catch (const base::Error& e) {
+    return fail_with(program.speech().tell(e));
+  } catch (const base::Interrupted& e) {
+    std::fflush(stdout);
+    return 128 + e.signal();
+  } catch (const std::exception& e) {
+    const base::Error bug(base::Kind::bug, fmt::format("internal error: {}", e.what()));
+    return fail_with(program.speech().tell(bug));
+  }
+}
+
+}  // namespace cli

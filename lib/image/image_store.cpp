@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/image_store.hpp"
+
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "image/blob_store.hpp"
+#include "image/remove.hpp"
+
+namespace image {
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "i.id, i.manifest, i.media_type, i.os, i.architecture, i.variant, i.created, i.added, i.size, "
+    "i.labels";
+
+base::Moment moment(std::int64_t nanoseconds) {
+  return base::Moment(std::chrono::nanoseconds(nanoseconds));
+}
+
+Image read(const storage::Query& row) {
+  Image image;
+  image.id = row.text(0);
+  image.manifest = row.text(1);
+  image.media_type = row.text(2);
+  image.platform = {row.text(3), row.text(4), row.text(5)};
+  image.created = moment(row.integer(6));
+  image.added = moment(row.integer(7));
+  image.size = row.integer(8);
+  base::read_value(base::parse_json(row.text(9), "labels"), image.labels, "labels");
+  return image;
+}
+
+std::optional<Image> read_one(storage::Query rows) {
+  if (!rows.next()) return std::nullopt;
+  return read(rows);
+}
+
+std::vector<std::string> read_texts(storage::Query rows) {
+  std::vector<std::string> texts;
+  while (rows.next()) texts.push_back(rows.text(0));
+  return texts;
+}
+
+std::map<std::string, std::vector<std::string>> read_by_image(storage::Query rows) {
+  std::map<std::string, std::vector<std::string>> all;
+  while (rows.next()) all[rows.text(0)].push_back(rows.text(1));
+  return all;
+}
+
+/// "sha256:HEX" and "HEX" name an image by its id whatever repositories are called.
+std::optional<std::string> whole_id(const std::string& text) {
+  if (is_digest(text)) return text;
+  if (text.size() == 64 && base::is_hex(text)) return "sha256:" + text;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Image> ImageStore::find_by_id(const std::string& id) {
+  return read_one(
+      store_.database().query(fmt::format("SELECT {} FROM images i WHERE i.id = ?", kColumns), id));
+}
+
+std::optional<Image> ImageStore::find_by_reference(const Reference& reference) {
+  if (!reference.digest.empty()) {
+    return read_one(
+        store_.database().query(fmt::format("SELECT {} FROM digests d JOIN images i ON i.id = "
+                                            "d.image WHERE d.repository = ? AND d.digest = ?",
+                                            kColumns),
+                                reference.repository(),
+                                reference.digest));
+  }
+  return read_one(store_.database().query(
+      fmt::format("SELECT {} FROM names n JOIN images i ON i.id = n.image WHERE n.name = ?",
+                  kColumns),
+      reference.full()));
+}
+
+std::optional<Image> ImageStore::find_by_prefix(const std::string& text) {
+  const std::string hex = text.starts_with("sha256:") ? text.substr(7) : text;
+  if (!base::is_hex(hex) || hex.size() > 64) return std::nullopt;
+  // "g" is the first letter behind the hexadecimal digits.
+  auto rows = store_.database().query(
+      fmt::format("SELECT {} FROM images i WHERE i.id >= ? AND i.id < ? LIMIT 2", kColumns),
+      "sha256:" + hex,
+      "sha256:" + hex + "g");
+  if (!rows.next()) return std::nullopt;
+  Image found = read(rows);
+  if (rows.next())
+    base::fail(base::Kind::usage, "multiple IDs found with provided prefix: {}", text);
+  return found;
+}
+
+std::optional<Match> ImageStore::resolve(const std::string& text) {
+  if (const auto id = whole_id(text)) {
+    if (auto image = find_by_id(*id)) return Match{std::move(*image), std::nullopt};
+    auto image = read_one(store_.database().query(
+        fmt::format("SELECT {} FROM images i WHERE i.manifest = ? ORDER BY i.added DESC", kColumns),
+        *id));
+    if (!image) return std::nullopt;
+    return Match{std::move(*image), std::nullopt};
+  }
+  Reference reference = parse_reference(text).with_default_tag();
+  if (auto image = find_by_reference(reference)) return Match{std::move(*image), reference};
+  if (is_short_name(text)) {
+    // What `podman tag` and `podman build` call localhost/x is found as x, as there.
+    reference = parse_reference("localhost/" + text).with_default_tag();
+    if (auto image = find_by_reference(reference)) return Match{std::move(*image), reference};
+  }
+  if (auto image = find_by_prefix(text)) return Match{std::move(*image), std::nullopt};
+  return std::nullopt;
+}
+
+std::optional<Image> ImageStore::find(const std::string& text) {
+  auto match = resolve(text);
+  if (!match) return std::nullopt;
+  return std::move(match->image);
+}
+
+Match ImageStore::get_match(const std::string& text) {
+  if (auto match = resolve(text)) return std::move(*match);
+  const std::string shown =
+      whole_id(text) ? text : parse_reference(text).with_default_tag().familiar();
+  base::fail(base::Kind::not_found, "No such image: {}", shown);
+}
+
+Image ImageStore::get(const std::string& text) {
+  return get_match(text).image;
+}
+
+std::vector<Image> ImageStore::list() {
+  std::vector<Image> images;
+  auto rows = store_.database().query(
+      fmt::format("SELECT {} FROM images i ORDER BY i.created DESC, i.id", kColumns));
+  while (rows.next()) images.push_back(read(rows));
+  return images;
+}
+
+std::vector<std::string> ImageStore::names(const std::string& id) {
+  return read_texts(
+      store_.database().query("SELECT name FROM names WHERE image = ? ORDER BY name", id));
+}
+
+std::vector<std::string> ImageStore::repository_digests(const std::string& id) {
+  return read_texts(store_.database().query(
+      "SELECT repository || '@' || digest FROM digests WHERE image = ? ORDER BY repository, digest",
+      id));
+}
+
+std::map<std::string, std::vector<std::string>> ImageStore::all_names() {
+  return read_by_image(store_.database().query("SELECT image, name FROM names ORDER BY name"));
+}
+
+std::map<std::string, std::vector<std::string>> ImageStore::all_repository_digests() {
+  return read_by_image(store_.database().query(
+      "SELECT image, repository || '@' || digest FROM digests ORDER BY repository, digest"));
+}
+
+std::optional<base::Moment> ImageStore::last_tagged(const std::string& id) {
+  auto rows = store_.database().query("SELECT max(tagged) FROM names WHERE image = ?", id);
+  if (!rows.next() || rows.is_null(0)) return std::nullopt;
+  return moment(rows.integer(0));
+}
+
+std::vector<std::string> ImageStore::users(const std::string& id) {
+  return read_texts(store_.database().query(
+      "SELECT id FROM containers WHERE image = ? ORDER BY created, id", id));
+}
+
+std::map<std::string, std::int64_t> ImageStore::all_users() {
+  std::map<std::string, std::int64_t> all;
+  auto rows = store_.database().query("SELECT image, count(*) FROM containers GROUP BY image");
+  while (rows.next()) all[rows.text(0)] = rows.integer(1);
+  return all;
+}
+
+std::string ImageStore::blob(const std::string& digest) {
+  return BlobStore(store_).get(digest);
+}
+
+std::optional<std::string> ImageStore::find_blob(const std::string& digest) {
+  return BlobStore(store_).find(digest);
+}
+
+Config ImageStore::config(const Image& image) {
+  return base::from_json_text<Config>(blob(image.id), "image config");
+}
+
+void ImageStore::tag(const std::string& id, const Reference& name) {
+  const std::string full = name.with_default_tag().full();
+  storage::Database& db = store_.database();
+  db.transaction(storage::Sync::full, [&] {
+    if (!find_by_id(id)) base::fail(base::Kind::not_found, "No such image: {}", id);
+    db.execute("INSERT OR REPLACE INTO names(name, image, tagged) VALUES (?, ?, ?)",
+               full,
+               id,
+               static_cast<std::int64_t>(base::now().time_since_epoch().count()));
+  });
+}
+
+bool ImageStore::untag(const std::string& full_name) {
+  storage::Database& db = store_.database();
+  bool removed = false;
+  db.transaction(storage::Sync::full, [&] { removed = delete_name(db, full_name); });
+  return removed;
+}
+
+void ImageStore::remove(const std::string& id) {
+  remove_rows(store_, {id});
+}
+
+}  // namespace image
