@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace base {
@@ -56,8 +58,11 @@ inline std::string upper(std::string_view text) {
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, int radix = 10) {
   Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, radix);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  std::from_chars_result result{};
+  const char* end = text.data() + text.size();
+  if constexpr (std::is_floating_point_v<Number>) result = std::from_chars(text.data(), end, value);
+  else result = std::from_chars(text.data(), end, value, radix);
+  if (result.ec != std::errc{} || result.ptr != end || text.empty()) return std::nullopt;
   return value;
 }
 

@@ -19,6 +19,7 @@ struct MountOption {
   bool read_only = false;
   std::string propagation;      ///< "", rprivate, rslave, rshared, private, slave, shared
   bool recursive = true;        ///< bind: rbind
+  bool read_only_recursive = true;  ///< read_only reaches what is mounted below (docker's default)
   bool create_source = false;   ///< -v makes a missing host directory, --mount does not
   bool copy = true;             ///< volume: filled from the image at first use
   std::vector<std::string> options;  ///< nosuid, nodev, noexec … as the kernel has them
@@ -37,6 +38,7 @@ void fields(Io& io, MountOption& m) {
   io.maybe("readOnly", m.read_only);
   io.maybe("propagation", m.propagation);
   io("recursive", m.recursive);
+  io("readOnlyRecursive", m.read_only_recursive);
   io.maybe("createSource", m.create_source);
   io("copy", m.copy);
   io.maybe("options", m.options);

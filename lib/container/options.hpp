@@ -39,6 +39,21 @@ void fields(Io& io, Device& d) {
   io("permissions", d.permissions);
 }
 
+/// --device-cgroup-rule "c 42:* rmw"; -1 stands for every number.
+struct DeviceRule {
+  std::string type;  ///< a, b or c
+  std::int64_t major = -1, minor = -1;
+  std::string access;
+};
+
+template <typename Io>
+void fields(Io& io, DeviceRule& r) {
+  io("type", r.type);
+  io("major", r.major);
+  io("minor", r.minor);
+  io("access", r.access);
+}
+
 /// --memory and its kin; unset means no limit asked for.
 struct Resources {
   std::optional<std::int64_t> memory, memory_swap, memory_reservation, nano_cpus, pids_limit;
@@ -134,6 +149,7 @@ struct CreateOptions {
   std::vector<std::string> volumes_from, group_add, dns, dns_search, dns_options, extra_hosts;
   std::vector<network::PortMapping> publish, expose;
   std::vector<Device> devices;
+  std::vector<DeviceRule> device_rules;
   std::vector<Ulimit> ulimits;
   std::optional<std::int64_t> shm_size;
   std::optional<int> oom_score_adj;
@@ -178,6 +194,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("publish", o.publish);
   io.maybe("expose", o.expose);
   io.maybe("devices", o.devices);
+  io.maybe("deviceRules", o.device_rules);
   io.maybe("ulimits", o.ulimits);
   io.maybe("shmSize", o.shm_size);
   io.maybe("oomScoreAdj", o.oom_score_adj);
