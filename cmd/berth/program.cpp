@@ -94,11 +94,9 @@ class Program {
     apply_both(*app, flags, own, std::move(argv.flags));
     check_arity(verb.arity, argv.words.size());
     use_globals(globals_, verbs_.dialect());
-#if __has_include("base/user_namespace.cpp")
     if (verb.needs_user_namespace && base::is_rootless()) {
       base::enter_user_namespace(globals_.session.runroot);
     }
-#endif
     Session session(speech_, globals_.session);
     return verb.act(session, argv.words);
   }

@@ -24,12 +24,7 @@ std::optional<std::string> directory_of(const char* variable) {
 
 std::string data_home() {
   if (const auto data = directory_of("XDG_DATA_HOME")) return *data;
-  if (const auto home = directory_of("HOME")) return *home + "/.local/share";
-  const auto account = base::find_account(base::outer_uid());
-  if (account && account->home.starts_with("/")) return account->home + "/.local/share";
-  base::fail(base::Kind::denied,
-             "no home directory is known for user {}: set HOME or use --root",
-             base::outer_uid());
+  return base::home_directory() + "/.local/share";
 }
 
 /// Also false for the directory of somebody else, as sudo and su may leave it in the environment.
@@ -52,9 +47,12 @@ std::string user_runroot() {
 
 }  // namespace
 
-Roots default_roots() {
-  if (!base::is_rootless()) return {"/var/lib/berth", "/run/berth"};
-  return {data_home() + "/berth", user_runroot()};
+std::string default_graphroot() {
+  return base::is_rootless() ? data_home() + "/berth" : "/var/lib/berth";
+}
+
+std::string default_runroot() {
+  return base::is_rootless() ? user_runroot() : "/run/berth";
 }
 
 void claim_private_directory(const std::string& path) {

@@ -65,8 +65,7 @@ class DefaultRoots : public ::testing::Test {
     EXPECT_EQ(home.run([&] {
       for (const char* name : {"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"}) ::unsetenv(name);
       for (const auto& [name, value] : variables) ::setenv(name, value.c_str(), 1);
-      const auto found = default_roots();
-      base::write_full(pipe.write.get(), found.graphroot + " " + found.runroot);
+      base::write_full(pipe.write.get(), default_graphroot() + " " + default_runroot());
       return 0;
     }),
               0);
