@@ -56,7 +56,7 @@ class Start {
         cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
         runtime_(engine, options_.runtime.empty() ? engine.runtime : options_.runtime, cgroup_.manager) {}
 
-  MonitorClient run(Cleanup cleanup) {
+  MonitorClient run(const StartOptions& how) {
     prepare_directory();
     rootfs_ = mount_rootfs(engine_, record_);
     facts_.user = find_user(rootfs_.get(),
@@ -69,7 +69,7 @@ class Start {
     write_files();
     join_namespaces();
     write_bundle();
-    return launch(cleanup);
+    return launch(how);
   }
 
  private:
@@ -217,7 +217,7 @@ class Start {
     }
   }
 
-  MonitorPlan plan() {
+  MonitorPlan plan(const StartOptions& how) {
     MonitorPlan plan;
     plan.id = record_.id;
     plan.directory = directory_;
@@ -229,6 +229,7 @@ class Start {
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.tty = options_.tty;
+    plan.attached = how.attached;
     plan.open_stdin = options_.interactive;
     plan.log = log_plan();
     plan.cleanup = engine_.self;
@@ -255,9 +256,9 @@ class Start {
     return log;
   }
 
-  MonitorClient launch(Cleanup cleanup) {
-    auto client = start_monitor(plan());
-    if (cleanup == Cleanup::by_client) client.claim_cleanup();
+  MonitorClient launch(const StartOptions& how) {
+    auto client = start_monitor(plan(how));
+    if (how.cleanup == Cleanup::by_client) client.claim_cleanup();
     if (const auto failure = client.wait_started()) {
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
     }
@@ -298,9 +299,9 @@ std::map<std::string, std::int64_t> Start::hard_limits() {
 
 }  // namespace
 
-MonitorClient start(Engine& engine, const Record& record, const Details& details, Cleanup cleanup) {
+MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
   try {
-    auto client = Start(engine, record, details).run(cleanup);
+    auto client = Start(engine, record, details).run(how);
     record_event(engine.store,
                  {"container", "start", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
     return client;

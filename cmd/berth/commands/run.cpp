@@ -100,10 +100,9 @@ int run(Session& session, RunFlags& flags, const Words& words) {
   auto lock = std::make_unique<base::FileLock>(engine.lock(made.record.id));
   const auto& o = made.details.options;
   try {
-    auto client = container::start(engine,
-                                   made.record,
-                                   made.details,
-                                   flags.detach ? container::Cleanup::by_monitor : container::Cleanup::by_client);
+    container::StartOptions how;
+    if (!flags.detach) how = {container::Cleanup::by_client, streams_of(o)};
+    auto client = container::start(engine, made.record, made.details, how);
     lock.reset();
     if (flags.detach) {
       print_id(made.record.id);
