@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "container/options.hpp"
+#include "options/variables.hpp"
 
 namespace CLI {
 class App;
@@ -22,7 +23,8 @@ enum class PullPolicy { missing, always, never };
 struct CreateFlags {
   container::CreateOptions options;
   std::optional<std::string> entrypoint;
-  std::vector<std::string> env, env_files, labels, label_files;
+  Variables variables;
+  std::vector<std::string> labels, label_files;
   std::vector<std::string> volumes, tmpfs, devices;
   std::vector<container::MountOption> mounts;
   std::vector<std::string> networks, network_aliases, publish, expose;

@@ -6,6 +6,7 @@
 #include "flags.hpp"
 #include "options/groups.hpp"
 #include "options/key_value_file.hpp"
+#include "options/variables.hpp"
 
 namespace cli {
 
@@ -43,11 +44,24 @@ void add_pair(std::map<std::string, std::string>& map, const std::string& text) 
 
 }  // namespace
 
-void add_env_flags(CLI::App& app, CreateFlags& flags) {
+void add_variables(CLI::App& app, Variables& variables) {
   add_value(app, "-e,--env", "list", "Set environment variables", [&](const std::string& text) {
-    flags.env.push_back(parse_variable(text));
+    variables.given.push_back(parse_variable(text));
   });
-  add_list(app, "--env-file", flags.env_files, "Read in a file of environment variables");
+  add_list(app, "--env-file", variables.files, "Read in a file of environment variables");
+}
+
+std::vector<std::string> finish(const Variables& variables) {
+  std::vector<std::string> env;
+  for (const auto& path : variables.files) {
+    for (auto& entry : read_key_values("--env-file", path, own_variable)) env.push_back(std::move(entry));
+  }
+  env.insert(env.end(), variables.given.begin(), variables.given.end());
+  return env;
+}
+
+void add_env_flags(CLI::App& app, CreateFlags& flags) {
+  add_variables(app, flags.variables);
   add_value(
       app, "-l,--label", "list", "Set meta data on a container", [&](const std::string& text) {
         flags.labels.push_back(parse_label(text));
@@ -61,11 +75,7 @@ void add_env_flags(CLI::App& app, CreateFlags& flags) {
 }
 
 void finish_env(const CreateFlags& flags, container::CreateOptions& options) {
-  for (const auto& path : flags.env_files) {
-    for (auto& entry : read_key_values("--env-file", path, own_variable))
-      options.env.push_back(std::move(entry));
-  }
-  options.env.insert(options.env.end(), flags.env.begin(), flags.env.end());
+  options.env = finish(flags.variables);
   for (const auto& path : flags.label_files) {
     const auto nothing = [](const std::string&) { return std::optional<std::string>(); };
     for (const auto& entry : read_key_values("--label-file", path, nothing))
