@@ -66,10 +66,13 @@ Volume VolumeStore::create(Volume wanted) {
                wanted.driver);
   }
   if (auto existing = find(wanted.name)) return *existing;
+  const auto lock = store_.lock("volume-" + wanted.name);
+  if (auto existing = find(wanted.name)) return *existing;
   const std::string directory = store_.paths().volumes() + "/" + wanted.name;
+  base::remove_tree(directory);  // without a row it is what a killed create or remove left
   wanted.path = directory + "/_data";
   wanted.created = base::now();
-  // Directory before row: a row always has its directory; a directory without a row is swept or adopted here.
+  // Directory before row: a row always has its directory.
   base::make_directory(directory, 0701);
   base::make_directory(wanted.path, 0755);
   store_.database().transaction(Sync::full, [&] {
@@ -102,7 +105,6 @@ void VolumeStore::remove(const std::string& name) {
     }
     store_.database().execute("DELETE FROM volumes WHERE name = ?", name);
   });
-  // The row is gone; what a crash leaves here has no row and is swept as rubbish.
   base::remove_tree(store_.paths().volumes() + "/" + volume.name);
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "starter.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sys.hpp"
+
+namespace monitor {
+
+namespace {
+
+constexpr unsigned kMoveMountFromEmptyPath = 0x4;     // MOVE_MOUNT_F_EMPTY_PATH
+constexpr unsigned kCloseRangeCloseOnExec = 1U << 2;  // CLOSE_RANGE_CLOEXEC
+
+/// What runs between vfork and exec shares the monitor's memory: it makes system calls and changes
+/// nothing else.
+[[noreturn]] void die(int log, const char* what, const char* object) {
+  const int error = errno;
+  char buffer[512];
+  Text text{buffer, sizeof buffer};
+  text.add(what).add(" ").add(object).add(": ").add(strerror(error)).add("\n");
+  write_all(log, buffer, text.size);
+  _exit(127);
+}
+
+/// The kernel keeps the mounts that are moved here out of the host's sight: the namespace is
+/// private to the runtime (and what it starts), but mounts that the host makes later still arrive.
+void enter_mount_namespace(const Plan& plan, int log) {
+  if (plan.header->mounts == 0 && !plan.has(protocol::kHideTmp)) return;
+  if (unshare(CLONE_NEWNS) < 0) die(log, "make", "a mount namespace");
+  if (mount(nullptr, "/", nullptr, MS_SLAVE | MS_REC, nullptr) < 0)
+    die(log, "change propagation of", "/");
+  const char* target = plan.lists;
+  for (uint32_t i = 0; i < plan.header->mounts; ++i, target = next_text(target)) {
+    const int fd = protocol::kFirstMountFd + static_cast<int>(i);
+    if (syscall(SYS_move_mount, fd, "", AT_FDCWD, target, kMoveMountFromEmptyPath) < 0) {
+      die(log, "move a mount to", target);
+    }
+  }
+  // crun 1.8 leaves files in /tmp when it is killed; these go away with the namespace.
+  if (plan.has(protocol::kHideTmp))
+    mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+}
+
+void reset_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// Fills `list` with `count` texts; returns what follows them.
+const char* collect(const char* text, uint32_t count, char** list) {
+  for (uint32_t i = 0; i < count; ++i) {
+    list[i] = const_cast<char*>(text);
+    text = next_text(text);
+  }
+  list[count] = nullptr;
+  return text;
+}
+
+[[noreturn]] void run_runtime(const Plan& plan, const StartFds& fds, char** arguments) {
+  reset_signals();
+  enter_mount_namespace(plan, fds.log);
+  // Sources are above the targets (monitor_protocol.hpp: what is below is known), except standard
+  // streams that stay.
+  const int sources[] = {fds.in, fds.out, fds.err, fds.log};
+  for (int target = 0; target < 4; ++target) {
+    if (sources[target] != target && dup2(sources[target], target) < 0)
+      die(fds.log, "set up", "standard streams");
+  }
+  syscall(SYS_close_range, protocol::kRuntimeLogFd + 1, ~0U, kCloseRangeCloseOnExec);
+  execve(arguments[0], arguments, environ);
+  die(protocol::kRuntimeLogFd, "execute", arguments[0]);
+}
+
+const char* skip_texts(const char* text, uint32_t count) {
+  for (; count > 0; --count) text = next_text(text);
+  return text;
+}
+
+}  // namespace
+
+int start_runtime(const Plan& plan, const StartFds& fds) {
+  char* arguments[protocol::kMaxArguments + 1];
+  collect(skip_texts(plan.lists, plan.header->mounts), plan.header->runtime, arguments);
+  const pid_t pid = vfork();
+  if (pid == 0) run_runtime(plan, fds, arguments);
+  return pid;
+}
+
+void start_cleanup(const Plan& plan) {
+  if (plan.header->cleanup == 0) return;
+  char* arguments[protocol::kMaxArguments + 1];
+  const char* first = skip_texts(plan.lists, plan.header->mounts + plan.header->runtime);
+  collect(first, plan.header->cleanup, arguments);
+  if (vfork() != 0) return;
+  reset_signals();
+  setsid();
+  syscall(SYS_close_range, 3, ~0U, kCloseRangeCloseOnExec);
+  execve(arguments[0], arguments, environ);
+  _exit(127);
+}
+
+}  // namespace monitor

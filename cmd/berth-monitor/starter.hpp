@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs that the monitor starts: the runtime, in a mount namespace of its own where the prepared
+// mounts are in place, and the clean-up command.
+#pragma once
+
+#include "plan.hpp"
+
+namespace monitor {
+
+/// Standard streams of the runtime (and so of the container), and where it may tell why it failed.
+struct StartFds {
+  int in, out, err, log;
+};
+
+/// Starts the runtime; returns its pid, or -1. What goes wrong before its first instruction is told
+/// on `log`.
+int start_runtime(const Plan& plan, const StartFds& fds);
+
+/// Starts the clean-up command in a session of its own; nobody waits for it.
+void start_cleanup(const Plan& plan);
+
+}  // namespace monitor

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// process of the spec: what is executed, in which environment, with which rights and limits.
+#include <algorithm>
+#include <limits>
+
+#include "base/text.hpp"
+#include "container/spec/parts.hpp"
+
+namespace container {
+
+std::vector<std::string> command_line(const CreateOptions& options, const image::RunConfig& image) {
+  std::vector<std::string> words;
+  if (options.entrypoint) {
+    // A replaced entrypoint drops the image's command, too (docker).
+    words = *options.entrypoint;
+    words.insert(words.end(), options.command.begin(), options.command.end());
+  } else {
+    words = image.entrypoint;
+    const auto& command = options.command.empty() ? image.cmd : options.command;
+    words.insert(words.end(), command.begin(), command.end());
+  }
+  if (words.empty()) base::fail(base::Kind::usage, "no command specified");
+  return words;
+}
+
+namespace {
+
+std::string_view key_of(std::string_view entry) {
+  return entry.substr(0, entry.find('='));
+}
+
+void set_entry(std::vector<std::string>& env, const std::string& entry) {
+  const auto same = std::find_if(env.begin(), env.end(), [&](const std::string& other) {
+    return key_of(other) == key_of(entry);
+  });
+  const bool removes = entry.find('=') == std::string::npos;
+  if (same == env.end()) {
+    if (!removes) env.push_back(entry);
+  } else if (removes) {
+    env.erase(same);
+  } else {
+    *same = entry;
+  }
+}
+
+bool has_key(const std::vector<std::string>& env, std::string_view key) {
+  return std::any_of(
+      env.begin(), env.end(), [&](const std::string& entry) { return key_of(entry) == key; });
+}
+
+}  // namespace
+
+std::vector<std::string> environment_of(const CreateOptions& options,
+                                        const image::RunConfig& image,
+                                        const std::string& hostname,
+                                        const std::string& home) {
+  std::vector<std::string> env{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                               "HOSTNAME=" + hostname};
+  if (options.tty) env.emplace_back("TERM=xterm");
+  for (const auto& entry : options.env) set_entry(env, entry);
+  for (const auto& entry : image.env) {
+    if (!has_key(options.env, key_of(entry))) set_entry(env, entry);
+  }
+  if (!has_key(env, "HOME")) env.push_back("HOME=" + (home.empty() ? "/" : home));
+  return env;
+}
+
+namespace spec {
+
+namespace {
+
+/// -1 stands for unlimited, which is the kernel's largest number.
+std::uint64_t limit_of(std::int64_t value) {
+  return value < 0 ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(value);
+}
+
+base::Json rlimits(const Input& in) {
+  base::Json list = base::Json::array();
+  for (const auto& ulimit : in.options.ulimits) {
+    std::uint64_t soft = limit_of(ulimit.soft), hard = limit_of(ulimit.hard);
+    if (const auto bound = in.facts.hard_limits.find(ulimit.name);
+        bound != in.facts.hard_limits.end()) {
+      hard = std::min(hard, limit_of(bound->second));
+      soft = std::min(soft, hard);
+    }
+    list.push_back(
+        {{"type", "RLIMIT_" + base::upper(ulimit.name)}, {"soft", soft}, {"hard", hard}});
+  }
+  return list;
+}
+
+/// The same for every user: for another one than root the kernel empties all but the bounding set
+/// at exec, as no capability is ambient or inheritable.
+base::Json capabilities(const Input& in) {
+  const base::Json names = base::to_json(in.facts.capabilities);
+  return {{"bounding", names}, {"effective", names}, {"permitted", names}};
+}
+
+base::Json user(const UserIds& ids) {
+  return {{"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", base::to_json(ids.groups)}};
+}
+
+std::string working_directory(const Input& in) {
+  for (const auto& directory : {in.options.working_dir, in.image.working_dir}) {
+    if (!directory.empty()) return directory;
+  }
+  return "/";
+}
+
+}  // namespace
+
+base::Json process(const Input& in) {
+  base::Json part{
+      {"terminal", in.options.tty},
+      {"user", user(in.facts.user)},
+      {"args", base::to_json(command_line(in.options, in.image))},
+      {"env",
+       base::to_json(environment_of(in.options, in.image, in.facts.hostname, in.facts.user.home))},
+      {"cwd", working_directory(in)},
+      {"capabilities", capabilities(in)},
+      {"rlimits", rlimits(in)},
+      {"noNewPrivileges", in.options.security.no_new_privileges},
+      {"oomScoreAdj", std::max(in.options.oom_score_adj.value_or(0), in.facts.least_oom_score_adj)},
+  };
+  return part;
+}
+
+}  // namespace spec
+
+}  // namespace container

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/filter.hpp"
+
+#include <algorithm>
+#include <fnmatch.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace image {
+
+namespace {
+
+[[noreturn]] void invalid_value(const std::string& key, const std::string& value) {
+  base::fail(base::Kind::usage, "invalid filter '{}=[{}]'", key, value);
+}
+
+/// Go's strconv.ParseBool as Docker's filters use it.
+bool parse_bool(const std::string& key, const std::string& value) {
+  const std::string text = base::lower(value);
+  if (text == "true" || text == "1" || text == "t") return true;
+  if (text == "false" || text == "0" || text == "f") return false;
+  invalid_value(key, value);
+}
+
+LabelTest parse_label(const std::string& text, bool wanted) {
+  const auto [key, value] = base::split_pair(text, '=');
+  return {key, value, wanted};
+}
+
+/// One "key=value" word put into the filter; false when the command has no such key.
+bool read_word(Filter& filter,
+               const std::string& key,
+               const std::string& value,
+               FilterKeys keys,
+               base::Moment now) {
+  if (key == "label")
+    filter.labels.push_back(parse_label(value, true));
+  else if (key == "label!" && keys != FilterKeys::list)
+    filter.labels.push_back(parse_label(value, false));
+  else if (key == "dangling")
+    filter.dangling = parse_bool(key, value);
+  else if (key == "until") {
+    filter.until = base::parse_moment(value, now);
+    if (!filter.until) invalid_value(key, value);
+  } else if (keys == FilterKeys::prune)
+    return false;
+  else if (key == "reference")
+    filter.references.push_back(value);
+  else if (key == "before")
+    filter.before.push_back(value);
+  else if (key == "since" || (key == "after" && keys == FilterKeys::list_podman))
+    filter.since.push_back(value);
+  else if (keys != FilterKeys::list_podman)
+    return false;
+  else if (key == "id")
+    filter.ids.push_back(value);
+  else if (key == "containers")
+    filter.used = parse_bool(key, value);
+  else
+    return false;
+  return true;
+}
+
+}  // namespace
+
+bool LabelTest::passes(const std::map<std::string, std::string>& labels) const {
+  const auto found = labels.find(key);
+  const bool has = found != labels.end() && (!value || found->second == *value);
+  return has == wanted;
+}
+
+Filter parse_filter(const std::vector<std::string>& words, FilterKeys keys, base::Moment now) {
+  Filter filter;
+  for (const auto& word : words) {
+    const auto at = word.find('=');
+    if (at == std::string::npos) {
+      base::fail(base::Kind::usage,
+                 "invalid argument \"{}\" for \"-f, --filter\" flag: bad format of filter "
+                 "(expected name=value)",
+                 word);
+    }
+    // "label!=x" has its mark before the equals sign.
+    const std::string key = base::lower(base::trim(word.substr(0, at)));
+    const std::string value{base::trim(word.substr(at + 1))};
+    if (!read_word(filter, key, value, keys, now))
+      base::fail(base::Kind::usage, "invalid filter '{}'", key);
+  }
+  return filter;
+}
+
+bool matches_reference(const std::string& pattern, const std::string& full_name) {
+  const Reference reference = parse_reference(full_name);
+  const auto matches = [&](const std::string& name) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0;
+  };
+  return matches(reference.familiar()) || matches(reference.familiar_repository()) ||
+         matches(full_name) || matches(reference.repository());
+}
+
+std::vector<Listed> list_all(ImageStore& images) {
+  auto names = images.all_names();
+  auto digests = images.all_repository_digests();
+  const auto users = images.all_users();
+  std::vector<Listed> all;
+  for (auto& image : images.list()) {
+    Listed listed;
+    listed.names = std::move(names[image.id]);
+    listed.digests = std::move(digests[image.id]);
+    if (const auto found = users.find(image.id); found != users.end())
+      listed.containers = found->second;
+    listed.image = std::move(image);
+    all.push_back(std::move(listed));
+  }
+  return all;
+}
+
+namespace {
+
+void keep_matching(std::vector<std::string>& names, const std::vector<std::string>& patterns) {
+  std::erase_if(names, [&](const auto& name) {
+    return std::none_of(patterns.begin(), patterns.end(), [&](const auto& p) {
+      return matches_reference(p, name);
+    });
+  });
+}
+
+bool has_id(const Image& image, const std::vector<std::string>& prefixes) {
+  const std::string hex = image.id.substr(image.id.find(':') + 1);
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](const auto& prefix) {
+    return hex.starts_with(prefix) || image.id.starts_with(prefix);
+  });
+}
+
+bool passes(const Listed& listed, const Filter& filter) {
+  const auto passes_label = [&](const LabelTest& test) { return test.passes(listed.image.labels); };
+  if (!std::all_of(filter.labels.begin(), filter.labels.end(), passes_label)) return false;
+  if (filter.dangling && *filter.dangling != listed.is_dangling()) return false;
+  if (filter.until && listed.image.created >= *filter.until) return false;
+  if (!filter.ids.empty() && !has_id(listed.image, filter.ids)) return false;
+  return !filter.used || *filter.used == (listed.containers > 0);
+}
+
+}  // namespace
+
+std::vector<Listed> select(ImageStore& images, const Filter& filter) {
+  std::optional<base::Moment> before, since;
+  for (const auto& text : filter.before) {
+    const auto created = images.get(text).created;
+    before = before ? std::min(*before, created) : created;
+  }
+  for (const auto& text : filter.since) {
+    const auto created = images.get(text).created;
+    since = since ? std::max(*since, created) : created;
+  }
+  std::vector<Listed> selected;
+  for (auto& listed : list_all(images)) {
+    if (!passes(listed, filter)) continue;
+    if (before && listed.image.created >= *before) continue;
+    if (since && listed.image.created <= *since) continue;
+    if (!filter.references.empty()) {
+      keep_matching(listed.names, filter.references);
+      keep_matching(listed.digests, filter.references);
+      if (listed.names.empty() && listed.digests.empty()) continue;
+    }
+    selected.push_back(std::move(listed));
+  }
+  return selected;
+}
+
+}  // namespace image
