@@ -5,10 +5,13 @@ namespace cli {
 
 void register_all(Verbs& verbs) {
   register_attach(verbs);
+  register_complete(verbs);
+  register_completion(verbs);
   register_container_cleanup(verbs);
   register_container_prune(verbs);
   register_create(verbs);
   register_exec(verbs);
+  register_generate_man(verbs);
   register_help(verbs);
   register_inspect(verbs);
   register_kill(verbs);

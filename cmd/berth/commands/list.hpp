@@ -7,10 +7,13 @@
 namespace cli {
 
 void register_attach(Verbs& verbs);
+void register_complete(Verbs& verbs);
+void register_completion(Verbs& verbs);
 void register_container_cleanup(Verbs& verbs);
 void register_container_prune(Verbs& verbs);
 void register_create(Verbs& verbs);
 void register_exec(Verbs& verbs);
+void register_generate_man(Verbs& verbs);
 void register_help(Verbs& verbs);
 void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
