@@ -49,6 +49,16 @@ def check(path, bans):
                 yield f"{name}:{number}: {re.search(pattern, line).group(0)} is banned here; use {instead}"
 
 
+def check_catch_all(path):
+    """catch (...) would swallow Interrupted and bugs: it must pass on what it caught."""
+    lines = code_lines(path)
+    for number, line in enumerate(lines):
+        if re.search(r"catch \(\.\.\.\)", line):
+            block = "\n".join(lines[number:number + 12])
+            if not re.search(r"\bthrow;|current_exception|_exit\(", block):
+                yield f"{path.relative_to(ROOT)}:{number + 1}: catch (...) without rethrow; catch base::Error"
+
+
 def check_shape(path):
     name = str(path.relative_to(ROOT))
     text = path.read_text()
@@ -76,7 +86,7 @@ def main():
         return 0
     found = []
     for path in sources("lib", "cmd"):
-        found += [*check(path, BANS), *check_shape(path)]
+        found += [*check(path, BANS), *check_catch_all(path), *check_shape(path)]
     for path in sources("tests"):
         found += [*check(path, TEST_BANS), *check_shape(path)]
     print("\n".join(found))

@@ -21,7 +21,7 @@ struct Flag {
   };
 
   std::vector<std::string> names;  ///< long ones, without dashes
-  std::string letters;             ///< short ones
+  std::string letters = {};        ///< short ones
   Takes takes = Takes::nothing;
   std::string bare = "true";
 

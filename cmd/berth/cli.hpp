@@ -65,7 +65,7 @@ struct Verb {
   std::string details = {};                     ///< longer text and examples for the man page
   std::function<void(CLI::App&)> declare = {};  ///< empty: a verb without flags
   /// Carries the verb out; the words are the positional ones, untouched. Returns the exit code.
-  std::function<int(Session&, const Words&)> act;
+  std::function<int(Session&, const Words&)> act = {};
 };
 
 /// All verbs, in the order of help. Filled by register_all.

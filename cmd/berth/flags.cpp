@@ -48,8 +48,17 @@ std::string conversion_failure(const CLI::Option& option, const std::string& val
   return fmt::format("strconv.{}: parsing \"{}\": {}", function, value, why);
 }
 
+/// CLI11 takes an empty text for a number's zero.
+bool refuses_empty(const CLI::Option& option) {
+  const std::string type = base::lower(option.get_type_name());
+  return type == "int" || type == "uint" || type == "float";
+}
+
 /// Hands an option its values; what its callback refuses becomes docker's "invalid argument".
 void set(CLI::Option& option, const Flag& flag, const std::vector<std::string>& values) {
+  const std::string& last = values.back();
+  if (last.empty() && refuses_empty(option))
+    throw invalid_argument(last, flag, conversion_failure(option, last));
   option.clear();
   option.allow_extra_args(false);  // else "[a,b]" is split
   for (const auto& value : values) option.add_result(value);
@@ -58,11 +67,11 @@ void set(CLI::Option& option, const Flag& flag, const std::vector<std::string>& 
   } catch (const base::Error& e) {
     if (e.kind() == base::Kind::unsupported) throw UsageError(UsageError::What::flag, e.message());
     if (e.kind() != base::Kind::usage) throw;
-    throw invalid_argument(values.back(), flag, e.message());
+    throw invalid_argument(last, flag, e.message());
   } catch (const CLI::ConversionError&) {
-    throw invalid_argument(values.back(), flag, conversion_failure(option, values.back()));
+    throw invalid_argument(last, flag, conversion_failure(option, last));
   } catch (const CLI::ValidationError& e) {
-    throw invalid_argument(values.back(), flag, e.what());
+    throw invalid_argument(last, flag, e.what());
   }
 }
 

@@ -53,10 +53,9 @@ Told Speech::tell(const base::Error& error) const {
 
 Told Speech::tell(const ClientError& error) const {
   const auto code = [&](int usual) { return error.code() != 0 ? error.code() : usual; };
+  if (error.form() == ClientError::Form::bare) return {error.message(), code(1)};
   if (is_podman()) return {"Error: " + podman_phrase(error.message()), code(125)};
-  if (error.form() == ClientError::Form::bare || style != ErrorStyle::run) {
-    return {error.message(), code(1)};
-  }
+  if (style != ErrorStyle::run) return {error.message(), code(1)};
   return {program + ": " + error.message() + run_hint(), code(125)};
 }
 
