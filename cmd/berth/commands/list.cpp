@@ -14,6 +14,7 @@ void register_all(Verbs& verbs) {
   register_kill(verbs);
   register_logs(verbs);
   register_ps(verbs);
+  register_pull(verbs);
   register_restart(verbs);
   register_rm(verbs);
   register_run(verbs);

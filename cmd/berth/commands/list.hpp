@@ -16,6 +16,7 @@ void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_logs(Verbs& verbs);
 void register_ps(Verbs& verbs);
+void register_pull(Verbs& verbs);
 void register_restart(Verbs& verbs);
 void register_rm(Verbs& verbs);
 void register_run(Verbs& verbs);
