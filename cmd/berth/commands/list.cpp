@@ -15,6 +15,7 @@ void register_all(Verbs& verbs) {
   register_help(verbs);
   register_kill(verbs);
   register_logs(verbs);
+  register_pull(verbs);
   register_restart(verbs);
   register_rm(verbs);
   register_run(verbs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per file of commands/, in alphabetical order.
+// One function per verb of commands/, in alphabetical order.
 #pragma once
 
 #include "cli.hpp"
@@ -15,10 +15,9 @@ void register_create(Verbs& verbs);
 void register_exec(Verbs& verbs);
 void register_generate_man(Verbs& verbs);
 void register_help(Verbs& verbs);
-void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_logs(Verbs& verbs);
-void register_ps(Verbs& verbs);
+void register_pull(Verbs& verbs);
 void register_restart(Verbs& verbs);
 void register_rm(Verbs& verbs);
 void register_run(Verbs& verbs);
@@ -26,7 +25,6 @@ void register_start(Verbs& verbs);
 void register_stop(Verbs& verbs);
 void register_system_check(Verbs& verbs);
 void register_version(Verbs& verbs);
-void register_volume(Verbs& verbs);
 void register_volume_prune(Verbs& verbs);
 void register_wait(Verbs& verbs);
 
