@@ -2,6 +2,7 @@
 #include "container/attached.hpp"
 
 #include "base/error.hpp"
+#include "container/detach_keys.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/state.hpp"
@@ -35,6 +36,7 @@ int follow(Engine& engine,
                                   forward);
   if (!exit) return 0;
   clean_up(engine, record.id);
+  client.cleaned();
   return exit->code;
 }
 
@@ -63,6 +65,7 @@ int wait(Engine& engine, const std::string& name) {
   client->claim_cleanup();
   const int code = client->wait_exit().code;
   clean_up(engine, record.id);
+  client->cleaned();
   return code;
 }
 

@@ -19,9 +19,9 @@ bool make_ready(Engine& engine, const Record& record) {
   return true;
 }
 
-MonitorClient begin(Engine& engine, const Record& record, const Details& details, Cleanup cleanup) {
+MonitorClient begin(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
   engine.containers.set_started(record.id, base::now());
-  return start(engine, record, details, cleanup);
+  return start(engine, record, details, how);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void start_stopped(Engine& engine, const std::string& name) {
   const auto lock = engine.lock(id);
   const Record record = engine.containers.get(id);
   if (!make_ready(engine, record)) return;
-  begin(engine, record, engine.containers.details(id), Cleanup::by_monitor);
+  begin(engine, record, engine.containers.details(id), {});
 }
 
 int start_and_follow(Engine& engine, const std::string& name, const AttachOptions& options) {
@@ -43,10 +43,10 @@ int start_and_follow(Engine& engine, const std::string& name, const AttachOption
     return attach(engine, name, options);
   }
   const Details details = engine.containers.details(id);
-  auto client = begin(engine, record, details, Cleanup::by_client);
-  lock.reset();
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;
+  auto client = begin(engine, record, details, {Cleanup::by_client, own.streams});
+  lock.reset();
   return follow(engine, record, details, std::move(client), own);
 }
 

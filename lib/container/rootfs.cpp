@@ -71,28 +71,6 @@ void make_slot(const std::string& slot, bool directory) {
   else base::write_file(slot, "", 0600);
 }
 
-std::vector<std::string> bind_options(const MountOption& mount) {
-  std::vector<std::string> options = {mount.recursive ? "rbind" : "bind", mount.read_only ? "ro" : "rw"};
-  options.push_back(mount.propagation.empty() ? "rprivate" : mount.propagation);
-  options.insert(options.end(), mount.options.begin(), mount.options.end());
-  return options;
-}
-
-SpecMount tmpfs_mount(const MountOption& mount) {
-  SpecMount spec{"tmpfs", mount.target, "tmpfs", mount.options};
-  // Docker's own defaults for --tmpfs.
-  for (const char* word : {"noexec", "nosuid", "nodev"}) {
-    const std::string opposite = std::string(word).substr(2);
-    const auto& o = mount.options;
-    const bool decided = std::find(o.begin(), o.end(), word) != o.end() || std::find(o.begin(), o.end(), opposite) != o.end();
-    if (!decided) spec.options.emplace_back(word);
-  }
-  if (mount.read_only) spec.options.emplace_back("ro");
-  if (mount.size) spec.options.push_back(fmt::format("size={}", *mount.size));
-  if (mount.mode) spec.options.push_back(fmt::format("mode={:o}", *mount.mode));
-  return spec;
-}
-
 }  // namespace
 
 PreparedMounts prepare_mounts(Engine& engine,
@@ -109,7 +87,7 @@ PreparedMounts prepare_mounts(Engine& engine,
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0700);
   for (const auto& mount : mounts) {
     if (mount.type == "tmpfs") {
-      result.spec.push_back(tmpfs_mount(mount));
+      result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
     base::UniqueFd source;
@@ -123,7 +101,7 @@ PreparedMounts prepare_mounts(Engine& engine,
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));
     result.prepared.push_back({storage::clone_mount(source.get(), mount.recursive), slot});
-    result.spec.push_back({slot, mount.target, "bind", bind_options(mount)});
+    result.spec.push_back(spec_mount(mount, slot));
   }
   return result;
 }

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
+#include "container/monitor.hpp"
 
 namespace container {
 
@@ -37,7 +38,10 @@ std::vector<std::string> Runtime::run_command(const std::string& id,
   std::vector<std::string> words = {"run", "-d", "--bundle", bundle, "--pid-file", pid_file};
   if (!console_socket.empty()) words.insert(words.end(), {"--console-socket", console_socket});
   words.push_back(id);
-  return command(words);
+  auto argv = command(words);
+  // Where both have it, the runtime's own words go to the monitor, apart from what the container writes.
+  argv.insert(argv.begin() + 1, kRuntimeLogOptions.begin(), kRuntimeLogOptions.end());
+  return argv;
 }
 
 void Runtime::forget(const std::string& id) const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/start.hpp"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 
-#include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -56,7 +56,7 @@ class Start {
         cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
         runtime_(engine, options_.runtime.empty() ? engine.runtime : options_.runtime, cgroup_.manager) {}
 
-  MonitorClient run(Cleanup cleanup) {
+  MonitorClient run(const StartOptions& how) {
     prepare_directory();
     rootfs_ = mount_rootfs(engine_, record_);
     facts_.user = find_user(rootfs_.get(),
@@ -69,7 +69,7 @@ class Start {
     write_files();
     join_namespaces();
     write_bundle();
-    return launch(cleanup);
+    return launch(how);
   }
 
  private:
@@ -195,6 +195,11 @@ class Start {
     facts_.cgroup_limits = cgroup_.limits;
     facts_.rootless = base::is_rootless();
     facts_.hard_limits = hard_limits();
+    facts_.capabilities = capabilities_of(options_.security);
+    facts_.devices = find_devices(options_.devices, options_.security.privileged);
+    facts_.masked_paths = host_masked_paths();
+    facts_.tty_group = !facts_.rootless || maps_tty_group();
+    facts_.least_oom_score_adj = own_oom_score_adj();
     add_seccomp();
     const auto spec = make_spec(options_, details_.image, facts_);
     base::make_directory(directory_ + "/bundle", 0700);
@@ -207,17 +212,16 @@ class Start {
     const auto& security = options_.security;
     if (security.privileged || security.seccomp == "unconfined") return;
     const auto& profile = security.seccomp_profile.empty() ? default_seccomp_profile() : security.seccomp_profile;
-    const auto capabilities = capabilities_of(security);
     if (runtime_.is_crun()) {
       const std::string cache = engine_.store.paths().runroot() + "/seccomp";
       base::make_directory(cache, 0700);
-      facts_.seccomp_bpf = seccomp_bpf(profile, capabilities, cache);
+      facts_.seccomp_bpf = seccomp_bpf(profile, facts_.capabilities, cache);
     } else {
-      facts_.seccomp = seccomp_for_spec(profile, capabilities);
+      facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
     }
   }
 
-  MonitorPlan plan() {
+  MonitorPlan plan(const StartOptions& how) {
     MonitorPlan plan;
     plan.id = record_.id;
     plan.directory = directory_;
@@ -229,6 +233,7 @@ class Start {
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.tty = options_.tty;
+    plan.attached = how.attached;
     plan.open_stdin = options_.interactive;
     plan.log = log_plan();
     plan.cleanup = engine_.self;
@@ -239,25 +244,16 @@ class Start {
 
   LogPlan log_plan() const {
     LogPlan log;
-    const auto& driver = options_.log.driver;
-    log.driver = driver == "none"          ? LogDriver::none
-                 : driver == "k8s-file"    ? LogDriver::k8s_file
-                 : driver == "passthrough" ? LogDriver::passthrough
-                                           : LogDriver::json_file;
+    log.driver = log_driver(options_.log.driver);
     log.path = details_.log_path;
-    const auto& given = options_.log.options;
-    if (const auto size = given.find("max-size"); size != given.end()) {
-      log.max_size = base::parse_bytes(size->second).value_or(-1);
-    }
-    if (const auto files = given.find("max-file"); files != given.end()) {
-      log.max_files = base::parse_number<int>(files->second).value_or(1);
-    }
+    log.max_size = options_.log.max_size;
+    log.max_files = options_.log.max_files;
     return log;
   }
 
-  MonitorClient launch(Cleanup cleanup) {
-    auto client = start_monitor(plan());
-    if (cleanup == Cleanup::by_client) client.claim_cleanup();
+  MonitorClient launch(const StartOptions& how) {
+    auto client = start_monitor(plan(how));
+    if (how.cleanup == Cleanup::by_client) client.claim_cleanup();
     if (const auto failure = client.wait_started()) {
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
     }
@@ -265,6 +261,8 @@ class Start {
   }
 
   static std::map<std::string, std::int64_t> hard_limits();
+  static bool maps_tty_group();
+  static int own_oom_score_adj();
 
   Engine& engine_;
   const Record& record_;
@@ -296,11 +294,28 @@ std::map<std::string, std::int64_t> Start::hard_limits() {
   return limits;
 }
 
+/// devpts wants group 5 for terminals; a small user namespace has none.
+bool Start::maps_tty_group() {
+  constexpr std::uint32_t kTty = 5;
+  for (const auto& range : base::gid_map()) {
+    if (kTty >= range.inside && kTty - range.inside < range.count) return true;
+  }
+  return false;
+}
+
+/// Without CAP_SYS_RESOURCE the kernel lets nobody go below the value that he was given.
+int Start::own_oom_score_adj() {
+  constexpr unsigned kSysResource = 24;
+  if (::prctl(PR_CAPBSET_READ, kSysResource, 0, 0, 0) == 1 && !base::in_user_namespace()) return -1000;
+  const auto text = base::find_file_text("/proc/self/oom_score_adj").value_or("0");
+  return base::parse_number<int>(base::trim(text)).value_or(0);
+}
+
 }  // namespace
 
-MonitorClient start(Engine& engine, const Record& record, const Details& details, Cleanup cleanup) {
+MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
   try {
-    auto client = Start(engine, record, details).run(cleanup);
+    auto client = Start(engine, record, details).run(how);
     record_event(engine.store,
                  {"container", "start", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
     return client;

@@ -21,7 +21,8 @@ std::optional<MonitorClient> claim(const Engine& engine, const Record& record) {
 }
 
 /// Signals the first process and, when it has not ended within `timeout_ms`, kills it. Returns once the monitor has
-/// written the exit (or is gone, too). No lock is held meanwhile: others may look at the container or kill it at once.
+/// written the exit (or is gone, too) and what the container took is given back. No lock is held while waiting: others may
+/// look at the container or kill it at once.
 void end_with(Engine& engine, const Record& record, const Running& running, int signal, int timeout_ms) {
   auto client = claim(engine, record);
   const auto process = running.init.open();
@@ -33,6 +34,8 @@ void end_with(Engine& engine, const Record& record, const Running& running, int 
     }
   }
   if (client) client->wait_exit();
+  clean_up(engine, record.id);
+  if (client) client->cleaned();
 }
 
 int stop_signal(const Details& details, const std::string& asked) {
@@ -66,6 +69,7 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options) {
     end_with(engine, record, state.running, signal, timeout_ms(details, options.timeout));
     record_event(engine.store,
                  {"container", "stop", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+    return;
   }
   clean_up(engine, record.id);
 }
@@ -86,7 +90,6 @@ void kill(Engine& engine, const std::string& name, const std::string& signal) {
   if (*number != SIGKILL) return;
   // Docker's kill returns when a killed container is seen as exited.
   end_container(engine, record, state);
-  clean_up(engine, record.id);
 }
 
 }  // namespace container

@@ -22,7 +22,7 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options);
 /// Sends a signal; when it ends the container, cleaning up is left to whoever watches it.
 void kill(Engine& engine, const std::string& name, const std::string& signal);
 
-/// Kills a running container and waits until its exit is known. The caller cleans up; it need not hold a lock.
+/// Kills a running container, waits for its end and cleans up. The caller must not hold its lock.
 void end_container(Engine& engine, const Record& record, const State& state);
 
 }  // namespace container

@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "commands/list.hpp"
-#include "options/create.hpp"
+#include "options/variables.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -17,7 +17,7 @@ namespace {
 
 struct Flags {
   container::ExecOptions exec;
-  options::EnvFlags env;
+  Variables variables;
   std::string detach_keys;
 };
 
@@ -33,7 +33,7 @@ int exec(Session& session, Flags& flags, const Words& words) {
                       1,
                       ClientError::Form::bare);
   }
-  flags.exec.env = options::environment(flags.env);
+  flags.exec.env = finish(flags.variables);
   flags.exec.command.assign(words.begin() + 1, words.end());
   try {
     return container::exec(session.engine(), words[0], flags.exec);
@@ -64,7 +64,7 @@ void register_exec(Verbs& verbs) {
           [flags](CLI::App& app) {
             auto& o = flags->exec;
             app.add_flag("-d,--detach", o.detach, "Detached mode: run command in the background");
-            options::add_env_flags(app, flags->env);
+            add_variables(app, flags->variables);
             app.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
             app.add_flag("--privileged", o.privileged, "Give extended privileges to the command");
             app.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");

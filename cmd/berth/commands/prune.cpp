@@ -44,7 +44,7 @@ void register_container_prune(Verbs& verbs) {
       .declare =
           [flags](CLI::App& app) {
             app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            options::add_filters(app, flags->filters, false);
+            add_filters(app, flags->filters, false);
           },
       .act =
           [flags](Session& session, const Words&) {
@@ -66,7 +66,7 @@ void register_volume_prune(Verbs& verbs) {
           [flags](CLI::App& app) {
             app.add_flag("-a,--all", flags->all, "Remove all unused volumes, not just anonymous ones");
             app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            options::add_filters(app, flags->filters, false);
+            add_filters(app, flags->filters, false);
           },
       .act =
           [flags](Session& session, const Words&) {

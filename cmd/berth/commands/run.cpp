@@ -11,7 +11,7 @@
 #include "container/remove.hpp"
 #include "container/start.hpp"
 #include "image/transfer.hpp"
-#include "options/create.hpp"
+#include "options/create_flags.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -19,17 +19,18 @@ namespace cli {
 namespace {
 
 struct RunFlags {
-  options::CreateFlags create;
+  CreateFlags create;
   bool detach = false, sig_proxy = true;
   std::string detach_keys;
 };
 
 /// The image, pulled first when the policy asks for it.
-image::Image ensure_image(Session& session, const container::CreateOptions& o, const options::PullFlags& flags) {
+image::Image ensure_image(Session& session, const container::CreateOptions& o, const CreateFlags& flags) {
   auto& engine = session.engine();
-  if (flags.policy != "always") {
+  const auto policy = pull_policy(flags);
+  if (policy != PullPolicy::always) {
     if (auto found = engine.images.find(o.image)) return *found;
-    if (flags.policy == "never") base::fail(base::Kind::not_found, "No such image: {}", o.image);
+    if (policy == PullPolicy::never) base::fail(base::Kind::not_found, "No such image: {}", o.image);
     if (!flags.quiet) {
       const std::string line = fmt::format("Unable to find image '{}' locally\n",
                                            image::parse_reference(o.image).with_default_tag().familiar());
@@ -41,20 +42,19 @@ image::Image ensure_image(Session& session, const container::CreateOptions& o, c
   request.platform = o.platform;
   request.quiet = flags.quiet;
   request.run = true;
-  request.registry = flags.registry;
   const auto pulled = image::Transfer(session.store()).pull(request);
   return engine.images.get(pulled.image);
 }
 
-container::Created make(Session& session, options::CreateFlags& flags, const Words& words, container::StartsNow now) {
-  auto o = options::finish(flags);
+container::Created make(Session& session, CreateFlags& flags, const Words& words, container::StartsNow now) {
+  auto o = finish(flags);
   o.image = words.at(0);
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   if (!o.cidfile.empty() && base::find_file_text(o.cidfile)) {
     client_fail("container ID file found, make sure the other container isn't running or delete {}", o.cidfile);
   }
-  const auto image = ensure_image(session, o, flags.pull);
+  const auto image = ensure_image(session, o, flags);
   if (flags.replace && engine.containers.find(o.name)) {
     container::remove(engine, o.name, {.force = true, .volumes = false});
   }
@@ -78,7 +78,7 @@ container::Streams streams_of(const container::CreateOptions& o) {
 }
 
 void check_terminal(const RunFlags& flags) {
-  if (flags.create.tty && flags.create.interactive && !flags.detach && !::isatty(STDIN_FILENO)) {
+  if (flags.create.options.tty && flags.create.options.interactive && !flags.detach && !::isatty(STDIN_FILENO)) {
     throw ClientError("cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
                       1,
                       ClientError::Form::bare);
@@ -91,7 +91,7 @@ void remove_failed(container::Engine& engine, const container::Record& record) {
 }
 
 int run(Session& session, RunFlags& flags, const Words& words) {
-  if (flags.detach && !flags.create.attach.empty()) {
+  if (flags.detach && !flags.create.options.attach.empty()) {
     throw ClientError("conflicting options: cannot specify both --attach and --detach", 1, ClientError::Form::bare);
   }
   check_terminal(flags);
@@ -100,10 +100,9 @@ int run(Session& session, RunFlags& flags, const Words& words) {
   auto lock = std::make_unique<base::FileLock>(engine.lock(made.record.id));
   const auto& o = made.details.options;
   try {
-    auto client = container::start(engine,
-                                   made.record,
-                                   made.details,
-                                   flags.detach ? container::Cleanup::by_monitor : container::Cleanup::by_client);
+    container::StartOptions how;
+    if (!flags.detach) how = {container::Cleanup::by_client, streams_of(o)};
+    auto client = container::start(engine, made.record, made.details, how);
     lock.reset();
     if (flags.detach) {
       print_id(made.record.id);
@@ -138,7 +137,7 @@ void register_run(Verbs& verbs) {
       .errors = ErrorStyle::run,
       .declare =
           [flags](CLI::App& app) {
-            options::add_create_flags(app, flags->create);
+            add_create_flags(app, flags->create);
             app.add_flag("-d,--detach", flags->detach, "Run container in background and print container ID");
             app.add_option("--detach-keys", flags->detach_keys, "Override the key sequence for detaching a container");
             app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
@@ -149,7 +148,7 @@ void register_run(Verbs& verbs) {
 }
 
 void register_create(Verbs& verbs) {
-  const auto flags = std::make_shared<options::CreateFlags>();
+  const auto flags = std::make_shared<CreateFlags>();
   verbs.add({
       .names = {"create", "container create"},
       .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -158,7 +157,7 @@ void register_create(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::run,
-      .declare = [flags](CLI::App& app) { options::add_create_flags(app, *flags); },
+      .declare = [flags](CLI::App& app) { add_create_flags(app, *flags); },
       .act =
           [flags](Session& session, const Words& words) {
             print_id(make(session, *flags, words, container::StartsNow::no).record.id);

@@ -19,7 +19,7 @@ struct Flags {
 void declare_stop(CLI::App& app, container::StopOptions& o) {
   app.add_option_function<std::string>(
          "-t,--timeout,--time",
-         [&o](const std::string& text) { o.timeout = options::parse_int(text); },
+         [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
          "Seconds to wait before killing the container")
       ->type_name("int");
   app.add_option("-s,--signal", o.signal, "Signal to send to the container");

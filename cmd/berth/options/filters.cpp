@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 
-namespace cli::options {
+namespace cli {
 
 void add_filters(CLI::App& app, container::Filters& filters, bool short_form) {
   app.add_option_function<std::string>(
@@ -20,4 +20,4 @@ void add_filters(CLI::App& app, container::Filters& filters, bool short_form) {
       ->type_name("filter");
 }
 
-}  // namespace cli::options
+}  // namespace cli

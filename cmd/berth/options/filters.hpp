@@ -10,9 +10,9 @@ namespace CLI {
 class App;
 }
 
-namespace cli::options {
+namespace cli {
 
 /// Declares -f,--filter (only --filter when `short_form` is false, for verbs whose -f is --force).
 void add_filters(CLI::App& app, container::Filters& filters, bool short_form = true);
 
-}  // namespace cli::options
+}  // namespace cli
