@@ -113,7 +113,8 @@ std::optional<base::FileLock> LayerPull::try_lock(const std::string& object) {
 /// The lock of a layer that nobody has; nothing when somebody else brought the layer meanwhile. Waiting is looked after
 /// by turns, since it must end when this pull is given up.
 std::optional<base::FileLock> LayerPull::lock_layer(const std::string& diff_id) {
-  const std::string object = "layer-" + diff_id.substr(diff_id.find(':') + 1);
+  // Not the lock of the layer itself, which commit() takes.
+  const std::string object = "fetch-" + diff_id.substr(diff_id.find(':') + 1);
   for (;;) {
     auto lock = try_lock(object);
     if (lock && is_here(diff_id)) return std::nullopt;
