@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <poll.h>
 #include <sys/inotify.h>
 #include <sys/wait.h>
 #include <vector>
@@ -85,7 +86,7 @@ class TestContainer {
     for (const char* name : {"sh", "cat", "head", "sleep", "stty", "dd", "yes", "seq", "true"}) {
       std::filesystem::create_symlink("busybox", rootfs() + "/bin/" + name);
     }
-    plan.id = "test-" + base::random_hex(12);
+    plan.id = id_;
     config = {
         {"ociVersion", "1.0.2"},
         {"process",
@@ -126,7 +127,6 @@ class TestContainer {
 
   /// Writes the bundle and starts; the plan is used up.
   MonitorClient start() {
-    id_ = plan.id;
     if (plan.tty) config["process"]["terminal"] = true;
     base::write_file(path("config.json"), config.dump());
     if (plan.runtime.empty()) plan.runtime = crun();
@@ -156,7 +156,7 @@ class TestContainer {
 
  private:
   base::TempDir directory_;
-  std::string id_;
+  std::string id_ = "test-" + base::random_hex(12);
 };
 
 class MonitorTest : public ::testing::Test {
