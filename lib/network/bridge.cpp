@@ -10,6 +10,7 @@
 #include "network/allocation.hpp"
 #include "network/bridge_plan.hpp"
 #include "network/conntrack.hpp"
+#include "network/interface.hpp"
 #include "network/link.hpp"
 #include "network/namespace.hpp"
 #include "network/port_taker.hpp"
@@ -109,21 +110,22 @@ std::string wished_mac(const ConnectRequest& request, Ipv4 address) {
 }
 
 void configure_inside(int namespace_fd, Ipv4 address, const Subnet& subnet) {
-  const InsideNamespace inside(namespace_fd);
-  Links links;
-  const auto link = links.find(kInterface);
-  if (!link) base::fail(Kind::bug, "the interface {} is not in its namespace", kInterface);
-  // The bridge has no IPv6; without this the interface would make itself an address. A kernel
-  // without IPv6 has no such setting.
-  write_sysctl(std::string("net/ipv6/conf/") + kInterface + "/disable_ipv6", "1");
-  links.add_address(link->index, address, subnet.prefix);
-  links.set_up(link->index);
-  links.add_default_route(subnet.gateway());
+  inside_namespace(namespace_fd, [&] {
+    // The bridge has no IPv6; without this the interface would make itself an address. A kernel without
+    // IPv6 has no such setting.
+    write_sysctl(std::string("net/ipv6/conf/") + kInterface + "/disable_ipv6", "1");
+    Interface interface(kInterface);
+    interface.set_address(address, subnet);
+    interface.set_up();
+    interface.add_default_route(subnet.gateway());
+  });
 }
 
-/// Removes a pair of interfaces. When the namespace of its other end is being taken apart, the
-/// kernel is at it already, in the background; to ask for it here would wait some 15 ms for that.
-void remove_veth(Links& links, const std::string& name) {
+/// Removes a pair of interfaces. When the namespace of its other end is being taken apart, the kernel
+/// is at it already, in the background; to ask for it here would wait some 15 ms for that. `number` is
+/// that namespace's if it is known: then even the question need not wait.
+void remove_veth(Links& links, const std::string& name, std::optional<int> number) {
+  if (number && !links.is_namespace_alive(*number)) return;
   const auto link = links.find(name);
   if (!link) return;
   if (link->peer_namespace && !links.is_namespace_alive(*link->peer_namespace)) return;
@@ -193,6 +195,8 @@ Endpoint connect_bridge(const storage::Paths& paths,
                      .peer_namespace = namespace_fd,
                      .peer_name = kInterface,
                      .peer_mac = parse_mac(endpoint.mac).value()});
+  if (!taken.forwards.empty()) links.set_hairpin(endpoint.host_interface);
+  endpoint.namespace_number = links.find_namespace_number(namespace_fd);
   configure_inside(namespace_fd, address, subnet);
   // The table may have been flushed since it was looked for; setting up publishes what is recorded.
   if (!bridge.firewall.publish(taken.forwards)) set_up(paths, allocations, links);
@@ -209,7 +213,7 @@ void disconnect_bridge(const storage::Paths& paths, const Endpoint& endpoint) {
     release_ports(allocations, firewall, records_of(endpoint));
   }
   Links links;
-  remove_veth(links, endpoint.host_interface);
+  remove_veth(links, endpoint.host_interface, endpoint.namespace_number);
   if (const auto address = Ipv4::parse(endpoint.address))
     allocations.give_back_address(*address, endpoint.id);
 }
@@ -235,7 +239,7 @@ std::vector<std::string> sweep_bridge(const storage::Paths& paths, const IsAlive
   Links links;
   for (const auto& record : allocations.addresses()) {
     if (!is_wreck(record.owner)) continue;
-    remove_veth(links, record.veth);
+    remove_veth(links, record.veth, std::nullopt);
     allocations.give_back_address(record.address, record.owner.endpoint);
     found.push_back(fmt::format("address {} of container {}",
                                 record.address.text(),
