@@ -69,26 +69,34 @@ Link set_up(const storage::Paths& paths, const Allocations& allocations, Links& 
   return link;
 }
 
-/// What a connect needs to be in place, found by a few questions to the kernel when it is.
+/// What a connect needs to be in place.
 struct Bridge {
   BridgePlan plan;
   Link link;
   Firewall firewall;
 };
 
+/// The bridge when all of it is there, found out by a few questions to the kernel.
+std::optional<Bridge> find_bridge(const Allocations& allocations, Links& links) {
+  const auto plan = find_bridge_plan(allocations);
+  const auto link = plan ? links.find(plan->name) : std::nullopt;
+  if (!link || !link->up) return std::nullopt;
+  Firewall firewall(*plan);
+  if (!firewall.is_installed()) return std::nullopt;
+  enable_forwarding();
+  return Bridge{*plan, *link, std::move(firewall)};
+}
+
 Bridge prepare(const storage::Paths& paths, const Allocations& allocations, Links& links) {
-  auto plan = find_bridge_plan(allocations);
-  std::optional<Link> link = plan ? links.find(plan->name) : std::nullopt;
-  if (!link || !link->up || !Firewall(*plan).is_installed()) {
-    link = set_up(paths, allocations, links);
-    plan = find_bridge_plan(allocations);
-  } else {
-    enable_forwarding();
+  auto bridge = find_bridge(allocations, links);
+  if (!bridge) {
+    const Link link = set_up(paths, allocations, links);
+    const BridgePlan plan = find_bridge_plan(allocations).value();
+    bridge = Bridge{plan, link, Firewall(plan)};
   }
-  Bridge bridge{*plan, *link, Firewall(*plan)};
-  bridge.firewall.pass_forward_chain();
-  bridge.firewall.pass_legacy_chain(allocations.path(kLegacy));
-  return bridge;
+  bridge->firewall.pass_forward_chain();
+  bridge->firewall.pass_legacy_chain(allocations.path(kLegacy));
+  return std::move(*bridge);
 }
 
 std::optional<Ipv4> wished_address(const ConnectRequest& request, const Subnet& subnet) {
@@ -223,6 +231,7 @@ std::vector<std::string> sweep_bridge(const storage::Paths& paths, const IsAlive
   Allocations allocations(paths);
   const auto plan = find_bridge_plan(allocations);
   if (!plan) return found;
+  allocations.remove_unfinished();
   // The maker is asked first: when it has ended, its container's state is as final as it gets.
   const auto is_wreck = [&](const Owner& owner) {
     return !owner.maker.is_alive() && !is_alive(owner.container);

@@ -36,6 +36,12 @@ class FirewallTest : public Sandbox {
     Links().remove("outside");
   }
 
+  static int count(const std::string& text, const std::string& what) {
+    int found = 0;
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++found;
+    return found;
+  }
+
   std::string rules(const char* program) {
     return base::run_captured({.argv = {program, "-S"}}).out;
   }
@@ -80,8 +86,8 @@ TEST_F(FirewallTest, PassesAForwardChainThatDrops) {
   run({"iptables-nft", "-P", "FORWARD", "DROP"});
   expect_traffic();
   expect_traffic();
-  const std::string list = rules("iptables-nft");
-  EXPECT_EQ(list.find("ACCEPT"), list.find("ACCEPT")) << list;
+  // One rule for each direction, however many connects there were; iptables itself reads them.
+  EXPECT_EQ(2, count(rules("iptables-nft"), "-A FORWARD"));
   remove_bridge(paths());
   EXPECT_EQ("-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n", rules("iptables-nft"));
 }
@@ -105,9 +111,10 @@ TEST_F(FirewallTest, PassesIptablesLegacy) {
   if (!result.status.ok()) GTEST_SKIP() << "the kernel has no legacy tables: " << result.err;
   expect_traffic();
   expect_traffic();
+  EXPECT_EQ(2, count(rules("iptables-legacy"), "-A FORWARD"));
   remove_bridge(paths());
   EXPECT_EQ(std::string::npos, rules("iptables-legacy").find("berth"));
-  EXPECT_EQ("", files().substr(0, files().find("/legacy") == std::string::npos ? 0 : 1));
+  EXPECT_EQ(std::string::npos, files().find("/legacy"));
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ TEST_F(PastaTest, CarriesConnectionsBothWaysAndEndsAtDisconnect) {
     }
     if (!endpoint.helper.is_alive()) return "no process";
     Server server(net.get(), 80);
-    if (!connects(host(), "127.0.0.1", 18080)) return "the published port is not reached";
+    if (!connects(kHere, "127.0.0.1", 18080)) return "the published port is not reached";
     if (server.accept().empty()) return "the connection does not arrive";
     if (!connects(net.get(), "203.0.113.2", 80)) return "the outside is not reached";
     if (connects(net.get(), "203.0.113.2", 22, kShort)) return "a closed port answers";

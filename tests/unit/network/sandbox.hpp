@@ -88,8 +88,11 @@ class Server {
   base::UniqueFd socket_;
 };
 
+inline constexpr int kHere = -1;  // the namespace that the test (or its child) is in
+
 /// A client's socket of a namespace.
 inline base::UniqueFd socket_in(int namespace_fd, int type) {
+  if (namespace_fd == kHere) return base::make_socket(AF_INET, type, 0);
   base::UniqueFd fd;
   inside_namespace(namespace_fd, [&] { fd = base::make_socket(AF_INET, type, 0); });
   return fd;
