@@ -112,6 +112,20 @@ void reap() {
   }
 }
 
+bool is_child(int pid) {
+  siginfo_t info{};
+  return pid > 0 && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+/// Only a child's end can be waited for. crun may leave a process of its own behind for a moment, whose child the
+/// container's first process is until it ends; then it becomes ours.
+bool will_be_child(int pid) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    if (is_child(pid) || is_child(static_cast<int>(stat_field(pid, kParentField)))) return true;
+  }
+  return false;
+}
+
 void runtime_ended(int status) {
   if (self.runtime_log.fd >= 0) read_runtime_log();
   if (self.console.fd >= 0) receive_console();
@@ -120,13 +134,7 @@ void runtime_ended(int status) {
   if (status != 0) return fail_with_runtime_text(status);
   errno = 0;
   self.init = read_pid_file(self.plan);
-  siginfo_t info{};
-  // Only our child's end can be waited for. The pid cannot be another's by now: not yet reaped, it
-  // stays taken.
-  if (self.init <= 0 ||
-      waitid(P_PID, static_cast<id_t>(self.init), &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
-    return fail("no process of the container in", self.plan.pid_file);
-  }
+  if (!will_be_child(self.init)) return fail("no process of the container in", self.plan.pid_file);
   if (!write_running(self.init)) {
     fail("write", "the run state");
     kill(self.init, SIGKILL);

@@ -22,7 +22,7 @@ struct {
 
 void prepare_outcome(const Plan& plan) {
   unlink("exit");
-  outcome.own_start = start_time(getpid());
+  outcome.own_start = stat_field(getpid(), kStartTimeField);
   if (plan.cgroup_join[0] != 0) {
     char path[1024], pid[24];
     Text name{path, sizeof path - 1}, number{pid, sizeof pid};
@@ -49,7 +49,7 @@ bool write_running(int init) {
       .add_number(static_cast<uint64_t>(getpid()))
       .add(" ")
       .add_number(outcome.own_start);
-  text.add("\ninit ").add_number(static_cast<uint64_t>(init)).add(" ").add_number(start_time(init));
+  text.add("\ninit ").add_number(static_cast<uint64_t>(init)).add(" ").add_number(stat_field(init, kStartTimeField));
   text.add("\nstarted ").add_number(now()).add("\n");
   return replace_file("running", text);
 }

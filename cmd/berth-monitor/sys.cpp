@@ -86,7 +86,7 @@ uint64_t parse_number(const char* text, const char** end) {
   return number;
 }
 
-uint64_t start_time(int pid) {
+uint64_t stat_field(int pid, int wanted) {
   char path[32], content[1024];
   Text name{path, sizeof path - 1};
   name.add("/proc/").add_number(static_cast<uint64_t>(pid)).add("/stat");
@@ -94,7 +94,7 @@ uint64_t start_time(int pid) {
   if (read_small(path, content, sizeof content) <= 0) return 0;
   // The second field is a name in brackets that may itself hold brackets and blanks.
   const char* at = strrchr(content, ')');
-  for (int field = 2; at && field < 22; ++field) {
+  for (int field = 2; at && field < wanted; ++field) {
     at = strchr(at, ' ');
     if (at) ++at;
   }

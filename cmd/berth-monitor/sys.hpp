@@ -35,8 +35,10 @@ long read_small(const char* path, char* buffer, size_t size);
 /// Replaces a file of the working directory by renaming a finished one over it.
 bool replace_file(const char* name, const Text& content);
 
-/// Field 22 of /proc/PID/stat; 0 when there is no such process.
-uint64_t start_time(int pid);
+constexpr int kParentField = 4, kStartTimeField = 22;
+
+/// A field of /proc/PID/stat behind the second; 0 when there is no such process.
+uint64_t stat_field(int pid, int wanted);
 
 /// The decimal number at the beginning of a text; *end is what follows.
 uint64_t parse_number(const char* text, const char** end);

@@ -6,9 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/interrupt.hpp"
-#if __has_include("base/user_namespace.cpp")  // until the rootless floor has landed
 #include "base/user_namespace.hpp"
-#endif
 #include "catalogue.hpp"
 #include "globals.hpp"
 #include "help.hpp"

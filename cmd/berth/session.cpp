@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include "base/sys.hpp"
+
 namespace cli {
 
 Session::Session(Speech speech, GlobalOptions options)
@@ -9,6 +11,19 @@ Session::Session(Speech speech, GlobalOptions options)
 storage::Store& Session::store() {
   if (!store_) store_ = std::make_unique<storage::Store>(options_.root, options_.runroot);
   return *store_;
+}
+
+container::Engine& Session::engine() {
+  if (engine_) return *engine_;
+  engine_ = std::make_unique<container::Engine>(store());
+  if (!options_.runtime.empty()) engine_->runtime = options_.runtime;
+  engine_->cgroup_manager = options_.cgroup_manager;
+  engine_->self = {base::read_link("/proc/self/exe").value_or(program()),
+                   "--root",
+                   store().paths().graphroot(),
+                   "--runroot",
+                   store().paths().runroot()};
+  return *engine_;
 }
 
 }  // namespace cli

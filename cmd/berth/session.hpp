@@ -6,6 +6,7 @@
 #include <string>
 
 #include "speech.hpp"
+#include "container/engine.hpp"
 #include "storage/store.hpp"
 
 namespace cli {
@@ -34,10 +35,13 @@ class Session {
 
   storage::Store& store();
 
+  container::Engine& engine();
+
  private:
   Speech speech_;
   GlobalOptions options_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<container::Engine> engine_;
 };
 
 }  // namespace cli

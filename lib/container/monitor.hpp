@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting a container under a berth-monitor, and talking to one that runs.
 //
-//   berth ──spawn──> berth-monitor ──> starter (unshare, mounts) ──exec──> crun run -d ──> first process
+//   berth ──spawn──> berth-monitor ──> starter (unshare, mounts) ──exec──> crun run -d ──> first
+//   process
 //     │ control socket: frames (monitor_protocol.h)
 //
-// The monitor is a subreaper, so the first process becomes its child. It owns stdio, the log, the attach socket and
-// the exit status. When the container has ended it writes `exit`, tells its clients, and runs the clean-up command
-// unless the client that started it says that it cleans up itself.
+// The monitor is a subreaper, so the first process becomes its child. It owns stdio, the log, the
+// attach socket and the exit status. When the container has ended it writes `exit`, tells its
+// clients, and runs the clean-up command unless the client that started it says that it cleans up
+// itself.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +23,14 @@
 namespace container {
 
 enum class LogDriver { none, json_file, k8s_file, passthrough };
+
+/// The driver of --log-driver's word (validate has refused unknown ones).
+inline LogDriver log_driver(const std::string& name) {
+  if (name == "none") return LogDriver::none;
+  if (name == "k8s-file") return LogDriver::k8s_file;
+  if (name == "passthrough") return LogDriver::passthrough;
+  return LogDriver::json_file;
+}
 
 struct LogPlan {
   LogDriver driver = LogDriver::json_file;
@@ -35,19 +45,35 @@ struct PreparedMount {
   std::string target;  ///< an existing file or directory below RUNROOT/containers/ID
 };
 
+struct Streams {
+  bool in = false, out = false, err = false;
+};
+
+/// The runtime's global options that let the monitor tell its messages from the container's stderr
+/// (crun and runc have them); without them a failed start is explained by what it wrote to stderr.
+inline const std::vector<std::string> kRuntimeLogOptions = {"--log=/proc/self/fd/3",
+                                                            "--log-format=json"};
+
 struct MonitorPlan {
   std::string id;
-  std::string directory;                   ///< RUNROOT/containers/ID
-  std::vector<std::string> runtime;        ///< argv of "crun --root … run -d --bundle … --pid-file … [--console-socket …] ID"
+  std::string
+      directory;  ///< RUNROOT/containers/ID: the monitor's and the runtime's working directory
+  std::vector<std::string>
+      runtime;  ///< argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also
+                ///< "--console-socket DIRECTORY/console"
   std::string pid_file;
   std::vector<PreparedMount> mounts;
   bool tty = false;
-  bool open_stdin = false;                 ///< -i: stdin is a pipe; otherwise /dev/null
-  bool stdin_once = true;                  ///< stdin closes when the first attached client's does
+  int rows = 0, columns = 0;  ///< the terminal's first size, when known
+  bool open_stdin = false;    ///< -i: stdin is a pipe; otherwise /dev/null
+  bool stdin_once = true;     ///< stdin closes when the first attached client's does
+  Streams attached;           ///< streams that the starting client gets from the first byte on
   LogPlan log;
-  std::vector<std::string> cleanup;        ///< argv run after the exit when no client cleans up
-  std::string oom_events;                  ///< cgroup file that tells OOM kills (memory.events or v1's memory.oom_control), or empty
-  std::string cgroup_join;                 ///< directory of the cgroup that the monitor moves itself to, or empty
+  std::vector<std::string>
+      cleanup;              ///< argv run after the exit (or failure) when no client cleans up
+  std::string oom_events;   ///< cgroup file that tells OOM kills (memory.events or v1's
+                            ///< memory.oom_control), or empty
+  std::string cgroup_join;  ///< directory of the cgroup that the monitor moves itself to, or empty
 };
 
 /// Why a start failed: the runtime's own message, for the caller to turn into Docker's words.
@@ -55,44 +81,48 @@ struct StartFailure {
   std::string message;
 };
 
-struct Streams {
-  bool in = false, out = false, err = false;
-};
-
 /// A connection to a monitor, as the client that started the container or as a later one.
 class MonitorClient {
  public:
-  explicit MonitorClient(base::UniqueFd socket) : socket_(std::move(socket)) {}
+  MonitorClient(base::UniqueFd socket, std::string directory)
+      : socket_(std::move(socket)), directory_(std::move(directory)) {}
 
   int socket() const { return socket_.get(); }
 
   /// Waits until the runtime has started the container (or failed to).
   std::optional<StartFailure> wait_started();
 
-  /// Says that this client removes what the container leaves, so the monitor need not run its clean-up.
+  /// Says that this client removes what the container leaves, after its end or a failed start. The
+  /// monitor waits for cleaned(); when the connection ends before, it runs its clean-up command
+  /// itself.
   void claim_cleanup();
+  void cleaned();
 
   void resize(int rows, int columns);
 
-  /// Copies stdin, stdout and stderr until the container has ended or the user has typed the detach keys.
-  /// Returns the exit, or nothing when detached. Terminal modes are set and restored here when `tty`.
-  std::optional<Exit> attach(const Streams& streams, bool tty, const std::string& detach_keys,
+  /// Copies stdin, stdout and stderr until the container has ended (and all its output is written)
+  /// or the user has typed `detach_keys` (bytes, of parse_detach_keys; they count on a tty only).
+  /// Returns the exit, or nothing when detached. Terminal modes are set and restored here when
+  /// `tty`. `forward` gets the signals that arrive here; when empty, they keep their meaning.
+  /// Throws Interrupted, and kind io for a broken stdout or a lost monitor.
+  std::optional<Exit> attach(const Streams& streams,
+                             bool tty,
+                             const std::string& detach_keys,
                              const std::function<void(int signal)>& forward);
 
-  /// Waits for the end without any stream.
+  /// Waits for the end without any stream. Kind io when the monitor was killed.
   Exit wait_exit();
 
  private:
   base::UniqueFd socket_;
+  std::string directory_;
 };
 
-/// Spawns a monitor (a session of its own; it outlives this process) and hands it the plan.
+/// Spawns a monitor (a session of its own; it outlives this process) and hands it the plan. Kind
+/// not_found when the runtime does not exist.
 MonitorClient start_monitor(MonitorPlan plan);
 
 /// Connects to the monitor of a running container; nothing when there is none any more.
 std::optional<MonitorClient> connect_monitor(const std::string& directory);
-
-/// "ctrl-p,ctrl-q" to bytes; kind usage when malformed ("invalid detach keys (x) provided").
-std::string parse_detach_keys(const std::string& text);
 
 }  // namespace container

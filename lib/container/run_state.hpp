@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a container since it was last started: two small files in RUNROOT/containers/ID, written by
-// the monitor with rename, one "key value" per line, so that the monitor needs no JSON and a reader sees all or
-// nothing.
+// What is known of a container since it was last started: two small files in RUNROOT/containers/ID,
+// written by the monitor with rename, one "key value" per line, so that the monitor needs no JSON
+// and a reader sees all or nothing.
 //
 //   running   monitor PID START      the monitor process (start: field 22 of /proc/PID/stat)
 //             init PID START         the container's first process
@@ -30,7 +30,8 @@ struct Exit {
   base::Moment finished{};
 };
 
-/// Reads the files of one start; nothing where a file is missing. `directory` is RUNROOT/containers/ID.
+/// Reads the files of one start; nothing where a file is missing. `directory` is
+/// RUNROOT/containers/ID.
 std::optional<Running> read_running(const std::string& directory);
 std::optional<Exit> read_exit(const std::string& directory);
 

@@ -63,6 +63,11 @@ base::FileLock Store::lock(const std::string& object) {
   return base::FileLock(paths_.lock(object));
 }
 
+std::optional<base::FileLock> Store::try_lock(const std::string& object) {
+  prepare_runroot();
+  return base::FileLock::try_lock(paths_.lock(object));
+}
+
 Store::Staging Store::make_staging(const std::string& purpose) {
   database();  // makes the directories
   const std::string path = paths_.staging() + "/" + purpose + "." + base::random_hex(12);

@@ -6,7 +6,25 @@
 
 namespace cli {
 
+void register_attach(Verbs& verbs);
+void register_container_cleanup(Verbs& verbs);
+void register_container_prune(Verbs& verbs);
+void register_create(Verbs& verbs);
+void register_exec(Verbs& verbs);
 void register_help(Verbs& verbs);
+void register_inspect(Verbs& verbs);
+void register_kill(Verbs& verbs);
+void register_logs(Verbs& verbs);
+void register_ps(Verbs& verbs);
+void register_restart(Verbs& verbs);
+void register_rm(Verbs& verbs);
+void register_run(Verbs& verbs);
+void register_start(Verbs& verbs);
+void register_stop(Verbs& verbs);
+void register_system_check(Verbs& verbs);
 void register_version(Verbs& verbs);
+void register_volume(Verbs& verbs);
+void register_volume_prune(Verbs& verbs);
+void register_wait(Verbs& verbs);
 
 }  // namespace cli

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of one log in the order in which they were written, while a monitor may rotate them at
+// any moment.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "container/log_reader.hpp"
+
+namespace container {
+
+class LogFiles {
+ public:
+  explicit LogFiles(std::string path) : path_(std::move(path)) {}
+
+  /// All that there are, oldest first; each once, whatever is renamed meanwhile.
+  std::vector<LogFileReader> open_all() const;
+
+  /// The file that was begun after the one behind `fd`, once that is complete; nothing while `fd`
+  /// is the newest.
+  std::optional<LogFileReader> successor(int fd) const;
+
+ private:
+  std::string name(int number) const;
+
+  std::string path_;
+};
+
+}  // namespace container

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/log_reader.hpp"
+
+#include <algorithm>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/sys.hpp"
+
+namespace container {
+
+namespace {
+
+std::optional<LogEntry> make_entry(std::string_view time,
+                                   std::string_view stream,
+                                   std::string text) {
+  const auto moment = base::parse_rfc3339(time);
+  if (!moment || (stream != "stdout" && stream != "stderr")) return std::nullopt;
+  return LogEntry{*moment, stream == "stderr" ? LogStream::err : LogStream::out, std::move(text)};
+}
+
+/// {"log":"text\n","stream":"stdout","time":"…"}
+std::optional<LogEntry> parse_json_line(std::string_view line) {
+  auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  std::string* texts[3] = {};
+  constexpr const char* kNames[3] = {"log", "stream", "time"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto found = json.find(kNames[i]);
+    if (found == json.end() || !found->is_string()) return std::nullopt;
+    texts[i] = found->get_ptr<std::string*>();
+  }
+  return make_entry(*texts[2], *texts[1], std::move(*texts[0]));
+}
+
+/// TIME stdout F text
+std::optional<LogEntry> parse_k8s_line(std::string_view line) {
+  std::string_view words[3];
+  for (auto& word : words) {
+    const auto blank = line.find(' ');
+    if (blank == std::string_view::npos) return std::nullopt;
+    word = line.substr(0, blank);
+    line.remove_prefix(blank + 1);
+  }
+  std::string text(line);
+  if (words[2] == "F")
+    text += '\n';
+  else if (words[2] != "P")
+    return std::nullopt;
+  return make_entry(words[0], words[1], std::move(text));
+}
+
+}  // namespace
+
+std::optional<LogEntry> parse_log_line(std::string_view line, LogDriver driver) {
+  return driver == LogDriver::k8s_file ? parse_k8s_line(line) : parse_json_line(line);
+}
+
+std::size_t LogFileReader::seek_to_last(std::size_t count) {
+  constexpr off_t kBlock = 64 * 1024;
+  std::string block(kBlock, '\0');
+  const off_t size = base::stat_of(fd_.get(), "log file").st_size;
+  std::size_t found = 0;
+  for (off_t end = size; end > 0;) {
+    const off_t begin = std::max<off_t>(0, end - kBlock);
+    const ssize_t n = base::retry([&] {
+      return ::pread(fd_.get(), block.data(), static_cast<std::size_t>(end - begin), begin);
+    });
+    if (n != end - begin) base::sys_fail("read a log file");
+    for (off_t at = end; at-- > begin;) {
+      // The line end at the very end of the file begins no line.
+      if (block[static_cast<std::size_t>(at - begin)] != '\n' || at == size - 1) continue;
+      if (++found < count) continue;
+      ::lseek(fd_.get(), at + 1, SEEK_SET);
+      return count;
+    }
+    end = begin;
+  }
+  if (size > 0) ++found;  // the first line has no line end in front of it
+  return std::min(found, count);
+}
+
+bool LogFileReader::read_more() {
+  constexpr std::size_t kStep = 64 * 1024;
+  buffer_.erase(0, begin_);
+  searched_ -= begin_;
+  begin_ = 0;
+  const std::size_t size = buffer_.size();
+  buffer_.resize(size + kStep);
+  const ssize_t n = base::retry([&] { return ::read(fd_.get(), buffer_.data() + size, kStep); });
+  if (n < 0) base::sys_fail("read a log file");
+  buffer_.resize(size + static_cast<std::size_t>(n));
+  return n > 0;
+}
+
+std::optional<std::string_view> LogFileReader::next_line() {
+  for (;;) {
+    const auto end = buffer_.find('\n', searched_);
+    if (end != std::string::npos) {
+      const auto line = std::string_view(buffer_).substr(begin_, end - begin_);
+      begin_ = searched_ = end + 1;
+      if (!std::exchange(too_long_, false)) return line;
+      continue;
+    }
+    searched_ = buffer_.size();
+    if (searched_ - begin_ > kLongestLine) {
+      too_long_ = true;
+      begin_ = searched_;
+    }
+    if (!read_more()) return std::nullopt;
+  }
+}
+
+}  // namespace container

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/monitor.hpp"
+
+#include <cstring>
+#include <string_view>
+#include <sys/socket.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "base/unix_socket.hpp"
+#include "container/monitor_frames.hpp"
+#include "container/monitor_protocol.hpp"
+
+namespace container {
+
+namespace {
+
+using protocol::FrameKind;
+
+std::string find_monitor() {
+  const std::string directory = base::executable_directory();
+  for (const auto& place :
+       {directory + "/berth-monitor", directory + "/../libexec/berth/berth-monitor"}) {
+    if (base::exists(place)) return place;
+  }
+  base::fail(base::Kind::not_found, "berth-monitor: no such program beside {}", directory);
+}
+
+/// True when a path of the plan lies in /tmp, so that the runtime must see the host's.
+bool needs_tmp(const MonitorPlan& plan) {
+  const auto in_tmp = [](const std::string& text) {
+    return text.rfind("/tmp/", 0) == 0 || text.find("=/tmp/") != text.npos;
+  };
+  if (in_tmp(plan.directory) || in_tmp(plan.pid_file)) return true;
+  for (const auto& argument : plan.runtime) {
+    if (in_tmp(argument)) return true;
+  }
+  return false;
+}
+
+std::uint32_t flags_of(const MonitorPlan& plan) {
+  std::uint32_t flags = 0;
+  const auto set = [&](bool on, protocol::PlanFlags flag) { flags |= on ? flag : 0U; };
+  set(plan.tty, protocol::kTty);
+  set(plan.open_stdin, protocol::kOpenStdin);
+  set(plan.stdin_once, protocol::kStdinOnce);
+  set(!needs_tmp(plan), protocol::kHideTmp);
+  set(plan.log.driver == LogDriver::passthrough, protocol::kPassthrough);
+  set(plan.attached.in, protocol::kAttachIn);
+  set(plan.attached.out, protocol::kAttachOut);
+  set(plan.attached.err, protocol::kAttachErr);
+  return flags;
+}
+
+protocol::LogFormat format_of(LogDriver driver) {
+  if (driver == LogDriver::json_file) return protocol::LogFormat::json_file;
+  if (driver == LogDriver::k8s_file) return protocol::LogFormat::k8s_file;
+  return protocol::LogFormat::none;
+}
+
+void append_text(std::string& encoded, const std::string& text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  encoded.append(reinterpret_cast<const char*>(&size), sizeof size);
+  encoded.append(text.c_str(), text.size() + 1);
+}
+
+/// The plan as the monitor reads it (monitor_protocol.hpp).
+std::string encode(const MonitorPlan& plan) {
+  std::string texts;
+  for (const auto* text : {&plan.log.path, &plan.pid_file, &plan.oom_events, &plan.cgroup_join})
+    append_text(texts, *text);
+  for (const auto& mount : plan.mounts) append_text(texts, mount.target);
+  for (const auto& argument : plan.runtime) append_text(texts, argument);
+  for (const auto& argument : plan.cleanup) append_text(texts, argument);
+  protocol::PlanHeader header{};
+  header.magic = protocol::kPlanMagic;
+  header.version = protocol::kVersion;
+  header.size = static_cast<std::uint32_t>(sizeof header + texts.size());
+  header.flags = flags_of(plan);
+  header.log_max_size = plan.log.max_size;
+  header.log_max_files = static_cast<std::uint32_t>(plan.log.max_files);
+  header.log_format = format_of(plan.log.driver);
+  header.rows = static_cast<std::uint16_t>(plan.rows);
+  header.columns = static_cast<std::uint16_t>(plan.columns);
+  header.mounts = static_cast<std::uint32_t>(plan.mounts.size());
+  header.runtime = static_cast<std::uint32_t>(plan.runtime.size());
+  header.cleanup = static_cast<std::uint32_t>(plan.cleanup.size());
+  return std::string(reinterpret_cast<const char*>(&header), sizeof header) + texts;
+}
+
+void check(const MonitorPlan& plan, const std::string& encoded) {
+  if (plan.tty && plan.log.driver == LogDriver::passthrough) {
+    base::fail(base::Kind::usage, "the passthrough log driver cannot be used with a terminal");
+  }
+  if (encoded.size() > protocol::kMaxPlan || plan.mounts.size() > protocol::kMaxMounts ||
+      plan.runtime.size() > protocol::kMaxArguments ||
+      plan.cleanup.size() > protocol::kMaxArguments) {
+    base::fail(base::Kind::usage, "container {} has too many mounts or options", plan.id);
+  }
+}
+
+/// Programs are executed by path: the monitor searches none.
+void resolve(std::vector<std::string>& argv) {
+  const auto path = base::find_program(argv.at(0));
+  if (!path) base::fail(base::Kind::not_found, "runtime {}: no such program", argv[0]);
+  argv[0] = *path;
+}
+
+/// The last message of a JSON log of crun or runc; other text as it is.
+std::string runtime_message(std::string_view text) {
+  std::string message(base::trim(text));
+  for (const auto& line : base::split(text, '\n')) {
+    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (json.is_object() && json.contains("msg") && json["msg"].is_string())
+      message = json["msg"].get<std::string>();
+  }
+  return message;
+}
+
+}  // namespace
+
+MonitorClient start_monitor(MonitorPlan plan) {
+  resolve(plan.runtime);
+  const std::string encoded = encode(plan);
+  check(plan, encoded);
+  auto [ours, theirs] = base::make_socket_pair(SOCK_SEQPACKET);
+  const base::UniqueFd file = base::make_memory_file("plan", encoded);
+  base::UniqueFd null;
+  base::Command command{.argv = {find_monitor()}, .directory = plan.directory, .new_session = true};
+  if (plan.log.driver == LogDriver::passthrough) {
+    command.in = 0;
+  } else {
+    // Whoever waits for the end of our own output must not wait for the container's.
+    null = base::open_file("/dev/null", O_RDWR);
+    command.in = command.out = command.err = null.get();
+  }
+  command.pass = {theirs.get(), file.get()};
+  for (const auto& mount : plan.mounts) command.pass.push_back(mount.fd.get());
+  base::spawn(command).detach();
+  return {std::move(ours), plan.directory};
+}
+
+std::optional<MonitorClient> connect_monitor(const std::string& directory) {
+  auto socket = base::connect_unix(directory, "attach", SOCK_SEQPACKET);
+  if (!socket) return std::nullopt;
+  return MonitorClient(std::move(*socket), directory);
+}
+
+std::optional<StartFailure> MonitorClient::wait_started() {
+  FrameReader reader(socket());
+  while (const auto frame = reader.next()) {
+    if (frame->kind == FrameKind::started) return std::nullopt;
+    if (frame->kind == FrameKind::failed) return StartFailure{runtime_message(frame->payload)};
+  }
+  base::fail(base::Kind::io, "the monitor has ended before the container was started");
+}
+
+void MonitorClient::claim_cleanup() {
+  send_frame(socket(), FrameKind::claim, {});
+}
+
+void MonitorClient::cleaned() {
+  send_frame(socket(), FrameKind::cleaned, {});
+}
+
+void MonitorClient::resize(int rows, int columns) {
+  const protocol::WindowSize size{static_cast<std::uint16_t>(rows),
+                                  static_cast<std::uint16_t>(columns)};
+  send_frame_of(socket(), FrameKind::resize, size);
+}
+
+}  // namespace container
