@@ -7,10 +7,13 @@ setup_file() {
   berth pull -q "$REGISTRY/busybox:1"
   export B="$REGISTRY/busybox:1"
 }
-teardown() { berth rm -af > /dev/null; }
+teardown() { remove_all berth; }
 teardown_file() { end_file; }
 
 started() { berth run -d --network none "$@"; }
+said() { berth logs "$1" | grep -q "$2"; }
+is_in_state() { [ "$(state "$1")" = "$2" ]; }
+ran_twice() { [ "$(berth exec re cat /runs | wc -l)" = 2 ]; }
 state() { berth inspect --format '{{.State.Status}}' "$1"; }
 
 @test "what is not there is named, and the others are done" {
@@ -47,14 +50,14 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
 }
 
 @test "stop sends the stop signal, and kills after the timeout" {
-  started --name polite --stop-signal INT "$B" sh -c 'trap "echo got-int; exit 5" INT; while :; do sleep 0.05; done'
-  until_true grep -q . <(berth inspect polite)
+  started --name polite --stop-signal INT "$B" sh -c 'trap "echo got-int; exit 5" INT; echo ready; while :; do sleep 0.05; done'
+  until_true said polite ready
   works berth stop polite
   works berth logs polite
-  is got-int
+  is $'ready\ngot-int'
   [ "$(berth inspect --format '{{.State.ExitCode}}' polite)" = 5 ]
   started --name stubborn "$B" sh -c 'trap "" TERM; echo ready; while :; do sleep 0.05; done'
-  until_true sh -c 'berth() { "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" "$@"; }; berth logs stubborn | grep -q ready'
+  until_true said stubborn ready
   works berth stop -t 1 stubborn
   [ "$(berth inspect --format '{{.State.ExitCode}}' stubborn)" = 137 ]
 }
@@ -83,7 +86,7 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
   first=$(berth inspect --format '{{.State.Pid}}' re)
   works berth restart -t 0 re
   [ "$(berth inspect --format '{{.State.Pid}}' re)" != "$first" ]
-  until_true test "$(berth exec re wc -l < /dev/null | cat; berth exec re cat /runs | wc -l)" = 2
+  until_true ran_twice
 }
 
 @test "rm refuses a running container unless forced" {
@@ -96,14 +99,15 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
 }
 
 @test "a monitor that is killed makes the container end with 137" {
-  local id monitor
+  local id monitor init
   id=$(started --name orphan "$B" sleep 1000)
+  init=$(berth inspect --format '{{.State.Pid}}' orphan)
   monitor=$(awk '$1 == "monitor" { print $2 }' "$WORK/run/containers/$id/running")
   kill -9 "$monitor"
   until_true test ! -e "/proc/$monitor"
-  until_true test "$(state orphan)" = exited
+  until_true is_in_state orphan exited
   [ "$(berth inspect --format '{{.State.ExitCode}}' orphan)" = 137 ]
-  ! pgrep -f "^sleep 1000\$" -P 1 > /dev/null || true
+  [ ! -e "/proc/$init" ]
   works berth start orphan
   [ "$(state orphan)" = running ]
 }
@@ -111,11 +115,11 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
 @test "the client's end does not end the container" {
   berth run --name attached --network none "$B" sleep 1000 > /dev/null 2>&1 &
   local client=$!
-  until_true sh -c '[ "$("$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" inspect --format "{{.State.Status}}" attached 2> /dev/null)" = running ]'
+  until_true is_in_state attached running
   kill -9 "$client"
   [ "$(state attached)" = running ]
   berth kill attached
-  until_true test "$(state attached)" = exited
+  until_true is_in_state attached exited
 }
 
 @test "after a reboot nothing runs and start works" {

@@ -89,13 +89,20 @@ YML
 end_file() {
   [ -n "${WORK:-}" ] || return 0
   local left=0
-  berth rm -af > /dev/null 2>&1 || true
-  if [ -e "$WORK/home/.local/share/berth" ]; then user_berth rm -af > /dev/null 2>&1 || true; fi
+  remove_all berth || true
+  if [ -e "$WORK/home/.local/share/berth" ]; then remove_all user_berth || true; fi
   nothing_left || left=1
   kill "$REGISTRY_PID"
   umount -l "$WORK" 2> /dev/null || true
   rm -rf "$WORK"
   return $left
+}
+
+# remove_all berth|user_berth: all containers and volumes of that store.
+remove_all() {
+  local ids
+  mapfile -t ids < <("$1" ps -aq)
+  [ ${#ids[@]} = 0 ] || "$1" rm -fv "${ids[@]}" > /dev/null
 }
 
 # Says what of this file's store is still on the machine.
