@@ -112,7 +112,7 @@ class Start {
         const bool given = std::any_of(ports.begin(), ports.end(), [&](const auto& p) {
           return p.container_port == port.container_port && p.protocol == port.protocol;
         });
-        if (!given) ports.push_back({"", 0, port.container_port, port.protocol});
+        if (!given) ports.push_back(port);
       }
     }
     auto ns = network::make_namespace();

@@ -10,10 +10,8 @@ void register_all(Verbs& verbs) {
   register_create(verbs);
   register_exec(verbs);
   register_help(verbs);
-  register_inspect(verbs);
   register_kill(verbs);
   register_logs(verbs);
-  register_ps(verbs);
   register_restart(verbs);
   register_rm(verbs);
   register_run(verbs);
@@ -21,7 +19,6 @@ void register_all(Verbs& verbs) {
   register_stop(verbs);
   register_system_check(verbs);
   register_version(verbs);
-  register_volume(verbs);
   register_volume_prune(verbs);
   register_wait(verbs);
 }
