@@ -158,7 +158,7 @@ def layer_tars():
     second.file(".wh.gone").file("changed", "second\n").directory("opaque").file("opaque/.wh..wh..opq")
     second.file("opaque/new", "new\n").file("partly/.wh.gone")
     third = Tar()
-    third.file("linked", "linked\n").hardlink("linked-too", "linked").hardlink("kept-link", "kept")
+    third.file("linked", "linked\n").hardlink("linked-too", "linked")
     third.file("becomes-file", "a file now\n")
     third.directory("becomes-directory").file("becomes-directory/inside", "x\n")
     # No entry for the directories above: mode and owner come from the layer below or are the default.
@@ -190,7 +190,7 @@ def make_layout(root):
     layout = Layout(root)
     base = busybox_tar()
     layout.tag("busybox-1", layout.image([base], {"Cmd": ["sh"]}))
-    layout.tag("docker-1", layout.image([base], {"Cmd": ["sh"]}, docker=True))
+    layout.tag("docker-1", layout.image([base], {"Cmd": ["sh"], "Labels": {"media": "docker"}}, docker=True))
     layout.tag("app-1", layout.image([base, app_tar()], app_config()))
     layout.tag("layers-1", layout.image(layer_tars(), {"Cmd": ["sh"]}, hows=["gzip", "zstd", "plain", "gzip", "zstd"]))
     layout.tag("multi-1", make_multi(layout))
