@@ -55,7 +55,6 @@ fixture_layout() {
   (
     flock 9
     if [ ! -e "$cache/$key/index.json" ]; then
-      rm -rf "${cache:?}"/*
       "$TESTS/support/images.py" layout "$cache/$key.new" && mv "$cache/$key.new" "$cache/$key"
     fi
   ) 9> "$cache.lock"
