@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
@@ -76,14 +77,14 @@ void Progress::update() {
 void Progress::finish() {
   update();
   if (words_ != Words::docker || live_) return;
-  // Last and in order, whichever was ready first: the same pull prints the same lines.
   for (const auto& layer : layers_) say(base::short_id(layer.digest) + ": Pull complete");
 }
 
+/// In order, whichever is ready first: the same pull prints the same lines.
 void Progress::tell_plain() {
   for (auto& layer : layers_) {
-    if (layer.told == State::downloaded || layer.state < State::downloaded) continue;
-    layer.told = State::downloaded;
+    if (layer.state < State::downloaded) return;
+    if (std::exchange(layer.told, State::downloaded) == State::downloaded) continue;
     if (words_ == Words::docker) say(base::short_id(layer.digest) + ": Download complete");
   }
 }
