@@ -7,7 +7,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 # Libraries as -fPIE, like programs: one precompiled header serves both, and nothing here is a shared object.
 set(CMAKE_CXX_COMPILE_OPTIONS_PIC -fPIE)
-add_compile_definitions(FMT_HEADER_ONLY _FILE_OFFSET_BITS=64)
+add_compile_definitions(_FILE_OFFSET_BITS=64)
 
 if(BERTH_SANITIZE)
   add_compile_options(-fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "storage/roots.hpp"
 
 namespace cli {
 
@@ -184,8 +185,8 @@ void declare_globals(CLI::App& app, Dialect dialect, Globals& globals) {
 void use_globals(Globals& globals, Dialect dialect) {
   use_log_level(globals.session.log_level, dialect);
   if (globals.session.runtime.empty()) globals.session.runtime = "crun";
-  if (globals.session.root.empty()) globals.session.root = default_root();
-  if (globals.session.runroot.empty()) globals.session.runroot = default_runroot();
+  if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
+  if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
   if (!globals.output.empty()) {
     const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);

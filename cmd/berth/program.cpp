@@ -6,9 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/interrupt.hpp"
-#if __has_include("base/user_namespace.cpp")  // until the rootless floor has landed
 #include "base/user_namespace.hpp"
-#endif
 #include "catalogue.hpp"
 #include "globals.hpp"
 #include "help.hpp"
@@ -94,11 +92,9 @@ class Program {
     apply_both(*app, flags, own, std::move(argv.flags));
     check_arity(verb.arity, argv.words.size());
     use_globals(globals_, verbs_.dialect());
-#if __has_include("base/user_namespace.cpp")
     if (verb.needs_user_namespace && base::is_rootless()) {
       base::enter_user_namespace(globals_.session.runroot);
     }
-#endif
     Session session(speech_, globals_.session);
     return verb.act(session, argv.words);
   }

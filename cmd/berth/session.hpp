@@ -5,28 +5,18 @@
 #include <memory>
 #include <string>
 
+#include "container/engine.hpp"
 #include "speech.hpp"
 #include "storage/store.hpp"
 
 namespace cli {
 
 struct GlobalOptions {
-  std::string root, runroot;   ///< always set by main (default_root, default_runroot)
+  std::string root, runroot;   ///< always set by main (storage/roots.hpp)
   std::string runtime;         ///< "crun" unless told otherwise
   std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::string log_level;
 };
-
-/// /var/lib/berth; rootless $XDG_DATA_HOME/berth or ~/.local/share/berth.
-std::string default_root();
-
-/// /run/berth; rootless $XDG_RUNTIME_DIR/berth, or a directory of the user's own below /tmp where
-/// there is none.
-std::string default_runroot();
-
-/// $HOME, or what the passwd file says (a static binary must not ask NSS). Kind not_found when
-/// neither knows.
-std::string home_directory();
 
 class Session {
  public:
@@ -45,10 +35,13 @@ class Session {
 
   storage::Store& store();
 
+  container::Engine& engine();
+
  private:
   Speech speech_;
   GlobalOptions options_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<container::Engine> engine_;
 };
 
 }  // namespace cli

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/account.hpp"
 
+#include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 
 namespace base {
 
@@ -27,6 +29,13 @@ std::optional<Account> find_account(std::uint32_t uid) {
   const auto answer = run_captured({.argv = {"getent", "passwd", std::to_string(uid)}});
   if (!answer.status.ok()) return std::nullopt;
   return parse_passwd(answer.out, uid);
+}
+
+std::string home_directory() {
+  if (auto home = environment("HOME"); home && home->front() == '/') return *home;
+  const auto account = find_account(outer_uid());
+  if (account && account->home.starts_with("/")) return account->home;
+  fail(Kind::not_found, "no home directory is known for user {}: set HOME", outer_uid());
 }
 
 }  // namespace base

@@ -20,4 +20,8 @@ std::optional<Account> parse_passwd(std::string_view text, std::uint32_t uid);
 /// The account of a uid, from /etc/passwd or NSS; nothing when nobody knows it.
 std::optional<Account> find_account(std::uint32_t uid);
 
+/// $HOME, or what the account database says of the user (also from within the user's namespace). Kind not_found when
+/// neither knows.
+std::string home_directory();
+
 }  // namespace base

@@ -36,18 +36,18 @@ void for_each_below(const std::string& directory, const Act& act) {
 
 /// A cgroup may vanish at any moment (systemd removes an empty scope): false is no failure here.
 bool try_write(const std::string& path, std::string_view text) {
-  const base::UniqueFd fd(base::retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
-  return fd && base::retry([&] { return ::write(fd.get(), text.data(), text.size()); }) >= 0;
+  const auto fd = base::find_file(path, O_WRONLY);
+  return fd && base::retry([&] { return ::write(fd->get(), text.data(), text.size()); }) >= 0;
 }
 
 void add_processes(const std::string& directory, std::set<pid_t>& pids) {
-  const base::UniqueFd fd(base::retry(
-      [&] { return ::open((directory + "/cgroup.procs").c_str(), O_RDONLY | O_CLOEXEC); }));
+  const auto fd = base::find_file(directory + "/cgroup.procs", O_RDONLY);
   if (!fd) return;
   std::string text;
   char buffer[4096];
   // Not read_rest: a cgroup that is removed meanwhile answers ENODEV, a threaded one EOPNOTSUPP.
-  for (ssize_t n; (n = base::retry([&] { return ::read(fd.get(), buffer, sizeof buffer); })) > 0;) {
+  for (ssize_t n;
+       (n = base::retry([&] { return ::read(fd->get(), buffer, sizeof buffer); })) > 0;) {
     text.append(buffer, static_cast<std::size_t>(n));
   }
   for (const auto& line : base::split(text, '\n')) {

@@ -24,6 +24,14 @@ namespace container {
 
 enum class LogDriver { none, json_file, k8s_file, passthrough };
 
+/// The driver of --log-driver's word (validate has refused unknown ones).
+inline LogDriver log_driver(const std::string& name) {
+  if (name == "none") return LogDriver::none;
+  if (name == "k8s-file") return LogDriver::k8s_file;
+  if (name == "passthrough") return LogDriver::passthrough;
+  return LogDriver::json_file;
+}
+
 struct LogPlan {
   LogDriver driver = LogDriver::json_file;
   std::string path;

@@ -13,19 +13,19 @@
 namespace container {
 
 struct MountOption {
-  std::string type;             ///< bind, volume, tmpfs
-  std::string source;           ///< host path, or name of a volume; empty: anonymous volume
-  std::string target;           ///< absolute and clean
+  std::string type;    ///< bind, volume, tmpfs
+  std::string source;  ///< host path, or name of a volume; empty: anonymous volume
+  std::string target;  ///< absolute and clean
   bool read_only = false;
-  std::string propagation;      ///< "", rprivate, rslave, rshared, private, slave, shared
-  bool recursive = true;        ///< bind: rbind
-  bool read_only_recursive = true;  ///< read_only reaches what is mounted below (docker's default)
-  bool create_source = false;   ///< -v makes a missing host directory, --mount does not
-  bool copy = true;             ///< volume: filled from the image at first use
+  std::string propagation;           ///< "", rprivate, rslave, rshared, private, slave, shared
+  bool recursive = true;             ///< bind: rbind
+  bool read_only_recursive = true;   ///< read_only reaches what is mounted below (docker's default)
+  bool create_source = false;        ///< -v makes a missing host directory, --mount does not
+  bool copy = true;                  ///< volume: filled from the image at first use
   std::vector<std::string> options;  ///< nosuid, nodev, noexec … as the kernel has them
   std::optional<std::int64_t> size;  ///< tmpfs
   std::optional<int> mode;           ///< tmpfs, octal
-  std::string mode_text;        ///< third part of -v, or the options of --tmpfs, for inspect
+  std::string mode_text;             ///< third part of -v, or the options of --tmpfs, for inspect
   bool from_image = false;
   bool anonymous = false;
 };
@@ -48,5 +48,12 @@ void fields(Io& io, MountOption& m) {
   io.maybe("fromImage", m.from_image);
   io.maybe("anonymous", m.anonymous);
 }
+
+/// Docker's checks of one mount. Kind usage: "invalid mount config for type \"bind\": field Target must not be empty".
+/// With `source_exists`, a bind mount whose source is to be there already is looked up, too.
+void validate(const MountOption& mount, bool source_exists = true);
+
+/// The path without "//", "/./", "/../" and a slash at its end, by its letters alone (Go's path.Clean).
+std::string clean_path(const std::string& path);
 
 }  // namespace container

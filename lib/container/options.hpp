@@ -17,7 +17,7 @@
 namespace container {
 
 struct Ulimit {
-  std::string name;  ///< "nofile", without RLIMIT_
+  std::string name;                 ///< "nofile", without RLIMIT_
   std::int64_t soft = 0, hard = 0;  ///< -1: unlimited
 };
 
@@ -78,11 +78,11 @@ void fields(Io& io, Resources& r) {
 struct Security {
   bool privileged = false;
   bool no_new_privileges = false;
-  std::vector<std::string> cap_add, cap_drop;      ///< as given
-  std::string seccomp;                             ///< "", "unconfined" or path of a profile
-  std::string seccomp_profile;                     ///< content of that profile
-  std::vector<std::string> mask, unmask;           ///< unmask may hold "ALL"
-  std::vector<std::string> given;                  ///< --security-opt words, for inspect
+  std::vector<std::string> cap_add, cap_drop;  ///< as given
+  std::string seccomp;                         ///< "", "unconfined" or path of a profile
+  std::string seccomp_profile;                 ///< content of that profile
+  std::vector<std::string> mask, unmask;       ///< unmask may hold "ALL"
+  std::vector<std::string> given;              ///< --security-opt words, for inspect
 };
 
 template <typename Io>
@@ -117,13 +117,17 @@ void fields(Io& io, Namespaces& n) {
 
 struct LogOptions {
   std::string driver = "json-file";
-  std::map<std::string, std::string> options;  ///< max-size, max-file
+  std::map<std::string, std::string> options;  ///< as given, for inspect
+  std::int64_t max_size = -1;                  ///< bytes; -1: no rotation
+  int max_files = 1;
 };
 
 template <typename Io>
 void fields(Io& io, LogOptions& l) {
   io("driver", l.driver);
   io.maybe("options", l.options);
+  io("maxSize", l.max_size);
+  io("maxFiles", l.max_files);
 }
 
 struct RestartPolicy {
@@ -139,12 +143,15 @@ void fields(Io& io, RestartPolicy& r) {
 
 struct CreateOptions {
   std::string name, image, hostname, domainname, user, working_dir;
-  std::optional<std::vector<std::string>> entrypoint;  ///< set: replaces the image's (empty list: cleared)
+  std::optional<std::vector<std::string>>
+      entrypoint;  ///< set: replaces the image's (empty list: cleared)
   std::vector<std::string> command;
-  std::vector<std::string> env;                        ///< "K=V", later ones win; "K" alone removes
+  std::vector<std::string> env;  ///< "K=V", later ones win; "K" alone removes
   std::map<std::string, std::string> labels, annotations, sysctls;
-  bool tty = false, interactive = false, remove = false, read_only = false, publish_all = false, init = false;
-  std::vector<std::string> attach;                     ///< stdin, stdout, stderr
+  bool tty = false, interactive = false, remove = false, read_only = false, publish_all = false,
+       init = false;
+  bool no_healthcheck = false;
+  std::vector<std::string> attach;  ///< stdin, stdout, stderr
   std::vector<MountOption> mounts;
   std::vector<std::string> volumes_from, group_add, dns, dns_search, dns_options, extra_hosts;
   std::vector<network::PortMapping> publish, expose;
@@ -160,7 +167,7 @@ struct CreateOptions {
   Namespaces namespaces;
   LogOptions log;
   RestartPolicy restart;
-  std::string address, mac;                            ///< --ip, --mac-address
+  std::string address, mac;  ///< --ip, --mac-address
 };
 
 template <typename Io>
@@ -183,6 +190,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("readOnly", o.read_only);
   io.maybe("publishAll", o.publish_all);
   io.maybe("init", o.init);
+  io.maybe("noHealthcheck", o.no_healthcheck);
   io.maybe("attach", o.attach);
   io.maybe("mounts", o.mounts);
   io.maybe("volumesFrom", o.volumes_from);
@@ -212,5 +220,9 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("address", o.address);
   io.maybe("mac", o.mac);
 }
+
+/// Docker's engine-side checks of the whole, in its sentences (kind usage); kind unsupported for what berth cannot do
+/// yet. Looks at the host for what depends on it: CPUs, sources of bind mounts.
+void validate(const CreateOptions& options);
 
 }  // namespace container

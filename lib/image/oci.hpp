@@ -17,8 +17,10 @@ inline constexpr const char* kOciIndex = "application/vnd.oci.image.index.v1+jso
 inline constexpr const char* kOciManifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr const char* kOciConfig = "application/vnd.oci.image.config.v1+json";
 inline constexpr const char* kOciLayer = "application/vnd.oci.image.layer.v1.tar";
-inline constexpr const char* kDockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
-inline constexpr const char* kDockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+inline constexpr const char* kDockerList =
+    "application/vnd.docker.distribution.manifest.list.v2+json";
+inline constexpr const char* kDockerManifest =
+    "application/vnd.docker.distribution.manifest.v2+json";
 inline constexpr const char* kDockerConfig = "application/vnd.docker.container.image.v1+json";
 inline constexpr const char* kDockerLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 
@@ -26,7 +28,9 @@ struct Platform {
   std::string os, architecture, variant;
 
   /// "linux/arm64/v8"
-  std::string text() const { return os + "/" + architecture + (variant.empty() ? "" : "/" + variant); }
+  std::string text() const {
+    return os + "/" + architecture + (variant.empty() ? "" : "/" + variant);
+  }
 
   bool operator==(const Platform&) const = default;
 };

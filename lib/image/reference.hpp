@@ -10,10 +10,10 @@ namespace image {
 
 /// A full name: "docker.io/library/busybox", with a tag, a digest or both.
 struct Reference {
-  std::string domain;      ///< "docker.io", "127.0.0.1:5000"
-  std::string path;        ///< "library/busybox"
-  std::string tag;         ///< empty when none was given
-  std::string digest;      ///< "sha256:…" or empty
+  std::string domain;  ///< "docker.io", "127.0.0.1:5000"
+  std::string path;    ///< "library/busybox"
+  std::string tag;     ///< empty when none was given
+  std::string digest;  ///< "sha256:…" or empty
 
   std::string repository() const { return domain + "/" + path; }
 

@@ -17,9 +17,9 @@ namespace image {
 
 /// Credentials and TLS choices shared by all requests to registries.
 struct RegistryOptions {
-  std::optional<bool> tls_verify;      ///< unset: what registries.conf says
+  std::optional<bool> tls_verify;  ///< unset: what registries.conf says
   std::string authfile, cert_dir;
-  std::string creds;                   ///< "user:password" or empty
+  std::string creds;  ///< "user:password" or empty
 };
 
 template <typename Io>
@@ -31,11 +31,12 @@ void fields(Io& io, RegistryOptions& o) {
 }
 
 struct PullRequest {
-  std::string reference;    ///< as the user wrote it
-  std::string platform;     ///< "linux/arm64/v8" or empty for this machine
-  bool quiet = false;       ///< no progress
+  std::string reference;  ///< as the user wrote it
+  std::string platform;   ///< "linux/arm64/v8" or empty for this machine
+  bool quiet = false;     ///< no progress
   bool all_tags = false;
-  bool run = false;         ///< part of run or create: nothing on stdout
+  bool run = false;     ///< part of run or create: nothing on stdout
+  bool podman = false;  ///< progress in podman's words
   RegistryOptions registry;
 };
 
@@ -46,13 +47,14 @@ void fields(Io& io, PullRequest& r) {
   io.maybe("quiet", r.quiet);
   io.maybe("allTags", r.all_tags);
   io.maybe("run", r.run);
+  io.maybe("podman", r.podman);
   io("registry", r.registry);
 }
 
 struct PullResult {
-  std::string image;        ///< id
-  std::string name;         ///< full name that now points at it
-  std::string digest;       ///< of the manifest or index that the name stood for
+  std::string image;   ///< id
+  std::string name;    ///< full name that now points at it
+  std::string digest;  ///< of the manifest or index that the name stood for
   bool is_new = false;
 };
 
@@ -67,7 +69,7 @@ void fields(Io& io, PullResult& r) {
 struct LoadRequest {
   bool quiet = false;
   std::string platform;
-  std::string path;         ///< archive file or OCI directory; empty: descriptor `in`
+  std::string path;  ///< archive file or OCI directory; empty: descriptor `in`
 };
 
 template <typename Io>
@@ -88,8 +90,8 @@ void fields(Io& io, LoadResult& r) {
 
 struct SaveRequest {
   std::vector<std::string> images;
-  std::string format;       ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
-  std::string path;         ///< empty: stdout
+  std::string format;  ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
+  std::string path;    ///< empty: stdout
   bool compress = false;
   std::string platform;
 };
@@ -104,8 +106,8 @@ void fields(Io& io, SaveRequest& r) {
 }
 
 struct ImportRequest {
-  std::string path;         ///< tar file or URL; empty: stdin
-  std::string reference;    ///< name of the new image, or empty
+  std::string path;       ///< tar file or URL; empty: stdin
+  std::string reference;  ///< name of the new image, or empty
   std::string message, platform;
   std::vector<std::string> changes;  ///< Dockerfile instructions
 };

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/user_namespace.hpp"
+#include "storage/place.hpp"
 
 namespace storage {
 
@@ -30,6 +31,7 @@ Database& Store::database() {
   if (!database_) {
     if (!base::exists(paths_.database())) {
       base::in_context("prepare the store", [&] {
+        check_place(paths_.graphroot());
         base::make_directories(paths_.graphroot(), 0711);
         for (const auto& directory : {paths_.layers(), paths_.containers(), paths_.staging()}) {
           base::make_directories(directory, 0700);
@@ -59,6 +61,11 @@ void Store::prepare_runroot() {
 base::FileLock Store::lock(const std::string& object) {
   prepare_runroot();
   return base::FileLock(paths_.lock(object));
+}
+
+std::optional<base::FileLock> Store::try_lock(const std::string& object) {
+  prepare_runroot();
+  return base::FileLock::try_lock(paths_.lock(object));
 }
 
 Store::Staging Store::make_staging(const std::string& purpose) {
@@ -101,6 +108,6 @@ void Store::sweep_staging() {
   }
 }
 
-Attributes Store::attributes() const { return base::is_rootless() ? Attributes::user : Attributes::trusted; }
+Attributes Store::attributes() const { return base::in_user_namespace() ? Attributes::user : Attributes::trusted; }
 
 }  // namespace storage

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/lock.hpp"
@@ -26,6 +27,9 @@ class Store {
   /// The lock of one object ("container-ID", "layer-HEX"). Order of locks: container, volume, image, layer.
   base::FileLock lock(const std::string& object);
 
+  /// The same without waiting: nothing when somebody else holds it.
+  std::optional<base::FileLock> try_lock(const std::string& object);
+
   /// A fresh directory below staging/ with a lock file held while the returned object lives; the sweep leaves
   /// directories whose lock is held alone.
   class Staging;
@@ -47,9 +51,11 @@ class Store {
 class Store::Staging {
  public:
   Staging(std::string path, base::FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
   Staging(Staging&& other) noexcept : path_(std::move(other.path_)), lock_(std::move(other.lock_)) {
     other.path_.clear();
   }
+
   Staging& operator=(Staging&&) = delete;
   ~Staging();  ///< removes the directory with all that is still in it
 

@@ -18,7 +18,8 @@ struct WrittenLayer {
   std::string diff_id;      ///< of the tar inside
   std::int64_t tar_size = 0;
   std::int64_t size = 0;  ///< bytes of the files unpacked
-  /// Directories that the tar needs but has no entry for: they were made 0755, owned by root.
+  /// Directories that the tar needs but has no entry for: they were made 0755, owned by root. "."
+  /// is the root.
   std::vector<std::string> implicit_directories;
 };
 
@@ -27,9 +28,11 @@ struct LayerLimits {
   std::int64_t entries = 20'000'000;
 };
 
-/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is
-/// empty. Entries are confined to diff/ whatever the tar says. Kind corrupt for a malformed stream,
-/// io when the disk fails. Uses a second thread inside; both have ended when it returns or throws.
+/// Unpacks into `directory`/diff and writes `directory`/record.zst. `directory` exists and is empty. Entries are
+/// confined to diff/ whatever the tar says. Files that later entries of the same tar replaced are kept for the record
+/// in `directory`/replaced, which seldom exists. Kind corrupt for a malformed stream, io when the disk fails, denied
+/// for owners that the user namespace lacks. `source` is called from this thread; a second one makes the files, and
+/// has ended when this returns or throws.
 WrittenLayer write_layer(const ByteSource& source,
                          const std::string& directory,
                          Attributes attributes,

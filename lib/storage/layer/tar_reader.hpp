@@ -38,8 +38,10 @@ class TarReader {
   /// What comes behind the end mark, piece by piece; empty at the end.
   std::string_view rest();
 
-  /// All bytes read so far that were no payload (headers, padding, the end mark), since the last
-  /// call.
+  /// From here on, what is no payload is kept for take_raw().
+  void keep_raw() { keep_raw_ = true; }
+
+  /// All bytes read that were no payload (headers, padding, the end mark), since the last call.
   std::string take_raw();
 
  private:

@@ -36,12 +36,14 @@ class MakeSpec : public testing::Test {
 
   std::vector<std::string> mount_targets() {
     std::vector<std::string> targets;
-    for (const auto& mount : make()["mounts"]) targets.push_back(mount["destination"]);
+    const auto spec = make();
+    for (const auto& mount : spec["mounts"]) targets.push_back(mount["destination"]);
     return targets;
   }
 
   base::Json mount_at(const std::string& target) {
-    for (const auto& mount : make()["mounts"]) {
+    const auto spec = make();
+    for (const auto& mount : spec["mounts"]) {
       if (mount["destination"] == target) return mount;
     }
     return nullptr;
@@ -49,7 +51,8 @@ class MakeSpec : public testing::Test {
 
   std::vector<std::string> namespace_types() {
     std::vector<std::string> types;
-    for (const auto& entry : make()["linux"]["namespaces"]) types.push_back(entry["type"]);
+    const auto spec = make();
+    for (const auto& entry : spec["linux"]["namespaces"]) types.push_back(entry["type"]);
     return types;
   }
 

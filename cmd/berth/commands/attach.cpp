@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth attach, berth wait
+#include <CLI/CLI.hpp>
+
+#include "commands/list.hpp"
+#include "container/attached.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  bool no_stdin = false, sig_proxy = true;
+  std::string detach_keys;
+};
+
+}  // namespace
+
+void register_attach(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  verbs.add({
+      .names = {"attach", "container attach"},
+      .usage = "[OPTIONS] CONTAINER",
+      .summary = "Attach local standard input, output, and error streams to a running container",
+      .arity = {1, 1},
+      .completes = Completes::running_containers,
+      .declare =
+          [flags](CLI::App& app) {
+            app.add_option("--detach-keys", flags->detach_keys, "Override the key sequence for detaching a container");
+            app.add_flag("--no-stdin", flags->no_stdin, "Do not attach STDIN");
+            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy all received signals to the process")
+                ->default_val(true);
+          },
+      .act =
+          [flags](Session& session, const Words& words) {
+            container::AttachOptions attach;
+            attach.streams.in = !flags->no_stdin;
+            attach.forward_signals = flags->sig_proxy;
+            if (!flags->detach_keys.empty()) attach.detach_keys = flags->detach_keys;
+            return container::attach(session.engine(), words[0], attach);
+          },
+  });
+}
+
+void register_wait(Verbs& verbs) {
+  verbs.add({
+      .names = {"wait", "container wait"},
+      .usage = "CONTAINER [CONTAINER...]",
+      .summary = "Block until one or more containers stop, then print their exit codes",
+      .arity = {1, -1},
+      .completes = Completes::running_containers,
+      .act =
+          [](Session& session, const Words& names) {
+            return for_each(session, names, [&](const std::string& name) {
+              fmt::print("{}\n", container::wait(session.engine(), name));
+            });
+          },
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth system check, and berth container cleanup, which monitors call
+#include <CLI/CLI.hpp>
+
+#include "base/log.hpp"
+#include "commands/list.hpp"
+#include "container/check.hpp"
+#include "container/finish.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+int check(Session& session) {
+  const auto findings = container::check_store(session.engine());
+  for (const auto& line : findings.swept) fmt::print("removed: {}\n", base::printable(line));
+  for (const auto& line : findings.damaged) fmt::print("damaged: {}\n", base::printable(line));
+  if (findings.damaged.empty()) fmt::print("The store is consistent.\n");
+  return findings.damaged.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+void register_system_check(Verbs& verbs) {
+  verbs.add({
+      .names = {"system check"},
+      .usage = "",
+      .summary = "Verify the whole store and remove what killed commands left behind",
+      .arity = {0, 0},
+      .act = [](Session& session, const Words&) { return check(session); },
+  });
+}
+
+void register_container_cleanup(Verbs& verbs) {
+  verbs.add({
+      .names = {"container cleanup"},
+      .usage = "CONTAINER [CONTAINER...]",
+      .summary = "Clean up network and mounts of containers that have ended",
+      .arity = {1, -1},
+      .completes = Completes::containers,
+      .act =
+          [](Session& session, const Words& names) {
+            return for_each(session, names, [&](const std::string& name) {
+              auto& engine = session.engine();
+              // A --rm container that somebody else has cleaned up is gone.
+              if (const auto record = engine.containers.find(name)) container::clean_up(engine, record->id);
+            });
+          },
+  });
+}
+
+}  // namespace cli

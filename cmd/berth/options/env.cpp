@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// -e, --env-file, -l, --label-file, --annotation
+#include <cstdlib>
+
+#include "base/text.hpp"
+#include "flags.hpp"
+#include "options/groups.hpp"
+#include "options/key_value_file.hpp"
+#include "options/variables.hpp"
+
+namespace cli {
+
+namespace {
+
+std::optional<std::string> own_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // an empty one counts, too
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// A variable without a value takes berth's own; without one of those it is to be removed.
+std::string parse_variable(const std::string& text) {
+  const auto [name, value] = base::split_pair(text, '=');
+  if (name.empty()) base::fail(base::Kind::usage, "invalid environment variable: {}", text);
+  if (value) return text;
+  const auto own = own_variable(name);
+  return own ? name + "=" + *own : text;
+}
+
+std::string parse_label(const std::string& text) {
+  const auto key = base::split_pair(text, '=').first;
+  const auto first = key.find_first_not_of(" \t");
+  if (first == std::string::npos)
+    base::fail(base::Kind::usage, "invalid label '{}': empty name", text);
+  if (const auto name = key.substr(first); name.find_first_of(" \t") != std::string::npos) {
+    base::fail(base::Kind::usage, "label '{}' contains whitespaces", name);
+  }
+  return text;
+}
+
+void add_pair(std::map<std::string, std::string>& map, const std::string& text) {
+  const auto [key, value] = base::split_pair(text, '=');
+  map[key] = value.value_or("");
+}
+
+}  // namespace
+
+void add_variables(CLI::App& app, Variables& variables) {
+  add_value(app, "-e,--env", "list", "Set environment variables", [&](const std::string& text) {
+    variables.given.push_back(parse_variable(text));
+  });
+  add_list(app, "--env-file", variables.files, "Read in a file of environment variables");
+}
+
+std::vector<std::string> finish(const Variables& variables) {
+  std::vector<std::string> env;
+  for (const auto& path : variables.files) {
+    for (auto& entry : read_key_values("--env-file", path, own_variable)) env.push_back(std::move(entry));
+  }
+  env.insert(env.end(), variables.given.begin(), variables.given.end());
+  return env;
+}
+
+void add_env_flags(CLI::App& app, CreateFlags& flags) {
+  add_variables(app, flags.variables);
+  add_value(
+      app, "-l,--label", "list", "Set meta data on a container", [&](const std::string& text) {
+        flags.labels.push_back(parse_label(text));
+      });
+  add_list(app, "--label-file", flags.label_files, "Read in a line delimited file of labels");
+  add_value(app,
+            "--annotation",
+            "map",
+            "Add an annotation to the container (passed through to the OCI runtime)",
+            [&](const std::string& text) { add_pair(flags.options.annotations, text); });
+}
+
+void finish_env(const CreateFlags& flags, container::CreateOptions& options) {
+  options.env = finish(flags.variables);
+  for (const auto& path : flags.label_files) {
+    const auto nothing = [](const std::string&) { return std::optional<std::string>(); };
+    for (const auto& entry : read_key_values("--label-file", path, nothing))
+      add_pair(options.labels, entry);
+  }
+  for (const auto& label : flags.labels) add_pair(options.labels, label);
+}
+
+}  // namespace cli

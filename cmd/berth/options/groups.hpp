@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags by concern: each group declares its flags and finishes its part of the options.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "options/create_flags.hpp"
+
+namespace cli {
+
+void add_process_flags(CLI::App& app, CreateFlags& flags);
+void add_env_flags(CLI::App& app, CreateFlags& flags);
+void add_mount_flags(CLI::App& app, CreateFlags& flags);
+void add_network_flags(CLI::App& app, CreateFlags& flags);
+void add_namespace_flags(CLI::App& app, CreateFlags& flags);
+void add_resource_flags(CLI::App& app, CreateFlags& flags);
+void add_security_flags(CLI::App& app, CreateFlags& flags);
+void add_log_flags(CLI::App& app, CreateFlags& flags);
+
+void finish_process(const CreateFlags& flags, container::CreateOptions& options);
+void finish_env(const CreateFlags& flags, container::CreateOptions& options);
+void finish_mounts(const CreateFlags& flags, container::CreateOptions& options);
+void finish_network(const CreateFlags& flags, container::CreateOptions& options);
+void finish_namespaces(const CreateFlags& flags, container::CreateOptions& options);
+void finish_resources(const CreateFlags& flags, container::CreateOptions& options);
+void finish_security(const CreateFlags& flags, container::CreateOptions& options);
+void finish_log(const CreateFlags& flags, container::CreateOptions& options);
+
+/// A flag whose value is handed to `take` at each occurrence; `type` is the word that help shows.
+void add_value(CLI::App& app,
+               const std::string& names,
+               const std::string& type,
+               const std::string& description,
+               std::function<void(const std::string&)> take);
+
+}  // namespace cli

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// --network, -p, --expose, --dns, --add-host and their kin
+#include <arpa/inet.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+#include "errors.hpp"
+#include "flags.hpp"
+#include "options/groups.hpp"
+#include "options/parse.hpp"
+
+namespace cli {
+
+namespace {
+
+using base::fail;
+using base::Kind;
+
+std::string parse_ipv4(const std::string& text) {
+  in_addr address;
+  if (::inet_pton(AF_INET, text.c_str(), &address) != 1)
+    fail(Kind::usage, "failed to parse IP: \"{}\"", text);
+  return text;
+}
+
+/// "name=bridge,ip=…": docker's long form.
+void apply_long_form(const std::string& text, CreateFlags& flags) {
+  std::string name;
+  for (const auto& part : parse_csv(text)) {
+    const auto [key, value] = base::split_pair(base::lower(part), '=');
+    if (!value || key.empty()) fail(Kind::usage, "invalid field {}", part);
+    const std::string word(base::trim(key)), given(base::trim(*value));
+    if (word == "name") {
+      name = given;
+    } else if (word == "ip") {
+      flags.options.address = parse_ipv4(given);
+    } else if (word == "mac-address") {
+      flags.mac = given;
+    } else if (word == "alias") {
+      flags.network_aliases.push_back(given);
+    } else if (word == "ip6" || word == "link-local-ip" || word == "driver-opt" ||
+               word == "gw-priority") {
+      fail(Kind::unsupported, "network option {} is not supported yet", word);
+    } else {
+      fail(Kind::usage, "invalid field key {}", word);
+    }
+  }
+  if (name.empty()) fail(Kind::usage, "network name/id is not specified");
+  flags.networks.push_back(name);
+}
+
+void read_network(const std::string& text, CreateFlags& flags) {
+  if (text.find('=') != std::string::npos && !text.starts_with("ns:"))
+    return apply_long_form(text, flags);
+  flags.networks.push_back(text);
+}
+
+/// "pasta:--map-gw" and slirp4netns are podman's.
+void refuse_unsupported(const std::string& network) {
+  if (network.starts_with("pasta:") || network.starts_with("slirp4netns")) {
+    fail(Kind::unsupported, "network {} is not supported yet", network);
+  }
+}
+
+std::string network_of(const CreateFlags& flags) {
+  if (flags.networks.empty()) return "default";
+  const std::string& name = flags.networks.front();
+  if (base::trim(name).empty()) client_fail("no name set for network");
+  refuse_unsupported(name);
+  for (std::size_t n = 1; n < flags.networks.size(); ++n) {
+    if (flags.networks[n] == name) client_fail("network \"{}\" is specified multiple times", name);
+    client_fail("conflicting options: a container can be connected to one network only, for now");
+  }
+  return name == "private" ? "default" : name;
+}
+
+void add_name_service_flags(CLI::App& app, CreateFlags& flags) {
+  auto& o = flags.options;
+  add_value(app, "--dns", "list", "Set custom DNS servers", [&](const std::string& text) {
+    const auto address = parse_address(text);
+    if (!address) fail(Kind::usage, "IP address is not correctly formatted: {}", text);
+    o.dns.push_back(*address);
+  });
+  add_value(
+      app, "--dns-search", "list", "Set custom DNS search domains", [&](const std::string& text) {
+        o.dns_search.push_back(parse_search_domain(text));
+      });
+  add_list(app, "--dns-option", o.dns_options, "Set DNS options");
+  add_list(app, "--dns-opt", o.dns_options, "Set DNS options")->group("");
+  add_value(app,
+            "--add-host",
+            "list",
+            "Add a custom host-to-IP mapping (host:ip)",
+            [&](const std::string& text) { o.extra_hosts.push_back(parse_extra_host(text)); });
+  app.add_option("-h,--hostname", o.hostname, "Container host name")->type_name("string");
+  app.add_option("--domainname", o.domainname, "Container NIS domain name")->type_name("string");
+}
+
+/// Ports as docker's client reads them: its refusals are not the engine's.
+template <typename Parse>
+void append_ports(const std::vector<std::string>& texts,
+                  std::vector<network::PortMapping>& ports,
+                  Parse parse) {
+  for (const auto& text : texts) {
+    try {
+      for (auto& port : parse(text)) ports.push_back(std::move(port));
+    } catch (const base::Error& error) {
+      if (error.kind() != Kind::usage) throw;
+      throw ClientError(error.message());
+    }
+  }
+}
+
+}  // namespace
+
+void add_network_flags(CLI::App& app, CreateFlags& flags) {
+  auto& o = flags.options;
+  const auto network = [&flags](const std::string& text) { read_network(text, flags); };
+  add_value(app, "--network", "network", "Connect a container to a network", network);
+  app.add_option_function<std::string>("--net", network, "Connect a container to a network")
+      ->type_name("network")
+      ->group("");
+  add_list(
+      app, "--network-alias", flags.network_aliases, "Add network-scoped alias for the container");
+  add_list(app, "--net-alias", flags.network_aliases, "Add network-scoped alias for the container")
+      ->group("");
+  add_list(app, "-p,--publish", flags.publish, "Publish a container's port(s) to the host");
+  app.add_flag("-P,--publish-all", o.publish_all, "Publish all exposed ports to random ports");
+  add_list(app, "--expose", flags.expose, "Expose a port or a range of ports");
+  add_value(app, "--ip", "ip", "IPv4 address (e.g., 172.30.100.104)", [&](const std::string& text) {
+    o.address = parse_ipv4(text);
+  });
+  app.add_option("--mac-address", flags.mac, "Container MAC address (e.g., 92:d0:c6:0a:29:33)")
+      ->type_name("string");
+  add_name_service_flags(app, flags);
+}
+
+void finish_network(const CreateFlags& flags, container::CreateOptions& options) {
+  append_ports(flags.publish, options.publish, network::parse_publish);
+  append_ports(flags.expose, options.expose, network::parse_expose);
+  if (!flags.mac.empty()) {
+    const auto mac = parse_mac(flags.mac);
+    if (!mac) client_fail("{} is not a valid mac address", flags.mac);
+    options.mac = *mac;
+  }
+  options.namespaces.network = network_of(flags);
+  if (!flags.network_aliases.empty()) {
+    client_fail("network-scoped aliases are only supported for user-defined networks");
+  }
+}
+
+}  // namespace cli

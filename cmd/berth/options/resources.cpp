@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// --memory, --cpus, --pids-limit, --ulimit, --shm-size, --sysctl, --oom-score-adj and their kin
+#include <algorithm>
+#include <array>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+#include "options/groups.hpp"
+#include "options/parse.hpp"
+
+namespace cli {
+
+namespace {
+
+/// Those that have a value per namespace, as docker lists them.
+void check_sysctl(const std::string& text) {
+  constexpr std::array<std::string_view, 8> allowed{"kernel.msgmax",
+                                                    "kernel.msgmnb",
+                                                    "kernel.msgmni",
+                                                    "kernel.sem",
+                                                    "kernel.shmall",
+                                                    "kernel.shmmax",
+                                                    "kernel.shmmni",
+                                                    "kernel.shm_rmid_forced"};
+  const auto [name, value] = base::split_pair(text, '=');
+  const bool known = std::find(allowed.begin(), allowed.end(), name) != allowed.end() ||
+                     name.starts_with("net.") || name.starts_with("fs.mqueue.");
+  if (!value || !known) base::fail(base::Kind::usage, "sysctl '{}' is not allowed", text);
+}
+
+void add_size(CLI::App& app,
+              const char* names,
+              const char* description,
+              std::optional<std::int64_t>& size) {
+  add_value(app, names, "bytes", description, [&size](const std::string& text) {
+    size = parse_size(text);
+  });
+}
+
+void add_number(CLI::App& app,
+                const char* names,
+                const char* description,
+                std::optional<std::int64_t>& number) {
+  add_value(app, names, "int", description, [&number](const std::string& text) {
+    number = parse_integer(text);
+  });
+}
+
+void add_cpu_flags(CLI::App& app, container::Resources& r) {
+  add_value(app, "--cpus", "decimal", "Number of CPUs", [&r](const std::string& text) {
+    r.nano_cpus = parse_cpus(text);
+  });
+  add_number(app, "-c,--cpu-shares", "CPU shares (relative weight)", r.cpu_shares);
+  add_number(app, "--cpu-period", "Limit CPU CFS (Completely Fair Scheduler) period", r.cpu_period);
+  add_number(app, "--cpu-quota", "Limit CPU CFS (Completely Fair Scheduler) quota", r.cpu_quota);
+  app.add_option("--cpuset-cpus", r.cpuset_cpus, "CPUs in which to allow execution (0-3, 0,1)")
+      ->type_name("string");
+  app.add_option("--cpuset-mems", r.cpuset_mems, "MEMs in which to allow execution (0-3, 0,1)")
+      ->type_name("string");
+}
+
+}  // namespace
+
+void add_resource_flags(CLI::App& app, CreateFlags& flags) {
+  auto& o = flags.options;
+  auto& r = o.resources;
+  add_size(app, "-m,--memory", "Memory limit", r.memory);
+  add_value(app,
+            "--memory-swap",
+            "bytes",
+            "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
+            [&r](const std::string& text) { r.memory_swap = parse_swap(text); });
+  add_size(app, "--memory-reservation", "Memory soft limit", r.memory_reservation);
+  add_cpu_flags(app, r);
+  add_number(app, "--pids-limit", "Tune container pids limit (set -1 for unlimited)", r.pids_limit);
+  add_size(app, "--shm-size", "Size of /dev/shm", o.shm_size);
+  add_value(app, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
+    const auto ulimit = parse_ulimit(text);
+    flags.ulimits[ulimit.name] = ulimit;
+  });
+  add_value(app, "--sysctl", "map", "Sysctl options", [&o](const std::string& text) {
+    check_sysctl(text);
+    const auto [name, value] = base::split_pair(text, '=');
+    o.sysctls[name] = *value;
+  });
+  app.add_option_function<int>(
+         "--oom-score-adj",
+         [&o](int score) { o.oom_score_adj = score; },
+         "Tune host's OOM preferences (-1000 to 1000)")
+      ->type_name("int");
+}
+
+void finish_resources(const CreateFlags& flags, container::CreateOptions& options) {
+  for (const auto& [name, ulimit] : flags.ulimits) options.ulimits.push_back(ulimit);
+  // For docker, 0 is as good as nothing.
+  if (options.shm_size == 0) options.shm_size.reset();
+}
+
+}  // namespace cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// -e and --env-file, as run, create and exec have them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace cli {
+
+struct Variables {
+  std::vector<std::string> given, files;
+};
+
+void add_variables(CLI::App& app, Variables& variables);
+
+/// "K=V" each, those of the files first; "K" alone is to be removed. Throws ClientError for a file that cannot be read.
+std::vector<std::string> finish(const Variables& variables);
+
+}  // namespace cli

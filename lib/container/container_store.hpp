@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of containers.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "container/record.hpp"
+#include "storage/layer_store.hpp"
+#include "storage/store.hpp"
+
+namespace container {
+
+class ContainerStore {
+ public:
+  explicit ContainerStore(storage::Store& store) : store_(store) {}
+
+  /// By name (a leading / is ignored), id, or unique prefix of an id. Kind usage when a prefix is ambiguous.
+  std::optional<Record> find(const std::string& text);
+
+  /// The same; kind not_found "No such container: x".
+  Record get(const std::string& text);
+
+  std::optional<Record> find_by_id(const std::string& id);
+
+  /// All, newest first.
+  std::vector<Record> list();
+
+  /// The details of a record.
+  Details details(const std::string& id);
+
+  /// Adds a row with its layers and volumes in one transaction. Kind exists with Docker's sentence when the name is
+  /// taken. `--rm` containers need not survive a power loss.
+  void add(const Record& record, const Details& details, const std::vector<storage::Layer>& layers);
+
+  void set_started(const std::string& id, base::Moment started);
+  void set_error(const std::string& id, int exit_code, const std::string& error);
+  void set_finished(const Record& record);
+  void rename(const std::string& id, const std::string& name);
+
+  /// Removes the row with its references.
+  void remove(const Record& record);
+
+ private:
+  storage::Sync sync_of(bool transient) const {
+    return transient ? storage::Sync::none : storage::Sync::full;
+  }
+
+  storage::Store& store_;
+};
+
+}  // namespace container

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/create.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/id.hpp"
+#include "base/rollback.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "container/events.hpp"
+#include "container/names.hpp"
+#include "container/spec/spec.hpp"
+#include "storage/names.hpp"
+
+namespace container {
+
+namespace {
+
+void check_name(const std::string& name) {
+  if (storage::is_object_name(name)) return;
+  base::fail(base::Kind::usage, "Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);
+}
+
+std::string host_name() {
+  char buffer[256] = {};
+  if (::gethostname(buffer, sizeof buffer - 1) < 0) base::sys_fail("get the host's name");
+  return buffer;
+}
+
+std::string hostname_of(const CreateOptions& options, const std::string& id) {
+  if (!options.hostname.empty()) return options.hostname;
+  if (options.namespaces.network == "host" || options.namespaces.uts == "host") return host_name();
+  return base::short_id(id);
+}
+
+/// "container:NAME" becomes "container:ID", so that a later rename does not matter.
+void resolve_container(Engine& engine, std::string& mode) {
+  constexpr std::string_view kPrefix = "container:";
+  if (!mode.starts_with(kPrefix)) return;
+  mode = std::string(kPrefix) + engine.containers.get(mode.substr(kPrefix.size())).id;
+}
+
+void resolve_namespaces(Engine& engine, Namespaces& n) {
+  for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.network}) resolve_container(engine, *mode);
+}
+
+bool has_target(const std::vector<MountOption>& mounts, const std::string& target) {
+  return std::any_of(mounts.begin(), mounts.end(), [&](const auto& m) { return m.target == target; });
+}
+
+/// The mounts of other containers, unless the user put something else there.
+void add_volumes_from(Engine& engine, CreateOptions& options) {
+  for (const auto& word : options.volumes_from) {
+    const auto [name, mode] = base::split_pair(word, ':');
+    for (auto mount : engine.containers.details(engine.containers.get(name).id).options.mounts) {
+      if (mount.type == "tmpfs" || has_target(options.mounts, mount.target)) continue;
+      mount.read_only = mount.read_only || mode == "ro";
+      mount.anonymous = false;  // it belongs to the other container
+      options.mounts.push_back(std::move(mount));
+    }
+  }
+}
+
+void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
+  for (const auto& [target, unused] : image.volumes) {
+    if (target.empty() || target[0] != '/' || has_target(options.mounts, target)) continue;
+    MountOption mount;
+    mount.type = "volume";
+    mount.target = target;
+    mount.from_image = true;
+    options.mounts.push_back(std::move(mount));
+  }
+}
+
+/// Every volume mount gets the name of a volume that exists.
+std::vector<std::string> make_volumes(Engine& engine, CreateOptions& options, base::Rollback& rollback) {
+  std::vector<std::string> anonymous;
+  for (auto& mount : options.mounts) {
+    if (mount.type != "volume") continue;
+    const bool is_new = mount.source.empty() || !engine.volumes.find(mount.source);
+    mount.anonymous = mount.source.empty();
+    storage::Volume wanted;
+    wanted.name = mount.source;
+    const auto volume = engine.volumes.create(wanted);
+    mount.source = volume.name;
+    if (is_new) rollback.on_failure([&engine, name = volume.name] { engine.volumes.remove(name); });
+    if (mount.anonymous) anonymous.push_back(volume.name);
+  }
+  return anonymous;
+}
+
+std::vector<network::PortMapping> exposed_ports(const CreateOptions& options, const image::RunConfig& image) {
+  auto ports = options.expose;
+  for (const auto& [text, unused] : image.exposed_ports) {
+    for (const auto& port : network::parse_expose(text)) ports.push_back(port);
+  }
+  for (const auto& port : options.publish) {
+    network::PortMapping exposed;
+    exposed.container_port = port.container_port;
+    exposed.protocol = port.protocol;
+    ports.push_back(exposed);
+  }
+  const auto order = [](const auto& p) { return std::pair(p.container_port, p.protocol); };
+  std::sort(ports.begin(), ports.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
+  return ports;
+}
+
+Summary summary_of(const CreateOptions& options, const image::RunConfig& image) {
+  Summary s;
+  s.image_name = options.image;
+  s.command = command_line(options, image);
+  s.labels = image.labels;
+  for (const auto& [key, value] : options.labels) s.labels[key] = value;
+  for (const auto& mount : options.mounts) {
+    if (mount.type == "tmpfs") continue;
+    s.mounts.push_back(mount.source);
+    s.mount_targets.push_back(mount.target);
+    s.local_volumes += mount.type == "volume";
+  }
+  s.network = options.namespaces.network == "default" ? "bridge" : options.namespaces.network;
+  s.expose = exposed_ports(options, image);
+  s.remove = options.remove;
+  return s;
+}
+
+/// Adds the row; a name of our own choice that is taken is chosen again.
+void add_row(Engine& engine, Created& made) {
+  const bool chosen_by_us = made.details.options.name.empty();
+  const auto layers = engine.layers.of_image(made.record.image);
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return engine.containers.add(made.record, made.details, layers);
+    } catch (const base::Error& e) {
+      constexpr int kEnough = 20;
+      if (e.kind() != base::Kind::exists || !chosen_by_us || attempt == kEnough) throw;
+      made.record.name = random_name();
+    }
+  }
+}
+
+}  // namespace
+
+Created create(Engine& engine, CreateOptions options, const image::Image& image, StartsNow starts) {
+  validate(options);
+  Created made;
+  Record& record = made.record;
+  Details& details = made.details;
+  record.id = base::new_id();
+  record.name = options.name.empty() ? random_name() : options.name;
+  check_name(record.name);
+  record.image = image.id;
+  record.created = base::now();
+  if (starts == StartsNow::yes) record.started = record.created;
+  details.image = engine.images.config(image).config;
+  details.image_digest = image.manifest;
+  details.platform = image.platform;
+  base::Rollback rollback;
+  resolve_namespaces(engine, options.namespaces);
+  add_volumes_from(engine, options);
+  add_image_volumes(options, details.image);
+  record.summary = summary_of(options, details.image);
+  details.anonymous_volumes = make_volumes(engine, options, rollback);
+  record.summary = summary_of(options, details.image);
+  details.hostname = hostname_of(options, record.id);
+  const std::string directory = engine.store.paths().container(record.id);
+  details.log_path = directory + "/log";
+  details.options = std::move(options);
+  rollback.on_failure([&] { base::remove_tree(directory); });
+  base::make_directory(directory, 0700);
+  base::make_directory(directory + "/upper", 0755);
+  base::make_directory(directory + "/work", 0700);
+  add_row(engine, made);
+  rollback.commit();
+  record_event(engine.store,
+               {"container", "create", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+  return made;
+}
+
+}  // namespace container

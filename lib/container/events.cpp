@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/events.hpp"
+
+#include "base/error.hpp"
+#include "base/json_fields.hpp"
+#include "base/log.hpp"
+#include "base/sys.hpp"
+
+namespace container {
+
+void record_event(storage::Store& store, const Event& event) {
+  base::Json line{{"type", event.type},
+                  {"action", event.action},
+                  {"id", event.id},
+                  {"time", event.time.time_since_epoch().count()}};
+  if (!event.attributes.empty()) line["attributes"] = event.attributes;
+  try {
+    const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    base::write_full(fd.get(), line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n");
+  } catch (const base::Error& e) {
+    base::warn("cannot record the event {} {}: {}, ignoring", event.type, event.action, e.message());
+  }
+}
+
+}  // namespace container

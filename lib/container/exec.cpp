@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/exec.hpp"
+
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/id.hpp"
+#include "base/process.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "container/events.hpp"
+#include "container/runtime.hpp"
+#include "container/runtime_error.hpp"
+#include "container/spec/spec.hpp"
+#include "container/start.hpp"
+#include "container/state.hpp"
+
+namespace container {
+
+namespace {
+
+using base::Json;
+
+State require_running(Engine& engine, const Record& record) {
+  State state = state_of(engine, record);
+  if (state.status == Status::paused) {
+    base::fail(base::Kind::wrong_state, "Container {} is paused, unpause the container before exec", record.name);
+  }
+  if (!state.is_running()) base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
+  return state;
+}
+
+void set_variable(std::vector<std::string>& env, const std::string& assignment) {
+  const std::string key = assignment.substr(0, assignment.find('=') + 1);
+  const auto same = std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
+  if (same != env.end()) *same = assignment;
+  else env.push_back(assignment);
+}
+
+void set_user(Json& process, const std::string& user, int root_fd, std::vector<std::string>& env) {
+  const auto ids = find_user(root_fd, user, {});
+  process["user"] = {{"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", ids.groups}};
+  if (!ids.home.empty()) set_variable(env, "HOME=" + ids.home);
+  // Docker gives a process that is not root no capabilities but those in its bounding set.
+  if (ids.uid != 0 && process.contains("capabilities")) {
+    auto& capabilities = process["capabilities"];
+    for (const char* set : {"effective", "permitted", "ambient", "inheritable"}) capabilities[set] = Json::array();
+  }
+}
+
+void grant_everything(Json& process) {
+  Security all;
+  all.privileged = true;
+  const auto capabilities = capabilities_of(all);
+  for (const char* set : {"bounding", "effective", "permitted"}) process["capabilities"][set] = capabilities;
+  process["noNewPrivileges"] = false;
+}
+
+/// The process as the container's own was, with what the user wants changed.
+Json make_process(Json process, const ExecOptions& options, int root_fd) {
+  auto env = process.value("env", std::vector<std::string>{});
+  if (!options.user.empty()) set_user(process, options.user, root_fd, env);
+  if (options.tty) set_variable(env, "TERM=xterm");
+  for (const auto& variable : options.env) set_variable(env, variable);
+  process["env"] = env;
+  process["args"] = options.command;
+  process["terminal"] = options.tty;
+  if (!options.working_dir.empty()) process["cwd"] = options.working_dir;
+  if (options.privileged) grant_everything(process);
+  return process;
+}
+
+void check(const ExecOptions& options, const Json& process, int root_fd) {
+  const std::string directory = process.value("cwd", "/");
+  const std::string prefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
+  if (!base::find_in_root(root_fd, directory, O_PATH)) {
+    base::fail(base::Kind::command_missing,
+               "{}chdir to cwd (\"{}\") set in config.json failed: no such file or directory",
+               prefix,
+               directory);
+  }
+  if (const auto error = check_command(root_fd, options.command.at(0), process["env"], directory)) {
+    throw base::Error(error->kind(), prefix + error->message());
+  }
+}
+
+/// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
+void ignore_terminal_signals() {
+  for (const int signal : {SIGINT, SIGQUIT, SIGTSTP}) std::signal(signal, SIG_IGN);
+}
+
+}  // namespace
+
+int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
+  const Record record = engine.containers.get(name);
+  const State state = require_running(engine, record);
+  const auto taken = read_taken(engine, record.id);
+  const auto config = base::find_file_text(engine.run_directory(record.id) + "/bundle/config.json");
+  if (!taken || !config) base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
+  const auto root = base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
+  const Json process = make_process(base::parse_json(*config, "config.json")["process"], options, root.get());
+  check(options, process, root.get());
+  const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
+  const auto file = base::make_memory_file("process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
+  std::vector<std::string> words = {"exec", "--process", "/proc/self/fd/3"};
+  if (options.detach) words.emplace_back("--detach");
+  words.push_back(record.id);
+  const std::string exec_id = base::new_id();
+  const auto event = [&](const std::string& action, const std::string& key, const std::string& value) {
+    record_event(engine.store,
+                 {"container",
+                  action,
+                  record.id,
+                  {{"image", record.summary.image_name}, {"name", record.name}, {"execID", exec_id}, {key, value}}});
+  };
+  const std::string line = base::join(options.command, " ");
+  event("exec_start: " + line, "command", line);
+  base::Command command{.argv = runtime.command(words), .pass = {file.get()}};
+  if (options.interactive) command.in = STDIN_FILENO;
+  ignore_terminal_signals();
+  const int code = base::spawn(command).wait().shell_code();
+  if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
+  return code;
+}
+
+}  // namespace container

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/finish.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/sys.hpp"
+#include "container/cgroup.hpp"
+#include "container/events.hpp"
+#include "container/remove.hpp"
+#include "container/runtime.hpp"
+#include "container/start.hpp"
+
+namespace container {
+
+namespace {
+
+/// Each step is tried whatever became of the others; the first failure that is not told here would hide the rest.
+template <typename Act>
+void try_step(const char* what, const Record& record, Act act) {
+  try {
+    act();
+  } catch (const base::Error& e) {
+    base::warn("{} of container {}: {}, ignoring", what, record.name, e.message());
+  }
+}
+
+}  // namespace
+
+void give_back(Engine& engine, const Record& record) {
+  const std::string directory = engine.run_directory(record.id);
+  if (!base::exists(directory)) return;
+  std::optional<Taken> taken;
+  try_step("read what was taken", record, [&] { taken = read_taken(engine, record.id); });
+  if (taken) {
+    if (!taken->cgroup_path.empty()) {
+      try_step("remove the cgroup", record, [&] { remove_cgroup(taken->cgroup_manager, taken->cgroup_path); });
+    }
+    if (taken->endpoint) {
+      try_step("disconnect the network", record, [&] {
+        network::disconnect(engine.store, record.id, *taken->endpoint);
+      });
+    }
+    try_step("clean up the runtime", record, [&] {
+      Runtime(engine, taken->runtime, taken->cgroup_manager).forget(record.id);
+    });
+  }
+  try_step("remove the run state", record, [&] { base::remove_tree(directory); });
+}
+
+void finish(Engine& engine, const Record& record, const State& state) {
+  if (!state.needs_cleanup) return;
+  give_back(engine, record);
+  record_event(engine.store,
+               {"container",
+                "die",
+                record.id,
+                {{"image", record.summary.image_name},
+                 {"name", record.name},
+                 {"exitCode", std::to_string(state.exit_code)}}});
+  if (record.summary.remove) return remove_stopped(engine, record, RemoveVolumes::anonymous);
+  Record ended = record;
+  ended.finished = std::max(state.finished, record.started);
+  ended.exit_code = state.exit_code;
+  ended.oom_killed = state.oom_killed;
+  engine.containers.set_finished(ended);
+}
+
+void clean_up(Engine& engine, const std::string& id) {
+  const auto lock = engine.lock(id);
+  const auto record = engine.containers.find_by_id(id);
+  if (!record) return;
+  finish(engine, *record, state_of(engine, *record));
+}
+
+}  // namespace container

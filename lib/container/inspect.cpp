@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/inspect.hpp"
+
+#include <algorithm>
+
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "container/inspect_host_config.hpp"
+#include "container/spec/spec.hpp"
+#include "container/start.hpp"
+#include "container/state.hpp"
+#include "container/tree_size.hpp"
+
+namespace container {
+
+namespace {
+
+using Ordered = nlohmann::ordered_json;
+
+template <typename T>
+Ordered list_or_null(const std::vector<T>& list) {
+  return list.empty() ? Ordered(nullptr) : Ordered(list);
+}
+
+Ordered keys(const std::map<std::string, base::Json>& set) {
+  if (set.empty()) return nullptr;
+  Ordered object = Ordered::object();
+  for (const auto& [key, unused] : set) object[key] = Ordered::object();
+  return object;
+}
+
+Ordered state_json(const Record& record, const State& state) {
+  const bool running = state.is_running();
+  return {{"Status", to_text(state.status)},
+          {"Running", running},
+          {"Paused", state.status == Status::paused},
+          {"Restarting", false},
+          {"OOMKilled", state.oom_killed},
+          {"Dead", false},
+          {"Pid", running ? state.running.init.pid : 0},
+          {"ExitCode", running ? 0 : state.exit_code},
+          {"Error", record.error},
+          {"StartedAt", base::rfc3339(state.started)},
+          {"FinishedAt", base::rfc3339(running ? record.finished : state.finished)}};
+}
+
+Ordered config_json(const Record& record, const Details& details) {
+  const auto& o = details.options;
+  Ordered exposed = Ordered::object();
+  for (const auto& port : record.summary.expose) exposed[port_key(port)] = Ordered::object();
+  const bool attach_all = o.attach.empty();
+  const auto attached = [&](const char* stream) {
+    return std::find(o.attach.begin(), o.attach.end(), stream) != o.attach.end();
+  };
+  Ordered config = {
+      {"Hostname", details.hostname},
+      {"Domainname", o.domainname},
+      {"User", o.user.empty() ? details.image.user : o.user},
+      {"AttachStdin", attached("stdin") || (attach_all && o.interactive)},
+      {"AttachStdout", attach_all || attached("stdout")},
+      {"AttachStderr", attach_all || attached("stderr")}};
+  if (!exposed.empty()) config["ExposedPorts"] = exposed;
+  config["Tty"] = o.tty;
+  config["OpenStdin"] = o.interactive;
+  config["StdinOnce"] = o.interactive;
+  config["Env"] = config_environment(o, details.image);
+  const auto& entrypoint = o.entrypoint ? *o.entrypoint : details.image.entrypoint;
+  const bool cleared = o.entrypoint.has_value();
+  config["Cmd"] = list_or_null(o.command.empty() && !cleared ? details.image.cmd : o.command);
+  config["Image"] = o.image;
+  config["Volumes"] = keys(details.image.volumes);
+  config["WorkingDir"] = o.working_dir.empty() ? details.image.working_dir : o.working_dir;
+  config["Entrypoint"] = list_or_null(entrypoint);
+  config["Labels"] = record.summary.labels;
+  if (!o.stop_signal.empty() || !details.image.stop_signal.empty()) {
+    config["StopSignal"] = o.stop_signal.empty() ? details.image.stop_signal : o.stop_signal;
+  }
+  if (o.stop_timeout) config["StopTimeout"] = *o.stop_timeout;
+  return config;
+}
+
+Ordered mounts_json(Engine& engine, const Details& details) {
+  Ordered list = Ordered::array();
+  for (const auto& mount : details.options.mounts) {
+    if (mount.type == "tmpfs" && !mount.mode_text.empty()) continue;  // --tmpfs: shown in HostConfig.Tmpfs
+    Ordered json = {{"Type", mount.type}};
+    if (mount.type == "volume") {
+      const auto volume = engine.volumes.find(mount.source);
+      json["Name"] = mount.source;
+      json["Source"] = volume ? volume->path : "";
+      json["Destination"] = mount.target;
+      json["Driver"] = "local";
+      json["Mode"] = mount.mode_text.empty() && !mount.from_image ? "z" : mount.mode_text;
+    } else {
+      json["Source"] = mount.source;
+      json["Destination"] = mount.target;
+      json["Mode"] = mount.mode_text;
+    }
+    json["RW"] = !mount.read_only;
+    json["Propagation"] = mount.type == "bind" ? (mount.propagation.empty() ? "rprivate" : mount.propagation) : "";
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Ordered ports_json(const Record& record, const std::optional<network::Endpoint>& endpoint) {
+  Ordered ports = Ordered::object();
+  if (!endpoint) return ports;
+  for (const auto& port : record.summary.expose) ports[port_key(port)] = nullptr;
+  for (const auto& port : endpoint->ports) {
+    auto& bindings = ports[port_key(port)];
+    const std::string number = std::to_string(port.host_port);
+    if (bindings.is_null()) bindings = Ordered::array();
+    if (!port.host_ip.empty()) {
+      bindings.push_back({{"HostIp", port.host_ip}, {"HostPort", number}});
+      continue;
+    }
+    bindings.push_back({{"HostIp", "0.0.0.0"}, {"HostPort", number}});
+    bindings.push_back({{"HostIp", "::"}, {"HostPort", number}});
+  }
+  return ports;
+}
+
+Ordered endpoint_json(const Details& details, const network::Endpoint& e, bool connected) {
+  return {{"IPAMConfig", nullptr},
+          {"Links", nullptr},
+          {"Aliases", nullptr},
+          {"DriverOpts", nullptr},
+          {"GwPriority", 0},
+          {"NetworkID", connected ? e.network : ""},
+          {"EndpointID", e.id},
+          {"Gateway", e.gateway},
+          {"IPAddress", e.address},
+          {"MacAddress", e.mac.empty() ? details.options.mac : e.mac},
+          {"IPPrefixLen", e.prefix},
+          {"IPv6Gateway", e.gateway6},
+          {"GlobalIPv6Address", e.address6},
+          {"GlobalIPv6PrefixLen", e.prefix6},
+          {"DNSNames", nullptr}};
+}
+
+Ordered network_json(Engine& engine, const Record& record, const Details& details, const State& state) {
+  std::optional<network::Endpoint> endpoint;
+  if (state.is_running()) {
+    if (const auto taken = read_taken(engine, record.id)) endpoint = taken->endpoint;
+  }
+  const network::Endpoint e = endpoint.value_or(network::Endpoint{});
+  Ordered networks = Ordered::object();
+  if (!record.summary.network.starts_with("container:")) {
+    networks[record.summary.network] = endpoint_json(details, e, endpoint.has_value());
+  }
+  const bool own = endpoint.has_value();
+  return {{"Bridge", ""},
+          {"SandboxID", own ? record.id : ""},
+          {"SandboxKey", own ? fmt::format("/proc/{}/ns/net", state.running.init.pid) : ""},
+          {"Ports", ports_json(record, endpoint)},
+          {"EndpointID", e.id},
+          {"Gateway", e.gateway},
+          {"GlobalIPv6Address", e.address6},
+          {"GlobalIPv6PrefixLen", e.prefix6},
+          {"IPAddress", e.address},
+          {"IPPrefixLen", e.prefix},
+          {"IPv6Gateway", e.gateway6},
+          {"MacAddress", e.mac},
+          {"Networks", networks}};
+}
+
+Ordered graph_driver(Engine& engine, const Record& record) {
+  const std::string directory = engine.store.paths().container(record.id);
+  std::string lower;
+  const auto layers = engine.layers.of_container(record.id);
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+    lower += (lower.empty() ? "" : ":") + layer->diff();
+  }
+  return {{"Name", "overlay2"},
+          {"Data",
+           {{"ID", record.id},
+            {"LowerDir", lower},
+            {"UpperDir", directory + "/upper"},
+            {"WorkDir", directory + "/work"}}}};
+}
+
+}  // namespace
+
+std::string port_key(const network::PortMapping& port) {
+  return fmt::format("{}/{}", port.container_port, port.protocol);
+}
+
+Sizes sizes_of(Engine& engine, const Record& record) {
+  Sizes sizes;
+  sizes.own = tree_size(engine.store.paths().container(record.id) + "/upper");
+  sizes.total = sizes.own;
+  for (const auto& layer : engine.layers.of_container(record.id)) sizes.total += layer.size;
+  return sizes;
+}
+
+nlohmann::ordered_json inspect(Engine& engine, const Record& record, const InspectOptions& options) {
+  const Details details = engine.containers.details(record.id);
+  const State state = state_of(engine, record);
+  const std::string run = engine.run_directory(record.id);
+  const auto words = command_line(details.options, details.image);
+  const auto file = [&](const char* name) { return state.is_running() ? run + "/" + name : std::string(); };
+  Ordered json = {
+      {"Id", record.id},
+      {"Created", base::rfc3339(record.created)},
+      {"Path", words.empty() ? "" : words[0]},
+      {"Args", words.empty() ? words : std::vector<std::string>(words.begin() + 1, words.end())},
+      {"State", state_json(record, state)},
+      {"Image", record.image},
+      {"ResolvConfPath", file("resolv.conf")},
+      {"HostnamePath", file("hostname")},
+      {"HostsPath", file("hosts")},
+      {"LogPath", details.options.log.driver == "none" ? "" : details.log_path},
+      {"Name", "/" + record.name},
+      {"RestartCount", 0},
+      {"Driver", "overlayfs"},
+      {"Platform", details.platform.os.empty() ? "linux" : details.platform.os},
+      {"MountLabel", ""},
+      {"ProcessLabel", ""},
+      {"AppArmorProfile", ""},
+      {"ExecIDs", nullptr},
+      {"HostConfig", host_config_json(engine, details)},
+      {"GraphDriver", graph_driver(engine, record)},
+      {"Storage", {{"RootFS", {{"Snapshot", {{"Name", "overlayfs"}}}}}}},
+      {"Mounts", mounts_json(engine, details)},
+      {"Config", config_json(record, details)},
+      {"NetworkSettings", network_json(engine, record, details, state)},
+      {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
+  if (options.size) {
+    const Sizes sizes = sizes_of(engine, record);
+    json["SizeRw"] = sizes.own;
+    json["SizeRootFs"] = sizes.total;
+  }
+  return json;
+}
+
+}  // namespace container

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/inspect_host_config.hpp"
+
+#include <algorithm>
+
+#include "base/sys.hpp"
+#include "container/inspect.hpp"
+
+namespace container {
+
+namespace {
+
+using Ordered = nlohmann::ordered_json;
+
+Ordered list_or_null(const std::vector<std::string>& list) {
+  return list.empty() ? Ordered(nullptr) : Ordered(list);
+}
+
+/// -v as it was given; --mount and --tmpfs stand elsewhere.
+Ordered binds(const CreateOptions& o) {
+  Ordered list = Ordered::array();
+  for (const auto& m : o.mounts) {
+    const bool short_form = m.type == "bind" ? m.create_source : m.type == "volume" && !m.anonymous && !m.from_image;
+    if (!short_form) continue;
+    list.push_back(m.source + ":" + m.target + (m.mode_text.empty() ? "" : ":" + m.mode_text));
+  }
+  return list.empty() ? Ordered(nullptr) : list;
+}
+
+Ordered port_bindings(const CreateOptions& o) {
+  Ordered object = Ordered::object();
+  for (const auto& port : o.publish) {
+    auto& list = object[port_key(port)];
+    if (list.is_null()) list = Ordered::array();
+    list.push_back({{"HostIp", port.host_ip}, {"HostPort", port.host_port ? std::to_string(port.host_port) : ""}});
+  }
+  return object;
+}
+
+Ordered tmpfs(const CreateOptions& o) {
+  Ordered object = Ordered::object();
+  for (const auto& m : o.mounts) {
+    if (m.type == "tmpfs") object[m.target] = m.mode_text;
+  }
+  return object;
+}
+
+Ordered devices(const CreateOptions& o) {
+  Ordered list = Ordered::array();
+  for (const auto& d : o.devices) {
+    list.push_back(
+        {{"PathOnHost", d.host}, {"PathInContainer", d.container}, {"CgroupPermissions", d.permissions}});
+  }
+  return list;
+}
+
+Ordered ulimits(const CreateOptions& o) {
+  Ordered list = Ordered::array();
+  for (const auto& u : o.ulimits) list.push_back({{"Name", u.name}, {"Hard", u.hard}, {"Soft", u.soft}});
+  return list;
+}
+
+const std::vector<std::string> kMaskedPaths = {"/proc/acpi",
+                                               "/proc/asound",
+                                               "/proc/interrupts",
+                                               "/proc/kcore",
+                                               "/proc/keys",
+                                               "/proc/latency_stats",
+                                               "/proc/sched_debug",
+                                               "/proc/scsi",
+                                               "/proc/timer_list",
+                                               "/proc/timer_stats",
+                                               "/sys/devices/virtual/powercap",
+                                               "/sys/firmware"};
+const std::vector<std::string> kReadOnlyPaths = {
+    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+
+void add_resources(Ordered& json, const CreateOptions& o) {
+  const auto& r = o.resources;
+  json["CpuShares"] = r.cpu_shares.value_or(0);
+  json["Memory"] = r.memory.value_or(0);
+  json["NanoCpus"] = r.nano_cpus.value_or(0);
+  json["CgroupParent"] = o.cgroup_parent;
+  json["BlkioWeight"] = 0;
+  for (const char* name : {"BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps", "BlkioDeviceReadIOps",
+                           "BlkioDeviceWriteIOps"}) {
+    json[name] = Ordered::array();
+  }
+  json["CpuPeriod"] = r.cpu_period.value_or(0);
+  json["CpuQuota"] = r.cpu_quota.value_or(0);
+  json["CpuRealtimePeriod"] = 0;
+  json["CpuRealtimeRuntime"] = 0;
+  json["CpusetCpus"] = r.cpuset_cpus;
+  json["CpusetMems"] = r.cpuset_mems;
+  json["Devices"] = devices(o);
+  json["DeviceCgroupRules"] = nullptr;
+  json["DeviceRequests"] = nullptr;
+  json["MemoryReservation"] = r.memory_reservation.value_or(0);
+  // Docker gives a limited container as much swap again unless told otherwise.
+  json["MemorySwap"] = r.memory_swap.value_or(r.memory ? *r.memory * 2 : 0);
+  json["MemorySwappiness"] = nullptr;
+  json["OomKillDisable"] = false;
+  json["PidsLimit"] = r.pids_limit ? Ordered(*r.pids_limit) : Ordered(nullptr);
+  json["Ulimits"] = ulimits(o);
+  json["CpuCount"] = 0;
+  json["CpuPercent"] = 0;
+  json["IOMaximumIOps"] = 0;
+  json["IOMaximumBandwidth"] = 0;
+}
+
+}  // namespace
+
+nlohmann::ordered_json host_config_json(Engine& engine, const Details& details) {
+  const auto& o = details.options;
+  const auto& n = o.namespaces;
+  constexpr std::int64_t kShmSize = 64 << 20;
+  Ordered json = {
+      {"Binds", binds(o)},
+      {"ContainerIDFile", o.cidfile},
+      {"LogConfig", {{"Type", o.log.driver}, {"Config", o.log.options}}},
+      {"NetworkMode", n.network == "default" ? "bridge" : n.network},
+      {"PortBindings", port_bindings(o)},
+      {"RestartPolicy", {{"Name", o.restart.name}, {"MaximumRetryCount", o.restart.maximum_retries}}},
+      {"AutoRemove", o.remove},
+      {"VolumeDriver", ""},
+      {"VolumesFrom", list_or_null(o.volumes_from)},
+      {"ConsoleSize", Ordered::array({0, 0})},
+      {"CapAdd", list_or_null(o.security.cap_add)},
+      {"CapDrop", list_or_null(o.security.cap_drop)},
+      {"CgroupnsMode", n.cgroup.empty() ? (base::exists("/sys/fs/cgroup/cgroup.controllers") ? "private" : "host") : n.cgroup},
+      {"Dns", list_or_null(o.dns)},
+      {"DnsOptions", o.dns_options},
+      {"DnsSearch", o.dns_search},
+      {"ExtraHosts", list_or_null(o.extra_hosts)},
+      {"GroupAdd", list_or_null(o.group_add)},
+      {"IpcMode", n.ipc.empty() ? "private" : n.ipc},
+      {"Cgroup", ""},
+      {"Links", nullptr},
+      {"OomScoreAdj", o.oom_score_adj.value_or(0)},
+      {"PidMode", n.pid == "private" ? "" : n.pid},
+      {"Privileged", o.security.privileged},
+      {"PublishAllPorts", o.publish_all},
+      {"ReadonlyRootfs", o.read_only},
+      {"SecurityOpt", list_or_null(o.security.given)},
+      {"UTSMode", n.uts == "private" ? "" : n.uts},
+      {"UsernsMode", n.user},
+      {"ShmSize", o.shm_size.value_or(kShmSize)},
+      {"Runtime", o.runtime.empty() ? engine.runtime : o.runtime},
+      {"Isolation", ""}};
+  if (const auto mounts = tmpfs(o); !mounts.empty()) json["Tmpfs"] = mounts;
+  if (!o.sysctls.empty()) json["Sysctls"] = o.sysctls;
+  if (!o.annotations.empty()) json["Annotations"] = o.annotations;
+  add_resources(json, o);
+  json["MaskedPaths"] = o.security.privileged ? std::vector<std::string>{} : kMaskedPaths;
+  json["ReadonlyPaths"] = o.security.privileged ? std::vector<std::string>{} : kReadOnlyPaths;
+  json["Init"] = o.init ? Ordered(true) : Ordered(nullptr);
+  return json;
+}
+
+std::vector<std::string> config_environment(const CreateOptions& options, const image::RunConfig& image) {
+  std::vector<std::string> env;
+  const auto add = [&](const std::string& variable) {
+    const std::string key = variable.substr(0, variable.find('=') + 1);
+    const auto same = std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
+    if (same == env.end()) env.push_back(variable);
+  };
+  for (auto v = options.env.rbegin(); v != options.env.rend(); ++v) {
+    if (v->find('=') != std::string::npos) add(*v);
+  }
+  std::reverse(env.begin(), env.end());
+  for (const auto& variable : image.env) add(variable);
+  add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  return env;
+}
+
+nlohmann::ordered_json manifest_descriptor(Engine& engine, const Details& details) {
+  const auto blob = engine.images.find_blob(details.image_digest);
+  Ordered json = {{"mediaType", image::kOciManifest},
+                  {"digest", details.image_digest},
+                  {"size", blob ? blob->size() : 0},
+                  {"platform", {{"architecture", details.platform.architecture}, {"os", details.platform.os}}}};
+  if (blob) {
+    const auto manifest = base::from_json_text<image::Manifest>(*blob, "manifest");
+    if (!manifest.media_type.empty()) json["mediaType"] = manifest.media_type;
+  }
+  return json;
+}
+
+}  // namespace container

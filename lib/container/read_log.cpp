@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/read_log.hpp"
+
+#include "container/state.hpp"
+
+namespace container {
+
+void read_log(Engine& engine, const std::string& name, const LogRequest& request, const LogSink& sink) {
+  const Record record = engine.containers.get(name);
+  const Details details = engine.containers.details(record.id);
+  const State state = state_of(engine, record);
+  LogSource source;
+  source.driver = log_driver(details.options.log.driver);
+  source.path = details.log_path;
+  if (state.is_running()) {
+    source.run_directory = engine.run_directory(record.id);
+    source.monitor = state.running.monitor;
+  }
+  read_logs(source, request, sink);
+}
+
+}  // namespace container

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "container/engine.hpp"
+#include "container/logs.hpp"
+
+namespace container {
+
+/// `logs` of a container by name. Kind unsupported "configured logging driver does not support reading".
+void read_log(Engine& engine, const std::string& name, const LogRequest& request, const LogSink& sink);
+
+}  // namespace container

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/remove.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sys.hpp"
+#include "container/events.hpp"
+#include "container/finish.hpp"
+#include "container/state.hpp"
+#include "container/stop.hpp"
+
+namespace container {
+
+namespace {
+
+[[noreturn]] void refuse_running(const std::string& name, const State& state) {
+  base::fail(base::Kind::wrong_state,
+             "cannot remove container \"{}\": container is {}",
+             name,
+             state.status == Status::paused ? "paused and must be unpaused first"
+                                            : "running: stop the container before removing or force remove");
+}
+
+}  // namespace
+
+void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes) {
+  std::vector<std::string> anonymous;
+  if (volumes == RemoveVolumes::anonymous) anonymous = engine.containers.details(record.id).anonymous_volumes;
+  // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
+  engine.containers.remove(record);
+  base::remove_tree(engine.store.paths().container(record.id));
+  for (const auto& name : anonymous) {
+    try {
+      engine.volumes.remove(name);
+    } catch (const base::Error& e) {
+      if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
+    }
+  }
+  record_event(engine.store,
+               {"container", "destroy", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+  base::remove_file(engine.store.paths().lock("container-" + record.id));
+}
+
+void remove(Engine& engine, const std::string& name, const RemoveOptions& options) {
+  const std::string id = engine.containers.get(name).id;
+  for (;;) {
+    auto lock = engine.lock(id);
+    const auto record = engine.containers.find_by_id(id);
+    if (!record) return;  // --rm, and somebody else was first
+    const State state = state_of(engine, *record);
+    if (!state.is_running()) {
+      finish(engine, *record, state);
+      if (!engine.containers.find_by_id(id)) return;
+      return remove_stopped(engine, *record, options.volumes ? RemoveVolumes::anonymous : RemoveVolumes::none);
+    }
+    if (!options.force) refuse_running(name, state);
+    { const auto unlocked = std::move(lock); }  // ending takes a while
+    end_container(engine, *record, state);
+  }
+}
+
+}  // namespace container

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "container/engine.hpp"
+
+namespace container {
+
+enum class RemoveVolumes { none, anonymous };
+
+/// Removes a container that does not run: row, directory and, if asked, its anonymous volumes. The caller holds the
+/// container's lock.
+void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes);
+
+struct RemoveOptions {
+  bool force = false;    ///< kill it first when it runs
+  bool volumes = false;  ///< remove anonymous volumes as well
+};
+
+/// `rm`: refuses a running container with Docker's sentence unless forced.
+void remove(Engine& engine, const std::string& name, const RemoveOptions& options);
+
+}  // namespace container

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/rootfs.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/process.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "storage/overlay.hpp"
+
+namespace container {
+
+base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
+  storage::OverlayPlan plan;
+  for (const auto& layer : engine.layers.of_container(record.id)) plan.lower.push_back(layer.diff());
+  const std::string directory = engine.store.paths().container(record.id);
+  plan.upper = directory + "/upper";
+  plan.work = directory + "/work";
+  if (plan.lower.empty()) {
+    // An image without layers: the kernel wants at least one lower directory.
+    base::make_directory(directory + "/empty", 0755);
+    plan.lower.push_back(directory + "/empty");
+  }
+  return storage::make_overlay(plan, engine.store.attributes());
+}
+
+namespace {
+
+bool is_empty_directory(int fd) {
+  return base::list_directory(fmt::format("/proc/self/fd/{}", fd)).empty();
+}
+
+/// Docker fills an empty volume with what the image has at its target, and gives it that directory's owner and mode.
+void fill_volume(int rootfs, const std::string& target, const std::string& path) {
+  const auto from = base::find_in_root(rootfs, target, O_RDONLY | O_DIRECTORY);
+  if (!from) return;
+  const auto to = base::open_file(path, O_RDONLY | O_DIRECTORY);
+  if (!is_empty_directory(to.get())) return;
+  const auto st = base::stat_of(from->get(), target);
+  if (!is_empty_directory(from->get())) {
+    auto done = base::run_captured({.argv = {"cp", "-a", "--reflink=auto", "--", "/proc/self/fd/3/.", "/proc/self/fd/4/"},
+                                    .pass = {from->get(), to.get()}});
+    if (!done.status.ok()) {
+      base::fail(base::Kind::io, "fill the volume for {}: {}", target, base::trim(done.err));
+    }
+  }
+  if (::fchown(to.get(), st.st_uid, st.st_gid) < 0 || ::fchmod(to.get(), st.st_mode & 07777) < 0) {
+    base::sys_fail("set the owner of the volume for {}", target);
+  }
+}
+
+base::UniqueFd open_source(const MountOption& mount) {
+  if (auto fd = base::find_file(mount.source, O_PATH)) return std::move(*fd);
+  if (!mount.create_source) {
+    base::fail(base::Kind::usage,
+               "invalid mount config for type \"bind\": bind source path does not exist: {}",
+               mount.source);
+  }
+  base::in_context("make the source of a bind mount", [&] { base::make_directories(mount.source, 0755); });
+  return base::open_file(mount.source, O_PATH);
+}
+
+/// A file or a directory to be covered by a mount: the kernel wants the same kind as the source.
+void make_slot(const std::string& slot, bool directory) {
+  if (directory) base::make_directory(slot, 0700);
+  else base::write_file(slot, "", 0600);
+}
+
+}  // namespace
+
+PreparedMounts prepare_mounts(Engine& engine,
+                              const CreateOptions& options,
+                              int rootfs,
+                              const std::string& directory) {
+  PreparedMounts result;
+  auto mounts = options.mounts;
+  // A mount below another one's target must come after it.
+  std::stable_sort(mounts.begin(), mounts.end(), [](const auto& a, const auto& b) {
+    const auto depth = [](const auto& m) { return std::count(m.target.begin(), m.target.end(), '/'); };
+    return depth(a) < depth(b);
+  });
+  if (!mounts.empty()) base::make_directory(directory + "/mounts", 0700);
+  for (const auto& mount : mounts) {
+    if (mount.type == "tmpfs") {
+      result.spec.push_back(spec_mount(mount, ""));
+      continue;
+    }
+    base::UniqueFd source;
+    if (mount.type == "volume") {
+      const auto volume = engine.volumes.get(mount.source);
+      if (mount.copy) fill_volume(rootfs, mount.target, volume.path);
+      source = base::open_file(volume.path, O_PATH | O_DIRECTORY);
+    } else {
+      source = open_source(mount);
+    }
+    const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
+    make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));
+    result.prepared.push_back({storage::clone_mount(source.get(), mount.recursive), slot});
+    result.spec.push_back(spec_mount(mount, slot));
+  }
+  return result;
+}
+
+void make_working_directory(int rootfs, const std::string& path) {
+  if (path.empty() || path == "/" || base::find_in_root(rootfs, path, O_PATH)) return;
+  std::string made;
+  for (const auto& part : base::split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    const std::string parent = made.empty() ? "/" : made;
+    made += "/" + part;
+    if (base::find_in_root(rootfs, made, O_PATH)) continue;
+    const auto dir = base::open_in_root(rootfs, parent, O_RDONLY | O_DIRECTORY);
+    if (::mkdirat(dir.get(), part.c_str(), 0755) < 0 && errno != EEXIST) {
+      base::sys_fail("make the working directory {}", path);
+    }
+    ::fchmodat(dir.get(), part.c_str(), 0755, 0);
+  }
+}
+
+}  // namespace container

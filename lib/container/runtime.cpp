@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/runtime.hpp"
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/process.hpp"
+#include "base/sys.hpp"
+#include "container/monitor.hpp"
+
+namespace container {
+
+Runtime::Runtime(const Engine& engine, const std::string& name_or_path, std::string cgroup_manager)
+    : cgroup_manager_(std::move(cgroup_manager)) {
+  const auto found = base::find_program(name_or_path);
+  if (!found) {
+    base::fail(base::Kind::not_found,
+               "OCI runtime \"{0}\" not found: install it (apt-get install {0}) or choose one with --runtime",
+               name_or_path);
+  }
+  path_ = *found;
+  name_ = path_.substr(path_.find_last_of('/') + 1);
+  root_ = engine.store.paths().runtime_root(name_);
+}
+
+std::vector<std::string> Runtime::command(const std::vector<std::string>& words) const {
+  std::vector<std::string> argv = {path_, "--root", root_};
+  if (cgroup_manager_ == "systemd") argv.emplace_back("--systemd-cgroup");
+  else if (is_crun()) argv.push_back("--cgroup-manager=" + cgroup_manager_);
+  argv.insert(argv.end(), words.begin(), words.end());
+  return argv;
+}
+
+std::vector<std::string> Runtime::run_command(const std::string& id,
+                                              const std::string& bundle,
+                                              const std::string& pid_file,
+                                              const std::string& console_socket) const {
+  std::vector<std::string> words = {"run", "-d", "--bundle", bundle, "--pid-file", pid_file};
+  if (!console_socket.empty()) words.insert(words.end(), {"--console-socket", console_socket});
+  words.push_back(id);
+  auto argv = command(words);
+  // Where both have it, the runtime's own words go to the monitor, apart from what the container writes.
+  argv.insert(argv.begin() + 1, kRuntimeLogOptions.begin(), kRuntimeLogOptions.end());
+  return argv;
+}
+
+void Runtime::forget(const std::string& id) const {
+  const std::string state = root_ + "/" + id;
+  if (!base::exists(state)) return;
+  // crun's state is one directory; starting crun to remove it would double the cost of a short container.
+  if (is_crun()) return base::remove_tree(state);
+  const auto done = base::run_captured({.argv = command({"delete", "--force", id})});
+  if (!done.status.ok()) base::debug("{} delete {}: {}", name_, id, done.err);
+  base::remove_tree(state);
+}
+
+}  // namespace container

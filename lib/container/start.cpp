@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/start.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "base/rollback.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "base/user_namespace.hpp"
+#include "container/cgroup.hpp"
+#include "container/events.hpp"
+#include "container/finish.hpp"
+#include "container/rootfs.hpp"
+#include "container/runtime.hpp"
+#include "container/runtime_error.hpp"
+#include "container/spec/seccomp.hpp"
+#include "container/spec/spec.hpp"
+#include "container/state.hpp"
+#include "storage/overlay.hpp"
+
+namespace container {
+
+std::optional<Taken> read_taken(const Engine& engine, const std::string& id) {
+  const auto text = base::find_file_text(engine.run_directory(id) + "/taken");
+  if (!text) return std::nullopt;
+  return base::from_json_text<Taken>(*text, "taken");
+}
+
+namespace {
+
+enum class NetworkKind { none, host, bridge, pasta, joined };
+
+NetworkKind network_kind(const Namespaces& n) {
+  if (n.network == "none") return NetworkKind::none;
+  if (n.network == "host") return NetworkKind::host;
+  if (n.network.starts_with("container:") || n.network.starts_with("ns:")) return NetworkKind::joined;
+  return base::is_rootless() ? NetworkKind::pasta : NetworkKind::bridge;
+}
+
+/// One start, step by step; the members are what the steps hand on.
+class Start {
+ public:
+  Start(Engine& engine, const Record& record, const Details& details)
+      : engine_(engine),
+        record_(record),
+        details_(details),
+        options_(details.options),
+        directory_(engine.run_directory(record.id)),
+        cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
+        runtime_(engine, options_.runtime.empty() ? engine.runtime : options_.runtime, cgroup_.manager) {}
+
+  MonitorClient run(const StartOptions& how) {
+    prepare_directory();
+    rootfs_ = mount_rootfs(engine_, record_);
+    facts_.user = find_user(rootfs_.get(),
+                            options_.user.empty() ? details_.image.user : options_.user,
+                            options_.group_add);
+    make_working_directory(rootfs_.get(), working_directory());
+    mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_);
+    check_the_command();
+    connect_network();
+    write_files();
+    join_namespaces();
+    write_bundle();
+    return launch(how);
+  }
+
+ private:
+  std::string working_directory() const {
+    const auto& own = options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
+    return own.empty() ? "/" : own;
+  }
+
+  void prepare_directory() {
+    base::make_directories(directory_, 0700);
+    base::make_directory(directory_ + "/rootfs", 0700);
+    base::make_directory(runtime_.root(), 0700);
+    note_taken();
+  }
+
+  void note_taken() {
+    Taken taken;
+    taken.endpoint = endpoint_;
+    taken.cgroup_manager = cgroup_.manager;
+    taken.cgroup_path = cgroup_.path;
+    taken.runtime = runtime_.path();
+    base::replace_file(directory_ + "/taken", base::to_json(taken).dump(), 0600);
+  }
+
+  /// The common mistake is told before anything is started; mounts may bring the command, then the runtime decides.
+  void check_the_command() {
+    const auto words = command_line(options_, details_.image);
+    const auto env = environment_of(options_, details_.image, details_.hostname, facts_.user.home);
+    if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory())) {
+      if (error->kind() == base::Kind::command_invalid || mounts_.prepared.empty()) throw *error;
+    }
+  }
+
+  void connect_network() {
+    const auto kind = network_kind(options_.namespaces);
+    if (kind != NetworkKind::bridge && kind != NetworkKind::pasta) return;
+    auto ports = options_.publish;
+    if (options_.publish_all) {
+      for (const auto& port : record_.summary.expose) {
+        const bool given = std::any_of(ports.begin(), ports.end(), [&](const auto& p) {
+          return p.container_port == port.container_port && p.protocol == port.protocol;
+        });
+        if (!given) ports.push_back(port);
+      }
+    }
+    auto ns = network::make_namespace();
+    endpoint_ = network::connect(engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get());
+    note_taken();
+    const std::string slot = directory_ + "/netns";
+    base::write_file(slot, "", 0600);
+    mounts_.prepared.push_back({storage::clone_mount(ns.get(), false), slot});
+    facts_.namespace_paths["network"] = slot;
+  }
+
+  void write_files() {
+    const auto kind = network_kind(options_.namespaces);
+    const auto write = [&](const char* name, const std::string& content) {
+      std::string path = directory_ + "/" + name;
+      base::write_file(path, content, 0644);
+      return path;
+    };
+    if (kind != NetworkKind::joined) {
+      network::HostsRequest hosts;
+      hosts.hostname = details_.hostname;
+      hosts.extra = options_.extra_hosts;
+      hosts.endpoint = endpoint_;
+      hosts.host_network = kind == NetworkKind::host;
+      facts_.hosts = write("hosts", network::hosts_file(hosts));
+      network::ResolvRequest resolv;
+      resolv.servers = options_.dns;
+      resolv.search = options_.dns_search;
+      resolv.options = options_.dns_options;
+      resolv.host_network = kind == NetworkKind::host;
+      resolv.pasta = kind == NetworkKind::pasta;
+      facts_.resolv = write("resolv.conf", network::resolv_file(resolv));
+    }
+    facts_.hostname_file = write("hostname", details_.hostname + "\n");
+  }
+
+  /// "container:ID" and "ns:/path" become paths; the other container's files come along with its network.
+  void join_namespaces() {
+    const auto& n = options_.namespaces;
+    join("network", n.network, "net");
+    join("pid", n.pid, "pid");
+    join("ipc", n.ipc, "ipc");
+    join("uts", n.uts, "uts");
+  }
+
+  void join(const std::string& kind, const std::string& mode, const char* file) {
+    if (mode.starts_with("ns:")) facts_.namespace_paths[kind] = mode.substr(3);
+    if (!mode.starts_with("container:")) return;
+    const auto other = engine_.containers.get(mode.substr(10));
+    const auto state = state_of(engine_, other);
+    if (!state.is_running()) {
+      base::fail(base::Kind::wrong_state, "cannot join {} namespace of a non running container: {}", kind, other.id);
+    }
+    facts_.namespace_paths[kind] = fmt::format("/proc/{}/ns/{}", state.running.init.pid, file);
+    if (kind == "ipc") share_shm(state.running.init.pid);
+    if (kind == "network") {
+      facts_.hosts = engine_.run_directory(other.id) + "/hosts";
+      facts_.resolv = engine_.run_directory(other.id) + "/resolv.conf";
+    }
+  }
+
+  /// Whoever shares System V IPC expects POSIX shared memory to be shared as well.
+  void share_shm(pid_t pid) {
+    const auto root = base::open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY);
+    const auto shm = base::find_in_root(root.get(), "/dev/shm", O_PATH | O_DIRECTORY);
+    if (!shm) return;
+    const std::string slot = directory_ + "/shm";
+    base::make_directory(slot, 0700);
+    mounts_.prepared.push_back({storage::clone_mount(shm->get(), false), slot});
+    facts_.shm = slot;
+  }
+
+  void write_bundle() {
+    facts_.id = record_.id;
+    facts_.rootfs = directory_ + "/rootfs";
+    facts_.hostname = details_.hostname;
+    facts_.mounts = mounts_.spec;
+    facts_.cgroups_path = cgroup_.path;
+    facts_.cgroup_v2 = cgroup_.v2;
+    facts_.cgroup_limits = cgroup_.limits;
+    facts_.rootless = base::is_rootless();
+    facts_.hard_limits = hard_limits();
+    facts_.capabilities = capabilities_of(options_.security);
+    facts_.devices = find_devices(options_.devices, options_.security.privileged);
+    facts_.masked_paths = host_masked_paths();
+    facts_.tty_group = !facts_.rootless || maps_tty_group();
+    facts_.least_oom_score_adj = own_oom_score_adj();
+    add_seccomp();
+    const auto spec = make_spec(options_, details_.image, facts_);
+    base::make_directory(directory_ + "/bundle", 0700);
+    base::write_file(directory_ + "/bundle/config.json",
+                     spec.dump(-1, ' ', false, base::Json::error_handler_t::replace),
+                     0600);
+  }
+
+  void add_seccomp() {
+    const auto& security = options_.security;
+    if (security.privileged || security.seccomp == "unconfined") return;
+    const auto& profile = security.seccomp_profile.empty() ? default_seccomp_profile() : security.seccomp_profile;
+    if (runtime_.is_crun()) {
+      const std::string cache = engine_.store.paths().runroot() + "/seccomp";
+      base::make_directory(cache, 0700);
+      facts_.seccomp_bpf = seccomp_bpf(profile, facts_.capabilities, cache);
+    } else {
+      facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
+    }
+  }
+
+  MonitorPlan plan(const StartOptions& how) {
+    MonitorPlan plan;
+    plan.id = record_.id;
+    plan.directory = directory_;
+    plan.pid_file = directory_ + "/pid";
+    plan.runtime = runtime_.run_command(record_.id,
+                                        directory_ + "/bundle",
+                                        plan.pid_file,
+                                        options_.tty ? directory_ + "/console" : "");
+    plan.mounts = std::move(mounts_.prepared);
+    plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
+    plan.tty = options_.tty;
+    plan.attached = how.attached;
+    plan.open_stdin = options_.interactive;
+    plan.log = log_plan();
+    plan.cleanup = engine_.self;
+    plan.cleanup.insert(plan.cleanup.end(), {"container", "cleanup", record_.id});
+    plan.oom_events = cgroup_.oom_file;
+    return plan;
+  }
+
+  LogPlan log_plan() const {
+    LogPlan log;
+    log.driver = log_driver(options_.log.driver);
+    log.path = details_.log_path;
+    log.max_size = options_.log.max_size;
+    log.max_files = options_.log.max_files;
+    return log;
+  }
+
+  MonitorClient launch(const StartOptions& how) {
+    auto client = start_monitor(plan(how));
+    if (how.cleanup == Cleanup::by_client) client.claim_cleanup();
+    if (const auto failure = client.wait_started()) {
+      throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
+    }
+    return client;
+  }
+
+  static std::map<std::string, std::int64_t> hard_limits();
+  static bool maps_tty_group();
+  static int own_oom_score_adj();
+
+  Engine& engine_;
+  const Record& record_;
+  const Details& details_;
+  const CreateOptions& options_;
+  std::string directory_;
+  CgroupPlan cgroup_;
+  Runtime runtime_;
+  base::UniqueFd rootfs_;
+  PreparedMounts mounts_;
+  std::optional<network::Endpoint> endpoint_;
+  Facts facts_;
+};
+
+std::map<std::string, std::int64_t> Start::hard_limits() {
+  static constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {
+      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
+      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
+      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
+      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+      {"stack", RLIMIT_STACK}};
+  std::map<std::string, std::int64_t> limits;
+  for (const auto& [name, resource] : kLimits) {
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) < 0) continue;
+    limits[name] = limit.rlim_max == RLIM_INFINITY ? -1 : static_cast<std::int64_t>(limit.rlim_max);
+  }
+  return limits;
+}
+
+/// devpts wants group 5 for terminals; a small user namespace has none.
+bool Start::maps_tty_group() {
+  constexpr std::uint32_t kTty = 5;
+  for (const auto& range : base::gid_map()) {
+    if (kTty >= range.inside && kTty - range.inside < range.count) return true;
+  }
+  return false;
+}
+
+/// Without CAP_SYS_RESOURCE the kernel lets nobody go below the value that he was given.
+int Start::own_oom_score_adj() {
+  constexpr unsigned kSysResource = 24;
+  if (::prctl(PR_CAPBSET_READ, kSysResource, 0, 0, 0) == 1 && !base::in_user_namespace()) return -1000;
+  const auto text = base::find_file_text("/proc/self/oom_score_adj").value_or("0");
+  return base::parse_number<int>(base::trim(text)).value_or(0);
+}
+
+}  // namespace
+
+MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
+  try {
+    auto client = Start(engine, record, details).run(how);
+    record_event(engine.store,
+                 {"container", "start", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+    return client;
+  } catch (const base::Error& e) {
+    give_back(engine, record);
+    const int code = e.kind() == base::Kind::command_missing   ? 127
+                     : e.kind() == base::Kind::command_invalid ? 126
+                                                               : 128;
+    if (!record.summary.remove) engine.containers.set_error(record.id, code, e.message());
+    throw;
+  }
+}
+
+}  // namespace container

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting a container that exists.
+#pragma once
+
+#include "container/engine.hpp"
+#include "container/monitor.hpp"
+
+namespace container {
+
+/// What a start took from the host, noted in RUNROOT/containers/ID/taken before it is used, so that finish gives it back
+/// whatever happened in between.
+struct Taken {
+  std::optional<network::Endpoint> endpoint;
+  std::string cgroup_manager, cgroup_path;
+  std::string runtime;  ///< path of the program
+};
+
+template <typename Io>
+void fields(Io& io, Taken& t) {
+  io.maybe("endpoint", t.endpoint);
+  io.maybe("cgroupManager", t.cgroup_manager);
+  io.maybe("cgroupPath", t.cgroup_path);
+  io("runtime", t.runtime);
+}
+
+/// What the last start took; nothing when it took nothing or it was given back.
+std::optional<Taken> read_taken(const Engine& engine, const std::string& id);
+
+/// Who cleans up after the exit.
+enum class Cleanup { by_monitor, by_client };
+
+struct StartOptions {
+  Cleanup cleanup = Cleanup::by_monitor;
+  Streams attached;  ///< what this client gets from the first byte on
+};
+
+/// Starts it and returns the connection to its monitor once the first process runs. The caller holds the container's
+/// lock, and has made sure that it does not run and that nothing is left of an earlier run. On failure everything is
+/// given back and the error is noted in the row.
+MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how);
+
+}  // namespace container

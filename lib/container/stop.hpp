@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ending containers, and signals to them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "container/engine.hpp"
+#include "container/state.hpp"
+
+namespace container {
+
+struct StopOptions {
+  std::optional<int> timeout;  ///< seconds; unset: the container's own, else 10; negative: wait for ever
+  std::string signal;          ///< empty: the container's own, else the image's, else SIGTERM
+};
+
+/// Sends the stop signal, then after the timeout SIGKILL, and cleans up. A container that does not run is fine.
+void stop(Engine& engine, const std::string& name, const StopOptions& options);
+
+/// Sends a signal; when it ends the container, cleaning up is left to whoever watches it.
+void kill(Engine& engine, const std::string& name, const std::string& signal);
+
+/// Kills a running container, waits for its end and cleans up. The caller must not hold its lock.
+void end_container(Engine& engine, const Record& record, const State& state);
+
+}  // namespace container

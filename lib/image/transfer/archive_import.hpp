@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `import`: a tar of a root file system becomes an image of one layer.
+#pragma once
+
+#include "image/transfer.hpp"
+#include "storage/store.hpp"
+
+namespace image {
+
+/// Reads request.path, or `in`. Kind unsupported for a URL, usage for changes that are none.
+ImportResult import_archive(storage::Store& store, const ImportRequest& request, int in);
+
+}  // namespace image

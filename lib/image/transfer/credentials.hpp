@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the user's passwords for registries are kept: auth.json, docker's config.json, credential
+// helpers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fields.hpp"
+#include "image/reference.hpp"
+
+namespace image {
+
+struct Credentials {
+  std::string user, password;
+  std::string identity_token;  ///< a refresh token in the place of a password
+  std::string registry_token;  ///< a bearer token to send as it is
+
+  bool operator==(const Credentials&) const = default;
+};
+
+/// What to look through, in this order; the first that knows the name wins.
+class CredentialStore {
+ public:
+  /// `creds` is "user:password" or empty; `authfile` the only file to read, or empty for the usual
+  /// places.
+  CredentialStore(const std::string& creds, const std::string& authfile);
+
+  /// For a repository ("registry/ns/image", most specific first). A broken helper is warned about
+  /// and skipped; a malformed file is an Error that tells nothing of its content. Not for several
+  /// threads at once.
+  std::optional<Credentials> find(const Reference& reference) const;
+
+ private:
+  std::optional<Credentials> given_;
+  std::vector<std::string> files_;
+  bool must_exist_ = false;  ///< the file was named by the user
+};
+
+/// Decodes standard base64; nothing when it is none.
+std::optional<std::string> decode_base64(const std::string& text);
+std::string encode_base64(const std::string& bytes);
+
+}  // namespace image

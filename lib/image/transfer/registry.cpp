@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/transfer/registry.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace image {
+
+namespace {
+
+using base::Kind;
+
+constexpr std::size_t kMostErrorBody = 64 * 1024;
+constexpr std::size_t kMostTagPage = 16 << 20;
+constexpr std::size_t kMostTags = 100'000;
+constexpr int kMostPages = 1000;
+constexpr int kMostChallenges = 3;
+
+struct ServerError {
+  std::string code, message;
+};
+
+template <typename Io>
+void fields(Io& io, ServerError& e) {
+  io.maybe("code", e.code);
+  io.maybe("message", e.message);
+}
+
+struct ServerErrors {
+  std::vector<ServerError> errors;
+};
+
+template <typename Io>
+void fields(Io& io, ServerErrors& e) {
+  io.maybe("errors", e.errors);
+}
+
+struct TagList {
+  std::vector<std::string> tags;
+};
+
+template <typename Io>
+void fields(Io& io, TagList& l) {
+  io.maybe("tags", l.tags);
+}
+
+/// ": code: message" of a registry's error body, or nothing when there is none.
+std::string server_message(HttpResponse& response) {
+  try {
+    const auto answer =
+        base::from_json_text<ServerErrors>(response.read_all(kMostErrorBody), "answer");
+    if (answer.errors.empty()) return {};
+    const auto& first = answer.errors.front();
+    const std::string text = base::lower(first.code) + ": " + first.message;
+    return ": " + base::printable(text.substr(0, 500));
+  } catch (const base::Error&) {
+    return {};  // an error page for people
+  }
+}
+
+bool may_pass(int status) {
+  return status == 408 || status == 429 || status >= 500;
+}
+
+std::string accepted_manifests() {
+  return std::string("Accept: ") + kOciIndex + ", " + kOciManifest + ", " + kDockerList + ", " +
+         kDockerManifest;
+}
+
+/// The address of `Link: <address>; rel="next"`.
+std::string next_link(const std::string& header) {
+  const auto begin = header.find('<'), end = header.find('>');
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+  if (header.find("next", end) == std::string::npos) return {};
+  return header.substr(begin + 1, end - begin - 1);
+}
+
+}  // namespace
+
+bool is_insecure(const Endpoint& endpoint, std::optional<bool> tls_verify) {
+  if (tls_verify) return !*tls_verify;
+  return endpoint.insecure || is_loopback_host(endpoint.reference.domain);
+}
+
+Registry::Registry(RegistryServices services, Endpoint endpoint, std::optional<bool> tls_verify)
+    : services_(services), endpoint_(std::move(endpoint)), tls_verify_(tls_verify) {}
+
+const Url& Registry::root() {
+  const std::lock_guard lock(mutex_);
+  if (!root_) root_ = find_root();
+  return *root_;
+}
+
+/// Docker Hub is known by a name it is not reached by. Insecure registries speak https, or else http.
+Url Registry::find_root() {
+  const std::string& domain = endpoint_.reference.domain;
+  const std::string host = domain == "docker.io" ? "registry-1.docker.io" : domain;
+  const Url secure = parse_url("https://" + host + "/v2/");
+  if (!is_insecure(endpoint_, tls_verify_)) return secure;
+  const Url plain = parse_url("http://" + host + "/v2/");
+  try {
+    services_.http.send({.url = secure.text}).drain();
+    return secure;
+  } catch (const base::Error& e) {
+    base::debug("{}: trying http", e.message());
+    return plain;
+  }
+}
+
+void Registry::deny(const std::string& why) const {
+  base::fail(Kind::denied,
+             "pull access denied for {}, repository does not exist or may require 'docker login'{}",
+             endpoint_.reference.familiar_repository(),
+             why);
+}
+
+HttpResponse Registry::get_authorized(const Url& url, const std::vector<std::string>& headers) {
+  for (int round = 0;; ++round) {
+    const std::string sent = services_.auth.authorization(root(), endpoint_.reference);
+    HttpResponse response =
+        services_.http.send({.url = url.text, .headers = headers, .authorization = sent});
+    // A challenge of somebody we were sent on to is none of ours.
+    if (response.status() != 401 || !response.url().has_origin_of(root())) return response;
+    const std::string challenges = response.header("www-authenticate");
+    const std::string why = server_message(response);
+    const bool go_on = round < kMostChallenges &&
+                       services_.auth.answer(root(), endpoint_.reference, challenges, sent);
+    if (!go_on) deny(why);
+  }
+}
+
+/// Any answer but an error, and 404, which is the caller's to judge.
+HttpResponse Registry::get(const Url& url,
+                           const std::vector<std::string>& headers,
+                           Patience& patience) {
+  HttpResponse response = get_authorized(url, headers);
+  const int status = response.status();
+  if ((status >= 200 && status < 300) || status == 404) return response;
+  const std::string why = server_message(response);
+  if (status == 401 || status == 403) deny(why);
+  const auto pause = base::parse_number<int>(response.header("retry-after")).value_or(0);
+  if (may_pass(status)) patience.ask_for(std::chrono::seconds(std::max(pause, 0)));
+  base::fail(may_pass(status) ? Kind::io : Kind::remote,
+             "unexpected status from GET request to {}: {}{}",
+             response.url().shown(),
+             status,
+             why);
+}
+
+std::optional<Document> Registry::find_manifest(const std::string& tag_or_digest) {
+  Patience waiting = patience();
+  for (;;) {
+    try {
+      const Url url = resolve_url(root(), path("/manifests/" + tag_or_digest));
+      HttpResponse response = get(url, {accepted_manifests()}, waiting);
+      if (response.status() == 404) {
+        response.drain();
+        return std::nullopt;
+      }
+      return read_manifest(response, tag_or_digest);
+    } catch (const base::Error& e) {
+      waiting.wait_or_throw(e);
+    }
+  }
+}
+
+Document Registry::read_manifest(HttpResponse& response, const std::string& tag_or_digest) {
+  const std::string type = response.header("content-type");
+  const std::string promised = response.header("docker-content-digest");
+  Document document = read_document(response.read_all(kMostManifest), type);
+  const bool by_digest = tag_or_digest.find(':') != std::string::npos;
+  const std::string& wanted = by_digest ? tag_or_digest : promised;
+  if (by_digest || promised.starts_with("sha256:")) {
+    if (document.digest != wanted) {
+      base::fail(Kind::corrupt,
+                 "the manifest has digest {}, not {}",
+                 document.digest,
+                 base::printable(wanted.substr(0, 100)));
+    }
+  }
+  return document;
+}
+
+std::vector<std::string> Registry::tags() {
+  std::vector<std::string> tags;
+  std::optional<Url> next = resolve_url(root(), path("/tags/list?n=1000"));
+  for (int page = 0; next && page < kMostPages && tags.size() < kMostTags; ++page)
+    next = read_tags(*next, tags);
+  return tags;
+}
+
+/// One page; returns the address of the next one.
+std::optional<Url> Registry::read_tags(const Url& url, std::vector<std::string>& tags) {
+  Patience waiting = patience();
+  for (;;) {
+    try {
+      HttpResponse response = get(url, {}, waiting);
+      if (response.status() == 404) {
+        base::fail(Kind::not_found, "{}: not found", endpoint_.reference.repository());
+      }
+      const std::string next = next_link(response.header("link"));
+      const auto page = base::from_json_text<TagList>(response.read_all(kMostTagPage), "tag list");
+      tags.insert(tags.end(), page.tags.begin(), page.tags.end());
+      if (next.empty() || page.tags.empty()) return std::nullopt;
+      const Url resolved = resolve_url(url, next);
+      if (!resolved.has_origin_of(url))
+        base::fail(Kind::remote, "the tag list goes on at another server");
+      return resolved;
+    } catch (const base::Error& e) {
+      waiting.wait_or_throw(e);
+    }
+  }
+}
+
+HttpResponse Registry::open_blob(const std::string& digest,
+                                 std::int64_t offset,
+                                 Patience& patience) {
+  std::vector<std::string> headers;
+  if (offset > 0) headers.push_back(fmt::format("Range: bytes={}-", offset));
+  HttpResponse response = get(resolve_url(root(), path("/blobs/" + digest)), headers, patience);
+  if (response.status() == 404)
+    base::fail(Kind::not_found, "blob {} is not in the registry", digest);
+  return response;
+}
+
+}  // namespace image

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// One repository at one address, by the OCI distribution spec: manifests, blobs and tags, verified.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "image/transfer/auth.hpp"
+#include "image/transfer/http.hpp"
+#include "image/transfer/manifest.hpp"
+#include "image/transfer/registries_conf.hpp"
+#include "image/transfer/retry.hpp"
+
+namespace image {
+
+/// What all registries of one command share.
+struct RegistryServices {
+  HttpClient& http;
+  Authenticator& auth;
+  RetryLimits retry = {};
+  const std::atomic<bool>* cancelled = nullptr;
+};
+
+class Registry {
+ public:
+  /// `tls_verify` is the user's word, if there is one; else registries.conf's, and loopback may be insecure.
+  Registry(RegistryServices services, Endpoint endpoint, std::optional<bool> tls_verify);
+
+  const Endpoint& endpoint() const { return endpoint_; }
+
+  /// By tag or digest; nothing when the registry has none. A document asked for by digest has that digest.
+  std::optional<Document> find_manifest(const std::string& tag_or_digest);
+
+  std::vector<std::string> tags();
+
+  /// Starts to fetch a blob from byte `offset` on. Kind not_found when it is not there, io when a retry may help.
+  HttpResponse open_blob(const std::string& digest, std::int64_t offset, Patience& patience);
+
+  Patience patience() const { return {services_.retry, services_.cancelled}; }
+
+ private:
+  const Url& root();
+  Url find_root();
+
+  std::string path(const std::string& rest) const {
+    return "/v2/" + endpoint_.reference.path + rest;
+  }
+
+  HttpResponse get(const Url& url, const std::vector<std::string>& headers, Patience& patience);
+  HttpResponse get_authorized(const Url& url, const std::vector<std::string>& headers);
+  [[noreturn]] void deny(const std::string& why) const;
+  Document read_manifest(HttpResponse& response, const std::string& tag_or_digest);
+  std::optional<Url> read_tags(const Url& url, std::vector<std::string>& tags);
+
+  RegistryServices services_;
+  Endpoint endpoint_;
+  std::optional<bool> tls_verify_;
+  std::mutex mutex_;
+  std::optional<Url> root_;
+};
+
+/// True when this address may be spoken to without a certificate.
+bool is_insecure(const Endpoint& endpoint, std::optional<bool> tls_verify);
+
+/// A blob read from its first to its last byte, whatever happens to the connections: it goes on where it was cut off,
+/// at the same registry or at the next one that may have it. The caller verifies the digest.
+class BlobReader {
+ public:
+  BlobReader(std::vector<Registry*> registries, Descriptor descriptor);
+
+  /// The next bytes, 0 at the end. Never gives more than the descriptor's size; kind corrupt when there is more.
+  std::size_t read(void* buffer, std::size_t size);
+
+  std::int64_t offset() const { return offset_; }
+
+ private:
+  std::size_t try_read(void* buffer, std::size_t size);
+  void open();
+  void skip_to_offset();
+
+  std::vector<Registry*> registries_;
+  std::size_t current_ = 0;
+  Descriptor descriptor_;
+  Patience patience_;
+  std::optional<HttpResponse> response_;
+  std::int64_t offset_ = 0, since_failure_ = 0;
+};
+
+/// A small blob, verified. Kind corrupt when its size or digest is wrong.
+std::string read_blob(const std::vector<Registry*>& registries,
+                      const Descriptor& descriptor,
+                      std::size_t most);
+
+}  // namespace image

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network/namespace.hpp"
+
+#include <exception>
+#include <sched.h>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "network/interface.hpp"
+#include "network/network.hpp"
+
+namespace network {
+
+namespace {
+
+/// Runs `act` in a thread and joins it: what the thread does to its namespaces ends with it.
+void in_thread(const std::function<void()>& act) {
+  std::exception_ptr failure;
+  std::thread thread([&] {
+    try {
+      act();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+base::UniqueFd current_namespace() {
+  return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
+}
+
+void inside_namespace(int namespace_fd, const std::function<void()>& act) {
+  in_thread([&] {
+    if (::setns(namespace_fd, CLONE_NEWNET) < 0) base::sys_fail("enter a network namespace");
+    act();
+  });
+}
+
+std::string read_sysctl(const std::string& name) {
+  return std::string(base::trim(base::find_file_text("/proc/sys/" + name).value_or("")));
+}
+
+bool write_sysctl(const std::string& name, const std::string& value) {
+  const base::UniqueFd fd(::open(("/proc/sys/" + name).c_str(), O_WRONLY | O_CLOEXEC));
+  return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+}
+
+base::UniqueFd make_namespace() {
+  base::UniqueFd made;
+  in_thread([&] {
+    if (::unshare(CLONE_NEWNET) < 0) base::sys_fail("make a network namespace");
+    Interface("lo").set_up();
+    made = current_namespace();
+  });
+  return made;
+}
+
+}  // namespace network
