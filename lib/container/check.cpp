@@ -91,7 +91,12 @@ class Check {
   }
 
   void networks() {
-    for (auto& line : network::sweep(engine_.store, alive_)) swept(std::move(line));
+    // Asked when something is found: a container may have been started since this check began.
+    const auto is_alive = [this](const std::string& id) {
+      const auto record = engine_.containers.find_by_id(id);
+      return record && (state_of(engine_, *record).is_running() || base::exists(engine_.run_directory(id)));
+    };
+    for (auto& line : network::sweep(engine_.store, is_alive)) swept(std::move(line));
   }
 
   void layers() {

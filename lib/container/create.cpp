@@ -99,7 +99,10 @@ std::vector<network::PortMapping> exposed_ports(const CreateOptions& options, co
     for (const auto& port : network::parse_expose(text)) ports.push_back(port);
   }
   for (const auto& port : options.publish) {
-    ports.push_back({"", 0, port.container_port, port.protocol});
+    network::PortMapping exposed;
+    exposed.container_port = port.container_port;
+    exposed.protocol = port.protocol;
+    ports.push_back(exposed);
   }
   const auto order = [](const auto& p) { return std::pair(p.container_port, p.protocol); };
   std::sort(ports.begin(), ports.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });

@@ -13,8 +13,7 @@ struct InspectOptions {
   bool size = false;  ///< SizeRw and SizeRootFs
 };
 
-/// Keys in Docker's order.
-nlohmann::ordered_json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});
+base::Json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});
 
 /// Bytes in the container's own layer, and with the layers below.
 struct Sizes {

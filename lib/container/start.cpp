@@ -112,7 +112,7 @@ class Start {
         const bool given = std::any_of(ports.begin(), ports.end(), [&](const auto& p) {
           return p.container_port == port.container_port && p.protocol == port.protocol;
         });
-        if (!given) ports.push_back({"", 0, port.container_port, port.protocol});
+        if (!given) ports.push_back(port);
       }
     }
     auto ns = network::make_namespace();
@@ -216,9 +216,9 @@ class Start {
       const std::string cache = engine_.store.paths().runroot() + "/seccomp";
       base::make_directory(cache, 0700);
       facts_.seccomp_bpf = seccomp_bpf(profile, facts_.capabilities, cache);
-    } else {
-      facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
     }
+    // Also for crun when a profile holds what no filter alone can say (flags, a listener).
+    if (facts_.seccomp_bpf.empty()) facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
   }
 
   MonitorPlan plan(const StartOptions& how) {

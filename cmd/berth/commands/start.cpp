@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "container/restart.hpp"

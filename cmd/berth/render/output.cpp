@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/output.hpp"
+
+#include <cstdio>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "errors.hpp"
+#include "render/go_format.hpp"
+#include "render/table.hpp"
+
+namespace render {
+
+namespace {
+
+constexpr int kBadTemplate = 64;  ///< docker's exit code when inspect cannot parse its template
+
+/// Users write \t and \n in single quotes.
+std::string with_escapes(std::string text) {
+  for (const auto& [written, meant] : {std::pair{"\\t", "\t"}, std::pair{"\\n", "\n"}}) {
+    for (auto at = text.find(written); at != std::string::npos; at = text.find(written, at + 1))
+      text.replace(at, 2, meant);
+  }
+  return text;
+}
+
+/// A format taken apart.
+struct Format {
+  bool is_table = false;
+  bool is_json = false;
+  std::string text;  ///< the template
+};
+
+Format read_format(const Listing& listing, const std::string& format, bool quiet) {
+  const std::string given(base::trim(format, " "));
+  const bool is_default = given.empty() || given == "table";
+  if (quiet && (is_default || listing.quiet_wins)) return {.text = listing.quiet};
+  if (is_default) return {.is_table = true, .text = with_escapes(listing.table)};
+  if (given == "json") return {.is_json = true, .text = "{{json .}}"};
+  if (!format.starts_with("table")) return {.text = with_escapes(given)};
+  return {.is_table = true, .text = with_escapes(std::string(base::trim(given.substr(5), " ")))};
+}
+
+/// Runs `act`; docker's words come before what is wrong with a template.
+template <typename Act>
+decltype(auto) telling(const std::string& prefix, int code, Act act) {
+  try {
+    return act();
+  } catch (const base::Error& e) {
+    throw cli::ClientError(prefix + e.message(), code);
+  }
+}
+
+std::string header_line(const Template& parsed, const Listing& listing) {
+  // {{.Label "com.example.app"}} is headed by the last part of the label's name.
+  std::map<std::string, Method> methods;
+  for (const auto& [name, method] : listing.methods) {
+    methods[name] = [](const Json&, const std::vector<Json>& arguments) {
+      const std::string label = arguments[0].is_string() ? arguments[0].get<std::string>() : "";
+      std::string word = base::split(label, '.').back();
+      for (char& c : word) {
+        if (c == '-' || c == '_') c = ' ';
+      }
+      return Json(word);
+    };
+  }
+  std::string line;
+  const Json headers = listing.headers;
+  parsed.execute({.value = headers, .methods = &methods, .is_header = true}, line);
+  return line + "\n";
+}
+
+void print_docker_listing(const Listing& listing,
+                          const std::vector<Json>& rows,
+                          const Format& format) {
+  const auto parsed =
+      telling(listing.parse_error, 0, [&] { return Template::parse("", format.text); });
+  std::string text;
+  telling(listing.execute_error, 0, [&] {
+    for (const auto& row : rows) {
+      parsed.execute({.value = row,
+                      .missing = Missing::field,
+                      .type = listing.type,
+                      .methods = &listing.methods},
+                     text);
+      text += '\n';
+    }
+    if (format.is_table && listing.heading) text = header_line(parsed, listing) + text;
+  });
+  print(format.is_table ? align_columns(text, kDockerTable) : text);
+}
+
+/// Podman executes one template over all rows, which shows in the columns of its errors, and prints
+/// what came before an error.
+void print_podman_listing(const Listing& listing,
+                          const std::vector<Json>& rows,
+                          const Format& format) {
+  if (format.is_json) return print_line(go_json(rows, 4));
+  const auto parsed = telling("", 0, [&] {
+    return Template::parse(listing.name, "{{range .}}" + format.text + "{{\"\\n\"}}{{end -}}");
+  });
+  std::string text;
+  const Json all = rows;
+  const auto finish = [&] { print(format.is_table ? align_columns(text, kPodmanTable) : text); };
+  if (format.is_table && listing.heading)
+    text = header_line(Template::parse(listing.name, format.text), listing);
+  try {
+    parsed.execute({.value = all,
+                    .missing = Missing::field,
+                    .type = listing.type,
+                    .methods = &listing.methods},
+                   text);
+  } catch (const base::Error& e) {
+    finish();
+    throw cli::ClientError(e.message());
+  }
+  finish();
+}
+
+/// Fields of inspected objects that are maps; all others are structs in docker, where a wrong name
+/// is an error.
+const std::set<std::string> kInspectMaps = {
+    "Annotations", "Containers",   "Data",
+    "DriverOpts",  "ExposedPorts", "Headers",
+    "IPAMOptions", "Labels",       "Networks",
+    "Options",     "PortBindings", "Ports",
+    "Status",      "StorageOpt",   "Sysctls",
+    "Tmpfs",       "Volumes",      "LogConfig.Config",
+    "annotations", "OnBuild",      "AuxiliaryAddresses",
+};
+
+}  // namespace
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+void print_line(std::string_view text) {
+  print(text);
+  print("\n");
+}
+
+void print_listing(const Listing& listing,
+                   const std::vector<Json>& rows,
+                   const std::string& format,
+                   bool quiet) {
+  const Format read = read_format(listing, format, quiet);
+  if (listing.style == Style::podman)
+    print_podman_listing(listing, rows, read);
+  else
+    print_docker_listing(listing, rows, read);
+}
+
+void print_inspected(const std::vector<Json>& objects,
+                     const std::string& format,
+                     Style style,
+                     const std::string& name) {
+  const bool podman = style == Style::podman;
+  if (format.empty() || (podman && format == "json")) {
+    // Podman indents by five blanks.
+    return print_line(go_json(objects, podman ? 5 : 4));
+  }
+  if (format == "json") return print_line(go_json(objects));
+  const std::string prefix = podman ? "" : "template parsing error: ";
+  // Podman's template runs over all objects: the columns of its errors count from there.
+  const std::string text = podman ? "{{range .}}" + with_escapes(format) + "{{\"\\n\"}}{{end -}}" : format;
+  const auto parsed = telling(
+      prefix, podman ? 0 : kBadTemplate, [&] { return Template::parse(podman ? name : "", text); });
+  std::string out;
+  try {
+    if (podman) {
+      parsed.execute({.value = objects, .missing = Missing::error, .maps = &kInspectMaps}, out);
+    } else {
+      for (const auto& object : objects) {
+        parsed.execute({.value = object, .missing = Missing::error, .maps = &kInspectMaps}, out);
+        out += '\n';
+      }
+    }
+  } catch (const base::Error& e) {
+    // Docker ends the line that it began; nothing of the failed object is shown.
+    if (!podman) out.erase(out.rfind('\n') == std::string::npos ? 0 : out.rfind('\n') + 1);
+    print(podman ? out : out + "\n");
+    throw cli::ClientError(prefix + e.message());
+  }
+  print(out);
+}
+
+void print_single(const Single& single, const Json& object, const std::string& format) {
+  const bool podman = single.style == Style::podman;
+  if (format == "json") return print_line(go_json(object, podman ? 2 : 0));
+  const auto parsed =
+      telling("", kBadTemplate, [&] { return Template::parse(single.name, with_escapes(format)); });
+  std::string out;
+  try {
+    parsed.execute({.value = object, .missing = Missing::field, .type = single.type}, out);
+  } catch (const base::Error& e) {
+    print(podman ? out : out + "\n");
+    throw cli::ClientError(e.message());
+  }
+  print_line(out);
+}
+
+}  // namespace render
