@@ -30,6 +30,16 @@ Record read(const storage::Query& row) {
   return r;
 }
 
+void require_free_name(storage::Database& db, const std::string& name) {
+  auto taken = db.query("SELECT id FROM containers WHERE name = ?", name);
+  if (!taken.next()) return;
+  base::fail(base::Kind::exists,
+             "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to remove (or "
+             "rename) that container to be able to reuse that name.",
+             name,
+             taken.text(0));
+}
+
 }  // namespace
 
 std::optional<Record> ContainerStore::find(const std::string& text) {
@@ -82,14 +92,7 @@ void ContainerStore::add(const Record& record, const Details& details, const std
   const std::string summary = base::to_json(record.summary).dump();
   const std::string config = base::to_json(details).dump();
   db.transaction(sync_of(record.summary.remove), [&] {
-    auto taken = db.query("SELECT id FROM containers WHERE name = ?", record.name);
-    if (taken.next()) {
-      base::fail(base::Kind::exists,
-                 "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to remove (or "
-                 "rename) that container to be able to reuse that name.",
-                 record.name,
-                 taken.text(0));
-    }
+    require_free_name(db, record.name);
     db.execute(
         "INSERT INTO containers(id, name, image, created, started, finished, exit_code, oom_killed, error, summary, "
         "config) VALUES (?,?,?,?,?,0,0,0,'',?,?)",
@@ -143,6 +146,7 @@ void ContainerStore::set_finished(const Record& record) {
 
 void ContainerStore::rename(const std::string& id, const std::string& name) {
   store_.database().transaction(storage::Sync::full, [&] {
+    require_free_name(store_.database(), name);
     store_.database().execute("UPDATE containers SET name = ? WHERE id = ?", name, id);
   });
 }

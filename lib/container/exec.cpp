@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/exec.hpp"
 
-#include <sys/prctl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -88,6 +90,17 @@ void check(const ExecOptions& options, const Json& process, int root_fd) {
   }
 }
 
+/// A pseudo-terminal of our own.
+struct Terminal {
+  Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (!master || ::grantpt(master.get()) < 0 || ::unlockpt(master.get()) < 0) base::sys_fail("make a terminal");
+    slave = base::UniqueFd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!slave) base::sys_fail("open a terminal");
+  }
+
+  base::UniqueFd master, slave;
+};
+
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
   for (const int signal : {SIGINT, SIGQUIT, SIGTSTP}) std::signal(signal, SIG_IGN);
@@ -120,7 +133,11 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const std::string line = base::join(options.command, " ");
   event("exec_start: " + line, "command", line);
   base::Command command{.argv = runtime.command(words), .pass = {file.get()}};
-  if (options.interactive) command.in = STDIN_FILENO;
+  // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
+  const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
+  std::optional<Terminal> silent;
+  if (options.interactive || has_terminal) command.in = STDIN_FILENO;
+  else if (options.tty && !options.detach) command.in = silent.emplace().slave.get();
   ignore_terminal_signals();
   const int code = base::spawn(command).wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));

@@ -180,6 +180,23 @@ Json graph_driver(Engine& engine, const Record& record) {
             {"WorkDir", directory + "/work"}}}};
 }
 
+/// Fields of Docker's structs that a template may name.
+void add_empty(Json& json) {
+  const auto add = [](Json& object, const char* name, Json value) {
+    if (!object.contains(name)) object[name] = std::move(value);
+  };
+  for (auto& mount : json["Mounts"]) {
+    for (const char* name : {"Name", "Driver"}) add(mount, name, "");
+  }
+  add(json, "SizeRw", nullptr);
+  add(json, "SizeRootFs", nullptr);
+  add(json["Config"], "StopSignal", "");
+  add(json["Config"], "StopTimeout", nullptr);
+  add(json["Config"], "ExposedPorts", nullptr);
+  add(json["Config"], "Healthcheck", nullptr);
+  for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"}) add(json["HostConfig"], name, nullptr);
+}
+
 }  // namespace
 
 std::string port_key(const network::PortMapping& port) {
@@ -226,6 +243,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
+  if (options.keep_empty) add_empty(json);
   if (options.size) {
     const Sizes sizes = sizes_of(engine, record);
     json["SizeRw"] = sizes.own;

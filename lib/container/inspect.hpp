@@ -10,7 +10,8 @@
 namespace container {
 
 struct InspectOptions {
-  bool size = false;  ///< SizeRw and SizeRootFs
+  bool size = false;        ///< SizeRw and SizeRootFs
+  bool keep_empty = false;  ///< also fields that Docker leaves out of what it prints when they are empty
 };
 
 base::Json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});

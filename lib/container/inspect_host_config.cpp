@@ -153,7 +153,7 @@ base::Json host_config_json(Engine& engine, const Details& details) {
   add_resources(json, o);
   json["MaskedPaths"] = o.security.privileged ? std::vector<std::string>{} : kMaskedPaths;
   json["ReadonlyPaths"] = o.security.privileged ? std::vector<std::string>{} : kReadOnlyPaths;
-  json["Init"] = o.init ? Json(true) : Json(nullptr);
+  if (o.init) json["Init"] = true;
   return json;
 }
 

@@ -23,17 +23,20 @@ struct Flags {
 using base::Json;
 using Lookup = std::function<Json(Session&, const Flags&, const std::string&)>;
 
+/// A template may name fields that a printed object leaves out when they are empty.
+bool is_printed(const Flags& flags) { return flags.format.empty() || flags.format == "json"; }
+
 Json container_json(Session& session, const Flags& flags, const std::string& name) {
   auto& engine = session.engine();
-  return container::inspect(engine, engine.containers.get(name), {.size = flags.size});
+  return container::inspect(
+      engine, engine.containers.get(name), {.size = flags.size, .keep_empty = !is_printed(flags)});
 }
 
 Json image_json(Session& session, const Flags& flags, const std::string& name) {
   auto& images = session.engine().images;
-  const bool is_printed = flags.format.empty() || flags.format == "json";
   return image::inspect_json(images,
                              images.get(name),
-                             is_printed ? image::EmptyFields::left_out : image::EmptyFields::kept);
+                             is_printed(flags) ? image::EmptyFields::left_out : image::EmptyFields::kept);
 }
 
 Json volume_of(Session& session, const Flags&, const std::string& name) {

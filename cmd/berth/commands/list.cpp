@@ -25,6 +25,7 @@ void register_all(Verbs& verbs) {
   register_logs(verbs);
   register_ps(verbs);
   register_pull(verbs);
+  register_rename(verbs);
   register_restart(verbs);
   register_rm(verbs);
   register_rmi(verbs);

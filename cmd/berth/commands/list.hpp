@@ -27,6 +27,7 @@ void register_load(Verbs& verbs);
 void register_logs(Verbs& verbs);
 void register_ps(Verbs& verbs);
 void register_pull(Verbs& verbs);
+void register_rename(Verbs& verbs);
 void register_restart(Verbs& verbs);
 void register_rm(Verbs& verbs);
 void register_rmi(Verbs& verbs);

@@ -156,7 +156,7 @@ void register_create(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::images,
       .interspersed = false,
-      .errors = ErrorStyle::run,
+      .errors = ErrorStyle::create,
       .declare = [flags](CLI::App& app) { add_create_flags(app, *flags); },
       .act =
           [flags](Session& session, const Words& words) {

@@ -18,9 +18,17 @@ struct Flags {
 
 void declare_stop(CLI::App& app, container::StopOptions& o) {
   app.add_option_function<std::string>(
-         "-t,--timeout,--time",
+         "-t,--timeout",
          [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
          "Seconds to wait before killing the container")
+      ->type_name("int");
+  app.add_option_function<std::string>(
+         "--time",
+         [&o](const std::string& text) {
+           o.timeout = static_cast<int>(parse_integer(text));
+           fmt::print("Flag --time has been deprecated, use --timeout instead\n");  // where docker 29 prints it
+         },
+         "Seconds to wait before killing the container (deprecated: --timeout)")
       ->type_name("int");
   app.add_option("-s,--signal", o.signal, "Signal to send to the container");
 }
