@@ -159,7 +159,8 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.image = engine.images.config(image).config;
   details.image_digest = image.manifest;
   details.platform = image.platform;
-  base::Rollback rollback;
+  const std::string directory = engine.store.paths().container(record.id);
+  base::Rollback rollback;  // after all that its acts use
   resolve_namespaces(engine, options.namespaces);
   add_volumes_from(engine, options);
   add_image_volumes(options, details.image);
@@ -167,7 +168,6 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.anonymous_volumes = make_volumes(engine, options, rollback);
   record.summary = summary_of(options, details.image);
   details.hostname = hostname_of(options, record.id);
-  const std::string directory = engine.store.paths().container(record.id);
   details.log_path = directory + "/log";
   details.options = std::move(options);
   rollback.on_failure([&] { base::remove_tree(directory); });

@@ -225,6 +225,7 @@ class Start {
     MonitorPlan plan;
     plan.id = record_.id;
     plan.directory = directory_;
+    plan.runroot = engine_.store.paths().runroot();
     plan.pid_file = directory_ + "/pid";
     plan.runtime = runtime_.run_command(record_.id,
                                         directory_ + "/bundle",
