@@ -52,13 +52,12 @@ Json config_json(const Record& record, const Details& details) {
   const auto attached = [&](const char* stream) {
     return std::find(o.attach.begin(), o.attach.end(), stream) != o.attach.end();
   };
-  Json config = {
-      {"Hostname", details.hostname},
-      {"Domainname", o.domainname},
-      {"User", o.user.empty() ? details.image.user : o.user},
-      {"AttachStdin", attached("stdin") || (attach_all && o.interactive)},
-      {"AttachStdout", attach_all || attached("stdout")},
-      {"AttachStderr", attach_all || attached("stderr")}};
+  Json config = {{"Hostname", details.hostname},
+                 {"Domainname", o.domainname},
+                 {"User", o.user.empty() ? details.image.user : o.user},
+                 {"AttachStdin", attached("stdin") || (attach_all && o.interactive)},
+                 {"AttachStdout", attach_all || attached("stdout")},
+                 {"AttachStderr", attach_all || attached("stderr")}};
   if (!exposed.empty()) config["ExposedPorts"] = exposed;
   config["Tty"] = o.tty;
   config["OpenStdin"] = o.interactive;
@@ -82,7 +81,8 @@ Json config_json(const Record& record, const Details& details) {
 Json mounts_json(Engine& engine, const Details& details) {
   Json list = Json::array();
   for (const auto& mount : details.options.mounts) {
-    if (mount.type == "tmpfs" && !mount.mode_text.empty()) continue;  // --tmpfs: shown in HostConfig.Tmpfs
+    if (mount.type == "tmpfs" && !mount.mode_text.empty())
+      continue;  // --tmpfs: shown in HostConfig.Tmpfs
     Json json = {{"Type", mount.type}};
     if (mount.type == "volume") {
       const auto volume = engine.volumes.find(mount.source);
@@ -97,7 +97,8 @@ Json mounts_json(Engine& engine, const Details& details) {
       json["Mode"] = mount.mode_text;
     }
     json["RW"] = !mount.read_only;
-    json["Propagation"] = mount.type == "bind" ? (mount.propagation.empty() ? "rprivate" : mount.propagation) : "";
+    json["Propagation"] =
+        mount.type == "bind" ? (mount.propagation.empty() ? "rprivate" : mount.propagation) : "";
     list.push_back(std::move(json));
   }
   return list;
@@ -139,7 +140,10 @@ Json endpoint_json(const Details& details, const network::Endpoint& e, bool conn
           {"DNSNames", nullptr}};
 }
 
-Json network_json(Engine& engine, const Record& record, const Details& details, const State& state) {
+Json network_json(Engine& engine,
+                  const Record& record,
+                  const Details& details,
+                  const State& state) {
   std::optional<network::Endpoint> endpoint;
   if (state.is_running()) {
     if (const auto taken = read_taken(engine, record.id)) endpoint = taken->endpoint;
@@ -194,7 +198,8 @@ void add_empty(Json& json) {
   add(json["Config"], "StopTimeout", nullptr);
   add(json["Config"], "ExposedPorts", nullptr);
   add(json["Config"], "Healthcheck", nullptr);
-  for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"}) add(json["HostConfig"], name, nullptr);
+  for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"})
+    add(json["HostConfig"], name, nullptr);
 }
 
 }  // namespace
@@ -216,7 +221,9 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
   const State state = state_of(engine, record);
   const std::string run = engine.run_directory(record.id);
   const auto words = command_line(details.options, details.image);
-  const auto file = [&](const char* name) { return state.is_running() ? run + "/" + name : std::string(); };
+  const auto file = [&](const char* name) {
+    return state.is_running() ? run + "/" + name : std::string();
+  };
   Json json = {
       {"Id", record.id},
       {"Created", base::rfc3339(record.created)},

@@ -10,8 +10,9 @@
 namespace container {
 
 struct InspectOptions {
-  bool size = false;        ///< SizeRw and SizeRootFs
-  bool keep_empty = false;  ///< also fields that Docker leaves out of what it prints when they are empty
+  bool size = false;  ///< SizeRw and SizeRootFs
+  bool keep_empty =
+      false;  ///< also fields that Docker leaves out of what it prints when they are empty
 };
 
 base::Json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});
@@ -20,6 +21,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
 struct Sizes {
   std::int64_t own = 0, total = 0;
 };
+
 Sizes sizes_of(Engine& engine, const Record& record);
 
 /// "80/tcp"

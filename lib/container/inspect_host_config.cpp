@@ -20,7 +20,8 @@ Json list_or_null(const std::vector<std::string>& list) {
 Json binds(const CreateOptions& o) {
   Json list = Json::array();
   for (const auto& m : o.mounts) {
-    const bool short_form = m.type == "bind" ? m.create_source : m.type == "volume" && !m.anonymous && !m.from_image;
+    const bool short_form =
+        m.type == "bind" ? m.create_source : m.type == "volume" && !m.anonymous && !m.from_image;
     if (!short_form) continue;
     list.push_back(m.source + ":" + m.target + (m.mode_text.empty() ? "" : ":" + m.mode_text));
   }
@@ -32,7 +33,8 @@ Json port_bindings(const CreateOptions& o) {
   for (const auto& port : o.publish) {
     auto& list = object[port_key(port)];
     if (list.is_null()) list = Json::array();
-    list.push_back({{"HostIp", port.host_ip}, {"HostPort", port.host_port ? std::to_string(port.host_port) : ""}});
+    list.push_back({{"HostIp", port.host_ip},
+                    {"HostPort", port.host_port ? std::to_string(port.host_port) : ""}});
   }
   return object;
 }
@@ -48,15 +50,17 @@ Json tmpfs(const CreateOptions& o) {
 Json devices(const CreateOptions& o) {
   Json list = Json::array();
   for (const auto& d : o.devices) {
-    list.push_back(
-        {{"PathOnHost", d.host}, {"PathInContainer", d.container}, {"CgroupPermissions", d.permissions}});
+    list.push_back({{"PathOnHost", d.host},
+                    {"PathInContainer", d.container},
+                    {"CgroupPermissions", d.permissions}});
   }
   return list;
 }
 
 Json ulimits(const CreateOptions& o) {
   Json list = Json::array();
-  for (const auto& u : o.ulimits) list.push_back({{"Name", u.name}, {"Hard", u.hard}, {"Soft", u.soft}});
+  for (const auto& u : o.ulimits)
+    list.push_back({{"Name", u.name}, {"Hard", u.hard}, {"Soft", u.soft}});
   return list;
 }
 
@@ -72,8 +76,11 @@ const std::vector<std::string> kMaskedPaths = {"/proc/acpi",
                                                "/proc/timer_stats",
                                                "/sys/devices/virtual/powercap",
                                                "/sys/firmware"};
-const std::vector<std::string> kReadOnlyPaths = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+const std::vector<std::string> kReadOnlyPaths = {"/proc/bus",
+                                                 "/proc/fs",
+                                                 "/proc/irq",
+                                                 "/proc/sys",
+                                                 "/proc/sysrq-trigger"};
 
 void add_resources(Json& json, const CreateOptions& o) {
   const auto& r = o.resources;
@@ -82,7 +89,10 @@ void add_resources(Json& json, const CreateOptions& o) {
   json["NanoCpus"] = r.nano_cpus.value_or(0);
   json["CgroupParent"] = o.cgroup_parent;
   json["BlkioWeight"] = 0;
-  for (const char* name : {"BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps", "BlkioDeviceReadIOps",
+  for (const char* name : {"BlkioWeightDevice",
+                           "BlkioDeviceReadBps",
+                           "BlkioDeviceWriteBps",
+                           "BlkioDeviceReadIOps",
                            "BlkioDeviceWriteIOps"}) {
     json[name] = Json::array();
   }
@@ -120,14 +130,17 @@ base::Json host_config_json(Engine& engine, const Details& details) {
       {"LogConfig", {{"Type", o.log.driver}, {"Config", o.log.options}}},
       {"NetworkMode", n.network == "default" ? "bridge" : n.network},
       {"PortBindings", port_bindings(o)},
-      {"RestartPolicy", {{"Name", o.restart.name}, {"MaximumRetryCount", o.restart.maximum_retries}}},
+      {"RestartPolicy",
+       {{"Name", o.restart.name}, {"MaximumRetryCount", o.restart.maximum_retries}}},
       {"AutoRemove", o.remove},
       {"VolumeDriver", ""},
       {"VolumesFrom", list_or_null(o.volumes_from)},
       {"ConsoleSize", Json::array({0, 0})},
       {"CapAdd", list_or_null(o.security.cap_add)},
       {"CapDrop", list_or_null(o.security.cap_drop)},
-      {"CgroupnsMode", n.cgroup.empty() ? (base::exists("/sys/fs/cgroup/cgroup.controllers") ? "private" : "host") : n.cgroup},
+      {"CgroupnsMode",
+       n.cgroup.empty() ? (base::exists("/sys/fs/cgroup/cgroup.controllers") ? "private" : "host")
+                        : n.cgroup},
       {"Dns", list_or_null(o.dns)},
       {"DnsOptions", o.dns_options},
       {"DnsSearch", o.dns_search},
@@ -157,11 +170,13 @@ base::Json host_config_json(Engine& engine, const Details& details) {
   return json;
 }
 
-std::vector<std::string> config_environment(const CreateOptions& options, const image::RunConfig& image) {
+std::vector<std::string> config_environment(const CreateOptions& options,
+                                            const image::RunConfig& image) {
   std::vector<std::string> env;
   const auto add = [&](const std::string& variable) {
     const std::string key = variable.substr(0, variable.find('=') + 1);
-    const auto same = std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
+    const auto same =
+        std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
     if (same == env.end()) env.push_back(variable);
   };
   for (auto v = options.env.rbegin(); v != options.env.rend(); ++v) {
@@ -175,10 +190,11 @@ std::vector<std::string> config_environment(const CreateOptions& options, const 
 
 base::Json manifest_descriptor(Engine& engine, const Details& details) {
   const auto blob = engine.images.find_blob(details.image_digest);
-  Json json = {{"mediaType", image::kOciManifest},
-                  {"digest", details.image_digest},
-                  {"size", blob ? blob->size() : 0},
-                  {"platform", {{"architecture", details.platform.architecture}, {"os", details.platform.os}}}};
+  Json json = {
+      {"mediaType", image::kOciManifest},
+      {"digest", details.image_digest},
+      {"size", blob ? blob->size() : 0},
+      {"platform", {{"architecture", details.platform.architecture}, {"os", details.platform.os}}}};
   if (blob) {
     const auto manifest = base::from_json_text<image::Manifest>(*blob, "manifest");
     if (!manifest.media_type.empty()) json["mediaType"] = manifest.media_type;

@@ -11,8 +11,8 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "base/user_namespace.hpp"
 #include "base/unix_socket.hpp"
+#include "base/user_namespace.hpp"
 #include "container/monitor_frames.hpp"
 #include "container/monitor_protocol.hpp"
 
@@ -144,7 +144,8 @@ MonitorClient start_monitor(MonitorPlan plan) {
   base::Child monitor = base::spawn(command);
   // Until now this command itself kept the user namespace known; from here on the monitor does.
   if (base::is_rootless()) {
-    if (const auto process = base::PidRef::of(monitor.pid())) base::record_user_namespace(plan.runroot, *process);
+    if (const auto process = base::PidRef::of(monitor.pid()))
+      base::record_user_namespace(plan.runroot, *process);
   }
   monitor.detach();
   return {std::move(ours), plan.directory};

@@ -60,7 +60,8 @@ struct MonitorPlan {
   std::string directory;
   /// argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also "--console-socket DIRECTORY/console".
   std::vector<std::string> runtime;
-  std::string runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
+  std::string
+      runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
   std::string pid_file;
   std::vector<PreparedMount> mounts;
   bool tty = false;

@@ -16,15 +16,18 @@ void rename(Engine& engine, const std::string& name, const std::string& new_name
   }
   if (!storage::is_object_name(wanted)) {
     base::fail(base::Kind::usage,
-               "Error when allocating new name: Invalid container name (/{}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+               "Error when allocating new name: Invalid container name (/{}), only "
+               "[a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
                wanted);
   }
-  base::in_context("Error when allocating new name", [&] { engine.containers.rename(record.id, wanted); });
-  record_event(engine.store,
-               {"container",
-                "rename",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", wanted}, {"oldName", "/" + record.name}}});
+  base::in_context("Error when allocating new name",
+                   [&] { engine.containers.rename(record.id, wanted); });
+  record_event(
+      engine.store,
+      {"container",
+       "rename",
+       record.id,
+       {{"image", record.summary.image_name}, {"name", wanted}, {"oldName", "/" + record.name}}});
 }
 
 }  // namespace container

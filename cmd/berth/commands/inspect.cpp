@@ -24,7 +24,9 @@ using base::Json;
 using Lookup = std::function<Json(Session&, const Flags&, const std::string&)>;
 
 /// A template may name fields that a printed object leaves out when they are empty.
-bool is_printed(const Flags& flags) { return flags.format.empty() || flags.format == "json"; }
+bool is_printed(const Flags& flags) {
+  return flags.format.empty() || flags.format == "json";
+}
 
 Json container_json(Session& session, const Flags& flags, const std::string& name) {
   auto& engine = session.engine();
@@ -34,9 +36,10 @@ Json container_json(Session& session, const Flags& flags, const std::string& nam
 
 Json image_json(Session& session, const Flags& flags, const std::string& name) {
   auto& images = session.engine().images;
-  return image::inspect_json(images,
-                             images.get(name),
-                             is_printed(flags) ? image::EmptyFields::left_out : image::EmptyFields::kept);
+  return image::inspect_json(
+      images,
+      images.get(name),
+      is_printed(flags) ? image::EmptyFields::left_out : image::EmptyFields::kept);
 }
 
 Json volume_of(Session& session, const Flags&, const std::string& name) {
@@ -50,7 +53,8 @@ Json any_json(Session& session, const Flags& flags, const std::string& name) {
   try {
     if (engine.images.find(name)) return image_json(session, flags, name);
   } catch (const base::Error& e) {
-    if (e.kind() != base::Kind::usage) throw;  // a name that no image can have may still be a volume's
+    if (e.kind() != base::Kind::usage)
+      throw;  // a name that no image can have may still be a volume's
   }
   if (engine.volumes.find(name)) return volume_of(session, flags, name);
   throw ClientError(session.is_podman() ? fmt::format("no such object: \"{}\"", name)
@@ -65,13 +69,16 @@ Lookup lookup_of(const std::string& type) {
   if (type == "image") return image_json;
   if (type == "volume") return volume_of;
   for (const char* other : {"config", "network", "node", "plugin", "secret", "service", "task"}) {
-    if (type == other) base::fail(base::Kind::unsupported, "inspect of type {} is not supported yet", type);
+    if (type == other)
+      base::fail(base::Kind::unsupported, "inspect of type {} is not supported yet", type);
   }
-  throw ClientError(fmt::format("unknown type: \"{}\": must be one of \"config\", \"container\", \"image\", \"network\", "
-                                "\"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"",
-                                type),
-                    0,
-                    ClientError::Form::bare);
+  throw ClientError(
+      fmt::format(
+          "unknown type: \"{}\": must be one of \"config\", \"container\", \"image\", \"network\", "
+          "\"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"",
+          type),
+      0,
+      ClientError::Form::bare);
 }
 
 int inspect(Session& session, const Flags& flags, const Words& names, const Lookup& lookup) {
@@ -87,15 +94,16 @@ int inspect(Session& session, const Flags& flags, const Words& names, const Look
     }
   }
   // Docker prints what it found before it tells what it did not find.
-  render::print_inspected(objects,
-                          flags.format,
-                          session.is_podman() ? render::Style::podman : render::Style::docker);
+  render::print_inspected(
+      objects, flags.format, session.is_podman() ? render::Style::podman : render::Style::docker);
   for (const auto& told : failures) print_error(told);
   return failures.empty() ? 0 : failures.back().code;
 }
 
 void add_format(CLI::App& app, Flags& flags) {
-  app.add_option("-f,--format", flags.format, "Format output using a custom template: 'json' or a Go template");
+  app.add_option("-f,--format",
+                 flags.format,
+                 "Format output using a custom template: 'json' or a Go template");
 }
 
 }  // namespace
@@ -112,11 +120,14 @@ void register_inspect(Verbs& verbs) {
       .declare =
           [flags](CLI::App& app) {
             add_format(app, *flags);
-            app.add_flag("-s,--size", flags->size, "Display total file sizes if the type is container");
+            app.add_flag(
+                "-s,--size", flags->size, "Display total file sizes if the type is container");
             app.add_option("--type", flags->type, "Only inspect objects of the given type");
           },
-      .act = [flags](Session& session,
-                     const Words& names) { return inspect(session, *flags, names, lookup_of(flags->type)); },
+      .act =
+          [flags](Session& session, const Words& names) {
+            return inspect(session, *flags, names, lookup_of(flags->type));
+          },
   });
 }
 
@@ -134,8 +145,9 @@ void register_container_inspect(Verbs& verbs) {
             add_format(app, *flags);
             app.add_flag("-s,--size", flags->size, "Display total file sizes");
           },
-      .act = [flags](Session& session,
-                     const Words& names) { return inspect(session, *flags, names, container_json); },
+      .act = [flags](
+                 Session& session,
+                 const Words& names) { return inspect(session, *flags, names, container_json); },
   });
 }
 

@@ -23,20 +23,32 @@ struct Flags {
 
 base::Json label(const base::Json& row, const std::vector<base::Json>& arguments) {
   const auto& labels = row.at("LabelMap");
-  const auto found = arguments[0].is_string() ? labels.find(arguments[0].get<std::string>()) : labels.end();
+  const auto found =
+      arguments[0].is_string() ? labels.find(arguments[0].get<std::string>()) : labels.end();
   return found == labels.end() ? base::Json("") : *found;
 }
 
 render::Listing listing_of(const Flags& flags) {
   render::Listing listing;
-  listing.table = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
+  listing.table =
+      "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
   if (flags.size) listing.table += "\t{{.Size}}";
-  listing.headers = {{"ID", "CONTAINER ID"},     {"Image", "IMAGE"},       {"Command", "COMMAND"},
-                     {"RunningFor", "CREATED"},  {"CreatedAt", "CREATED AT"}, {"Status", "STATUS"},
-                     {"State", "STATE"},         {"Ports", "PORTS"},       {"Names", "NAMES"},
-                     {"Size", "SIZE"},           {"Labels", "LABELS"},     {"Mounts", "MOUNTS"},
-                     {"Networks", "NETWORKS"},   {"LocalVolumes", "LOCAL VOLUMES"},
-                     {"HealthStatus", "HEALTH STATUS"}, {"Platform", "PLATFORM"}};
+  listing.headers = {{"ID", "CONTAINER ID"},
+                     {"Image", "IMAGE"},
+                     {"Command", "COMMAND"},
+                     {"RunningFor", "CREATED"},
+                     {"CreatedAt", "CREATED AT"},
+                     {"Status", "STATUS"},
+                     {"State", "STATE"},
+                     {"Ports", "PORTS"},
+                     {"Names", "NAMES"},
+                     {"Size", "SIZE"},
+                     {"Labels", "LABELS"},
+                     {"Mounts", "MOUNTS"},
+                     {"Networks", "NETWORKS"},
+                     {"LocalVolumes", "LOCAL VOLUMES"},
+                     {"HealthStatus", "HEALTH STATUS"},
+                     {"Platform", "PLATFORM"}};
   listing.type = "*formatter.ContainerContext";
   listing.name = "ps";
   listing.methods = {{"Label", label}};
@@ -75,16 +87,23 @@ void register_ps(Verbs& verbs) {
       .needs_user_namespace = false,
       .declare =
           [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->list.all, "Show all containers (default shows just running)");
+            app.add_flag(
+                "-a,--all", flags->list.all, "Show all containers (default shows just running)");
             add_filters(app, flags->list.filters);
-            app.add_option("--format", flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
+            app.add_option("--format",
+                           flags->format,
+                           "Format output using a custom template: 'table', 'table TEMPLATE', "
+                           "'json' or a Go template");
             app.add_option_function<std::string>(
                    "-n,--last",
-                   [flags](const std::string& text) { flags->list.last = static_cast<int>(parse_integer(text)); },
+                   [flags](const std::string& text) {
+                     flags->list.last = static_cast<int>(parse_integer(text));
+                   },
                    "Show n last created containers (includes all states)")
                 ->type_name("int");
-            app.add_flag("-l,--latest", flags->latest, "Show the latest created container (includes all states)");
+            app.add_flag("-l,--latest",
+                         flags->latest,
+                         "Show the latest created container (includes all states)");
             app.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
             app.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
             app.add_flag("-s,--size", flags->size, "Display total file sizes");

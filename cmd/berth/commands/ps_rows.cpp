@@ -30,7 +30,8 @@ std::string cut(const std::string& text, std::size_t most) {
 
 /// As a shell would need the word: docker joins path and arguments with shell quoting where blanks ask for it.
 std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$`&|;<>(){}*?[]~#!") == std::string::npos;
+  const bool plain =
+      !word.empty() && word.find_first_of(" \t\n'\"\\$`&|;<>(){}*?[]~#!") == std::string::npos;
   if (plain) return word;
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
@@ -52,7 +53,8 @@ std::string ports_text(container::Engine& engine, const Listed& l) {
   if (!l.state.is_running()) return "";
   const auto taken = container::read_taken(engine, l.record.id);
   std::vector<std::string> texts;
-  const auto published = taken && taken->endpoint ? taken->endpoint->ports : std::vector<network::PortMapping>{};
+  const auto published =
+      taken && taken->endpoint ? taken->endpoint->ports : std::vector<network::PortMapping>{};
   for (const auto& port : l.record.summary.expose) {
     bool is_published = false;
     for (const auto& p : published) {
@@ -102,11 +104,15 @@ std::string image_text(container::Engine& engine, const Listed& l, bool no_trunc
 
 std::string status_text(const container::State& state, base::Moment now) {
   switch (state.status) {
-    case Status::running: return "Up " + base::human_duration(now - state.started);
-    case Status::paused: return "Up " + base::human_duration(now - state.started) + " (Paused)";
+    case Status::running:
+      return "Up " + base::human_duration(now - state.started);
+    case Status::paused:
+      return "Up " + base::human_duration(now - state.started) + " (Paused)";
     case Status::exited:
-      return fmt::format("Exited ({}) {} ago", state.exit_code, base::human_duration(now - state.finished));
-    default: return "Created";
+      return fmt::format(
+          "Exited ({}) {} ago", state.exit_code, base::human_duration(now - state.finished));
+    default:
+      return "Created";
   }
 }
 
@@ -119,23 +125,24 @@ std::vector<Json> ps_rows(container::Engine& engine,
     const auto& r = l.record;
     auto& image = images[r.image + " " + r.summary.image_name];
     if (image.empty()) image = image_text(engine, l, options.no_trunc);
-    rows.push_back({{"ID", options.no_trunc ? r.id : base::short_id(r.id)},
-                    {"Names", r.name},
-                    {"Image", image},
-                    {"Command", command_text(r.summary.command, options.no_trunc)},
-                    {"CreatedAt", base::local_time(r.created)},
-                    {"RunningFor", base::human_duration(options.now - r.created) + " ago"},
-                    {"Status", status_text(l.state, options.now)},
-                    {"State", container::to_text(l.state.status)},
-                    {"HealthStatus", ""},
-                    {"Ports", ports_text(engine, l)},
-                    {"Size", options.size ? size_text(engine, l) : "0B"},
-                    {"Labels", labels_text(r.summary.labels)},
-                    {"LabelMap", r.summary.labels},
-                    {"Mounts", mounts_text(r.summary.mounts, options.no_trunc)},
-                    {"LocalVolumes", std::to_string(r.summary.local_volumes)},
-                    {"Networks", r.summary.network.starts_with("container:") ? "" : r.summary.network},
-                    {"Platform", {{"architecture", "amd64"}, {"os", "linux"}}}});
+    rows.push_back(
+        {{"ID", options.no_trunc ? r.id : base::short_id(r.id)},
+         {"Names", r.name},
+         {"Image", image},
+         {"Command", command_text(r.summary.command, options.no_trunc)},
+         {"CreatedAt", base::local_time(r.created)},
+         {"RunningFor", base::human_duration(options.now - r.created) + " ago"},
+         {"Status", status_text(l.state, options.now)},
+         {"State", container::to_text(l.state.status)},
+         {"HealthStatus", ""},
+         {"Ports", ports_text(engine, l)},
+         {"Size", options.size ? size_text(engine, l) : "0B"},
+         {"Labels", labels_text(r.summary.labels)},
+         {"LabelMap", r.summary.labels},
+         {"Mounts", mounts_text(r.summary.mounts, options.no_trunc)},
+         {"LocalVolumes", std::to_string(r.summary.local_volumes)},
+         {"Networks", r.summary.network.starts_with("container:") ? "" : r.summary.network},
+         {"Platform", {{"architecture", "amd64"}, {"os", "linux"}}}});
   }
   return rows;
 }

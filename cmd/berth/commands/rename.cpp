@@ -19,7 +19,9 @@ void register_rename(Verbs& verbs) {
           [](Session& session, const Words& words) {
             try {
               if (words[1].empty()) {
-                throw ClientError("failed to rename container: new name cannot be blank", 0, ClientError::Form::bare);
+                throw ClientError("failed to rename container: new name cannot be blank",
+                                  0,
+                                  ClientError::Form::bare);
               }
               container::rename(session.engine(), words[0], words[1]);
             } catch (const base::Error& e) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth volume create, ls, rm
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
+
+#include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -23,8 +23,10 @@ struct CreateFlags {
 int create(Session& session, const CreateFlags& flags, const Words& words) {
   storage::Volume wanted;
   wanted.driver = flags.driver;
-  if (!words.empty()) wanted.name = words[0];
-  else wanted.name = flags.name;
+  if (!words.empty())
+    wanted.name = words[0];
+  else
+    wanted.name = flags.name;
   for (const auto& label : flags.labels) {
     const auto [key, value] = base::split_pair(label, '=');
     wanted.labels[key] = value.value_or("");
@@ -48,13 +50,19 @@ bool has_label(const storage::Volume& volume, const std::string& wanted) {
   return found != volume.labels.end() && (!value || found->second == *value);
 }
 
-bool matches(container::Engine& engine, const storage::Volume& volume, const container::Filters& filters) {
+bool matches(container::Engine& engine,
+             const storage::Volume& volume,
+             const container::Filters& filters) {
   for (const auto& [key, values] : filters) {
     const auto any = [&](auto test) { return std::any_of(values.begin(), values.end(), test); };
     bool ok = false;
-    if (key == "name") ok = any([&](const auto& v) { return volume.name.find(v) != std::string::npos; });
-    else if (key == "driver") ok = any([&](const auto& v) { return volume.driver == v; });
-    else if (key == "label") ok = std::all_of(values.begin(), values.end(), [&](const auto& v) { return has_label(volume, v); });
+    if (key == "name")
+      ok = any([&](const auto& v) { return volume.name.find(v) != std::string::npos; });
+    else if (key == "driver")
+      ok = any([&](const auto& v) { return volume.driver == v; });
+    else if (key == "label")
+      ok = std::all_of(
+          values.begin(), values.end(), [&](const auto& v) { return has_label(volume, v); });
     else if (key == "dangling") {
       const bool wanted = values.back() == "true" || values.back() == "1";
       ok = engine.volumes.users(volume.name).empty() == wanted;
@@ -69,11 +77,16 @@ bool matches(container::Engine& engine, const storage::Volume& volume, const con
 base::Json row(const storage::Volume& volume) {
   std::vector<std::string> labels;
   for (const auto& [key, value] : volume.labels) labels.push_back(key + "=" + value);
-  return {{"Name", volume.name},   {"Driver", volume.driver},
-          {"Scope", "local"},      {"Mountpoint", volume.path},
-          {"Labels", base::join(labels, ",")}, {"Links", "N/A"},
-          {"Size", "N/A"},         {"Status", "N/A"},
-          {"Availability", "N/A"}, {"Group", "N/A"}};
+  return {{"Name", volume.name},
+          {"Driver", volume.driver},
+          {"Scope", "local"},
+          {"Mountpoint", volume.path},
+          {"Labels", base::join(labels, ",")},
+          {"Links", "N/A"},
+          {"Size", "N/A"},
+          {"Status", "N/A"},
+          {"Availability", "N/A"},
+          {"Group", "N/A"}};
 }
 
 int list(Session& session, const ListFlags& flags) {
@@ -85,8 +98,13 @@ int list(Session& session, const ListFlags& flags) {
   }
   render::Listing listing;
   listing.table = "{{.Driver}}\t{{.Name}}";
-  listing.headers = {{"Driver", "DRIVER"}, {"Name", "VOLUME NAME"}, {"Scope", "SCOPE"},
-                     {"Mountpoint", "MOUNTPOINT"}, {"Labels", "LABELS"}, {"Links", "LINKS"}, {"Size", "SIZE"}};
+  listing.headers = {{"Driver", "DRIVER"},
+                     {"Name", "VOLUME NAME"},
+                     {"Scope", "SCOPE"},
+                     {"Mountpoint", "MOUNTPOINT"},
+                     {"Labels", "LABELS"},
+                     {"Links", "LINKS"},
+                     {"Size", "SIZE"}};
   listing.type = "*formatter.volumeContext";
   listing.quiet = "{{.Name}}";
   listing.name = "volume ls";
@@ -111,7 +129,8 @@ void register_volume_create(Verbs& verbs) {
             app.add_option("--name", flags->name, "Specify volume name");
             add_list(app, "-o,--opt", flags->options, "Set driver specific options");
           },
-      .act = [flags](Session& session, const Words& words) { return create(session, *flags, words); },
+      .act = [flags](Session& session,
+                     const Words& words) { return create(session, *flags, words); },
   });
 }
 
@@ -125,8 +144,10 @@ void register_volume_ls(Verbs& verbs) {
       .declare =
           [flags](CLI::App& app) {
             add_filters(app, flags->filters);
-            app.add_option("--format", flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
+            app.add_option("--format",
+                           flags->format,
+                           "Format output using a custom template: 'table', 'table TEMPLATE', "
+                           "'json' or a Go template");
             app.add_flag("-q,--quiet", flags->quiet, "Only display volume names");
           },
       .act = [flags](Session& session, const Words&) { return list(session, *flags); },
@@ -141,7 +162,10 @@ void register_volume_rm(Verbs& verbs) {
       .summary = "Remove one or more volumes",
       .arity = {1, -1},
       .completes = Completes::volumes,
-      .declare = [force](CLI::App& app) { app.add_flag("-f,--force", *force, "Force the removal of one or more volumes"); },
+      .declare =
+          [force](CLI::App& app) {
+            app.add_flag("-f,--force", *force, "Force the removal of one or more volumes");
+          },
       .act =
           [force](Session& session, const Words& names) {
             return for_each(session, names, [&](const std::string& name) {

@@ -55,7 +55,7 @@ void LayerPull::pull(const std::vector<WantedLayer>& wanted, int parallel) {
   for (auto& task : tasks_)
     task.directory =
         staging.path() + "/" + base::short_id(task.layer.diff_id) + base::random_hex(8);
-  std::vector<std::thread> workers;
+  std::vector<std::jthread> workers;
   working_ = std::min(parallel, static_cast<int>(tasks_.size()));
   for (int i = 0; i < working_; ++i) workers.emplace_back([this] { work(); });
   wait_for_workers(workers);
@@ -63,7 +63,7 @@ void LayerPull::pull(const std::vector<WantedLayer>& wanted, int parallel) {
   progress_.finish();
 }
 
-void LayerPull::wait_for_workers(std::vector<std::thread>& workers) {
+void LayerPull::wait_for_workers(std::vector<std::jthread>& workers) {
   {
     std::unique_lock lock(mutex_);
     while (working_ > 0) {

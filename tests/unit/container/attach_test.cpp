@@ -129,8 +129,10 @@ TEST_F(AttachTest, LosesNothingOfAHundredMegabytesBothWays) {
   });
   attached.in.reset();
   const std::string received = Attached::rest(attached.out);
-  const auto differs = std::mismatch(sent.begin(), sent.end(), received.begin(), received.end()).first;
-  EXPECT_TRUE(received == sent) << received.size() << " bytes, differ at " << differs - sent.begin();
+  const auto differs =
+      std::mismatch(sent.begin(), sent.end(), received.begin(), received.end()).first;
+  EXPECT_TRUE(received == sent) << received.size() << " bytes, differ at "
+                                << differs - sent.begin();
   EXPECT_EQ(writer.wait(), 0);
   EXPECT_EQ(attached.process->wait(), 0);
 }
