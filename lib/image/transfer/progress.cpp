@@ -97,7 +97,7 @@ std::string Progress::bar_line(const Layer& layer, int columns) const {
   const auto bytes = static_cast<double>(layer.bytes.load()),
              size = static_cast<double>(layer.size);
   const std::string sizes = fmt::format("{}/{}", base::human_size(bytes), base::human_size(size));
-  const int width = std::min(50, columns - static_cast<int>(sizes.size()) - 32);
+  const int width = std::min(50, columns - 31 - std::max(17, static_cast<int>(sizes.size())));
   if (width < 5) return fmt::format("{}: {}", id, sizes);
   return fmt::format(
       "{}: Downloading {} {:>17}", id, bar(size > 0 ? bytes / size : 0, width), sizes);
