@@ -34,7 +34,9 @@ void give_back(Engine& engine, const Record& record) {
   try_step("read what was taken", record, [&] { taken = read_taken(engine, record.id); });
   if (taken) {
     if (!taken->cgroup_path.empty()) {
-      try_step("remove the cgroup", record, [&] { remove_cgroup(taken->cgroup_manager, taken->cgroup_path); });
+      try_step("remove the cgroup", record, [&] {
+        remove_cgroup(taken->cgroup_manager, taken->cgroup_path);
+      });
     }
     if (taken->endpoint) {
       try_step("disconnect the network", record, [&] {

@@ -9,8 +9,8 @@ namespace container {
 
 namespace {
 
-constexpr std::array<const char*, 7> kWords = {
-    "created", "running", "paused", "restarting", "removing", "exited", "dead"};
+constexpr std::array<const char*, 7> kWords =
+    {"created", "running", "paused", "restarting", "removing", "exited", "dead"};
 
 State ended(const Record& record, int code, bool oom, base::Moment finished) {
   State state;
@@ -24,7 +24,9 @@ State ended(const Record& record, int code, bool oom, base::Moment finished) {
 
 }  // namespace
 
-const char* to_text(Status status) { return kWords.at(static_cast<std::size_t>(status)); }
+const char* to_text(Status status) {
+  return kWords.at(static_cast<std::size_t>(status));
+}
 
 bool from_text(const std::string& text, Status& status) {
   for (std::size_t i = 0; i < kWords.size(); ++i) {

@@ -19,7 +19,7 @@ namespace {
 /// Runs `act` in a thread and joins it: what the thread does to its namespaces ends with it.
 void in_thread(const std::function<void()>& act) {
   std::exception_ptr failure;
-  std::thread thread([&] {
+  std::jthread thread([&] {
     try {
       act();
     } catch (...) {
@@ -48,8 +48,13 @@ std::string read_sysctl(const std::string& name) {
 }
 
 bool write_sysctl(const std::string& name, const std::string& value) {
-  const base::UniqueFd fd(::open(("/proc/sys/" + name).c_str(), O_WRONLY | O_CLOEXEC));
-  return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+  try {
+    const auto fd = base::open_file("/proc/sys/" + name, O_WRONLY);
+    base::write_full(fd.get(), value);
+    return true;
+  } catch (const base::Error&) {
+    return false;  // read-only or missing here: the caller knows whether that matters
+  }
 }
 
 base::UniqueFd make_namespace() {

@@ -75,6 +75,7 @@ class Pull {
     const auto candidates = conf_.candidates(request_.reference);
     std::optional<base::Error> first;
     for (const auto& name : candidates) {
+      cancelled_ = false;
       try {
         return request_.all_tags ? pull_all_tags(name) : pull(name);
       } catch (const base::Error& e) {

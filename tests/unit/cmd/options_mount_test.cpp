@@ -138,7 +138,7 @@ TEST(ParseMount, Refuses) {
        "unsupported: mount option volume-opt is not supported yet"},
       {"type=image,src=x,dst=/m", "unsupported: mount type image is not supported yet"},
       {"type=bind,\"src=/a",
-       "parse error on line 1, column 19: extraneous or missing \" in quoted-field"},
+       "parse error on line 1, column 18: extraneous or missing \" in quoted-field"},
   };
   for (const auto& c : cases) EXPECT_EQ(refusal([&] { parse_mount(c.text); }), c.message) << c.text;
 }

@@ -129,8 +129,11 @@ TEST_F(AttachTest, LosesNothingOfAHundredMegabytesBothWays) {
   });
   attached.in.reset();
   const std::string received = Attached::rest(attached.out);
-  EXPECT_EQ(received.size(), sent.size());
-  EXPECT_TRUE(received == sent);
+  const auto differs =
+      std::mismatch(sent.begin(), sent.end(), received.begin(), received.end()).first;
+  EXPECT_TRUE(received == sent) << received.size() << " bytes, differ at "
+                                << differs - sent.begin();
+  EXPECT_EQ(writer.wait(), 0);
   EXPECT_EQ(attached.process->wait(), 0);
 }
 
@@ -234,6 +237,22 @@ TEST_F(AttachTest, HandsSignalsToTheCallback) {
   EXPECT_EQ(attached.process->wait(), 137);
 }
 
+TEST_F(AttachTest, PassthroughGivesTheContainerOurOwnStreams) {
+  TestContainer container("cat; echo err >&2; exit 8");
+  container.plan.log.driver = LogDriver::passthrough;
+  auto attached = run_with_pipes([&container] {
+    auto client = container.start();
+    if (client.wait_started()) return 98;
+    return client.wait_exit().code;
+  });
+  base::write_full(attached.in.get(), "text");
+  attached.in.reset();
+  EXPECT_EQ(Attached::rest(attached.out), "text");
+  EXPECT_EQ(Attached::rest(attached.err), "err\n");
+  EXPECT_EQ(attached.process->wait(), 8);
+  EXPECT_FALSE(base::exists(container.path("log")));
+}
+
 /// A process on a terminal of its own, whose other side is `master`.
 struct OnTerminal {
   base::UniqueFd master;
@@ -279,6 +298,23 @@ TEST_F(AttachTest, GivesTheContainerATerminalOfTheRightSize) {
   auto terminal = start_on_terminal(container);
   EXPECT_EQ(read_until(terminal.master, "restored\r\n"), "30 100\r\nerr\r\nrestored\r\n");
   EXPECT_EQ(terminal.process->wait(), 4);
+}
+
+TEST_F(AttachTest, WorksWherePathsAreTooLongForSockets) {
+  TestContainer container("read a; echo got $a; exit 3");
+  const std::string deep = container.plan_directory() + "/" + std::string(150, 'x');
+  base::make_directory(deep);
+  container.plan.directory = deep;
+  container.plan.tty = container.plan.open_stdin = true;
+  auto client = container.start();
+  ASSERT_TRUE(starts(client));
+  auto terminal = run_on_terminal({20, 80, 0, 0}, [&deep] {
+    auto later = connect_monitor(deep).value();
+    return attach_and_exit(later, kAll, /*tty=*/true);
+  });
+  base::write_full(terminal.master.get(), "it\r");
+  read_until(terminal.master, "got it");
+  EXPECT_EQ(terminal.process->wait(), 3);
 }
 
 TEST_F(AttachTest, PassesChangesOfTheWindowOn) {

@@ -4,8 +4,8 @@
 
 #include <filesystem>
 #include <functional>
-#include <string>
 #include <poll.h>
+#include <string>
 #include <sys/inotify.h>
 #include <sys/wait.h>
 #include <vector>
@@ -38,7 +38,8 @@ inline void wait_for(const std::string& directory, const std::function<bool()>& 
 }
 
 inline ::testing::AssertionResult starts(MonitorClient& client) {
-  if (const auto failure = client.wait_started()) return ::testing::AssertionFailure() << failure->message;
+  if (const auto failure = client.wait_started())
+    return ::testing::AssertionFailure() << failure->message;
   return ::testing::AssertionSuccess();
 }
 
@@ -127,7 +128,10 @@ class TestContainer {
 
   /// Writes the bundle and starts; the plan is used up.
   MonitorClient start() {
-    if (plan.tty) config["process"]["terminal"] = true;
+    if (plan.tty) {
+      config["process"]["terminal"] = true;
+      config["process"]["consoleSize"] = {{"height", plan.rows}, {"width", plan.columns}};
+    }
     base::write_file(path("config.json"), config.dump());
     if (plan.runtime.empty()) plan.runtime = crun();
     return start_monitor(std::move(plan));
@@ -139,7 +143,7 @@ class TestContainer {
     argv.insert(argv.end(), kRuntimeLogOptions.begin(), kRuntimeLogOptions.end());
     argv.insert(argv.end(),
                 {"run", "-d", "--bundle", directory_.path(), "--pid-file", plan.pid_file});
-    if (plan.tty) argv.insert(argv.end(), {"--console-socket", plan_directory() + "/console"});
+    if (plan.tty) argv.insert(argv.end(), {"--console-socket", plan.directory + "/console"});
     argv.push_back(plan.id);
     return argv;
   }

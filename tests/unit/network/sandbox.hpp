@@ -176,8 +176,17 @@ class Sandbox : public testing::Test {
   /// The kernel's and the store's state as a text to compare.
   std::string everything() const {
     std::string text = base::run_captured({.argv = {"nft", "list", "ruleset"}}).out;
-    for (const auto& name : base::list_directory("/sys/class/net")) text += name;
-    return text + files();
+    return text + interfaces() + files();
+  }
+
+  /// Names of the interfaces, a line each. Not from /sys: that shows the network it was mounted in.
+  static std::string interfaces() {
+    std::string names;
+    for (const auto& line : base::split(base::read_file("/proc/thread-self/net/dev"), '\n')) {
+      const auto [name, counters] = base::split_pair(base::trim(line), ':');
+      if (counters) names += name + "\n";
+    }
+    return names;
   }
 
   std::string files() const {

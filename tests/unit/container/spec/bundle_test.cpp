@@ -50,7 +50,7 @@ class Bundle : public testing::Test {
     facts_.id = base::new_id();
     facts_.rootfs = directory_.path() + "/rootfs";
     facts_.hostname = "inside";
-    facts_.cgroups_path = "/berth-test/" + facts_.id;
+    facts_.cgroups_path = "/berth-bundle-" + facts_.id;
     facts_.cgroup_limits = false;
   }
 

@@ -29,6 +29,11 @@ TEST_F(LayerConfinement, RefusesHardLinksToWhatIsNotInTheLayer) {
   EXPECT_THAT(refusal({directory("d"), hard_link("a", "d")}), HasSubstr("a directory"));
 }
 
+TEST_F(LayerConfinement, RefusesAHardLinkThatReplacesItsTarget) {
+  EXPECT_THAT(refusal({directory("a"), file("a/b", "x"), hard_link("a", "a/b")}),
+              HasSubstr("cannot be made"));
+}
+
 TEST_F(LayerConfinement, FollowsParentsThatAreLinksWithTheLayerAsRoot) {
   for (const std::string& target : std::vector<std::string>{
            temp_.path(), "../.." + temp_.path(), "../../../../../../" + temp_.path()}) {
