@@ -71,7 +71,7 @@ r() { user_berth run --rm --network none "$@"; }
   local port
   port=$(free_port)
   user_berth run -d --name web -p "$port:80" "$B" sh -c 'mkdir /w; echo rootless > /w/index.html; exec httpd -f -p 80 -h /w'
-  works curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "http://127.0.0.1:$port/"
+  works curl -s --retry 20 --retry-all-errors --retry-delay 0 --max-time 5 "http://127.0.0.1:$port/"
   is rootless
   user_berth rm -f web
 }
