@@ -243,6 +243,8 @@ class Start {
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.tty = options_.tty;
     plan.attached = how.attached;
+    // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
+    plan.stdin_once = how.attached.in;
     plan.open_stdin = options_.interactive;
     plan.log = log_plan();
     plan.cleanup = engine_.self;
