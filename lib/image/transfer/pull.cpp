@@ -126,7 +126,7 @@ class Pull {
     if (tags.empty()) base::fail(Kind::not_found, "{} has no tags", name.repository());
     last.is_new = any_new;
     Progress progress(words_of(request_), output_of(request_));
-    say_status(progress, name.familiar(), any_new);
+    say_status(progress, name.familiar_repository(), any_new);
     return last;
   }
 
