@@ -36,7 +36,7 @@ std::string Speech::run_hint() const {
 }
 
 int Speech::code_of(base::Kind kind) const {
-  if (style != ErrorStyle::engine) {
+  if (style == ErrorStyle::run || style == ErrorStyle::exec) {
     if (kind == base::Kind::command_missing) return 127;
     if (kind == base::Kind::command_invalid) return 126;
   }
@@ -55,7 +55,7 @@ Told Speech::tell(const ClientError& error) const {
   const auto code = [&](int usual) { return error.code() != 0 ? error.code() : usual; };
   if (error.form() == ClientError::Form::bare) return {error.message(), code(1)};
   if (is_podman()) return {"Error: " + podman_phrase(error.message()), code(125)};
-  if (style != ErrorStyle::run) return {error.message(), code(1)};
+  if (style != ErrorStyle::run && style != ErrorStyle::create) return {error.message(), code(1)};
   return {program + ": " + error.message() + run_hint(), code(125)};
 }
 

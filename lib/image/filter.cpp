@@ -159,9 +159,11 @@ std::vector<Listed> select(ImageStore& images, const Filter& filter) {
     if (before && listed.image.created >= *before) continue;
     if (since && listed.image.created <= *since) continue;
     if (!filter.references.empty()) {
-      keep_matching(listed.names, filter.references);
-      keep_matching(listed.digests, filter.references);
-      if (listed.names.empty() && listed.digests.empty()) continue;
+      Listed matching = listed;
+      keep_matching(matching.names, filter.references);
+      keep_matching(matching.digests, filter.references);
+      if (matching.names.empty() && matching.digests.empty()) continue;
+      if (!filter.all_names) listed = std::move(matching);
     }
     selected.push_back(std::move(listed));
   }

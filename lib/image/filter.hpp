@@ -33,8 +33,9 @@ struct LabelTest {
 
 struct Filter {
   std::optional<bool> dangling;
-  std::vector<LabelTest> labels;           ///< all must pass
-  std::vector<std::string> references;     ///< one must match; names that do not are not listed
+  std::vector<LabelTest> labels;        ///< all must pass
+  std::vector<std::string> references;  ///< one must match
+  bool all_names = false;               ///< lists also the names that do not match, as Podman does
   std::vector<std::string> before, since;  ///< images to compare with
   std::optional<base::Moment> until;
   std::vector<std::string> ids;  ///< prefixes; one must match

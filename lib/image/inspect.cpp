@@ -8,8 +8,6 @@ namespace image {
 
 namespace {
 
-using Ordered = nlohmann::ordered_json;
-
 std::vector<std::string> familiar(const std::vector<std::string>& full_names) {
   std::vector<std::string> names;
   for (const auto& name : full_names) names.push_back(parse_reference(name).familiar());
@@ -17,9 +15,9 @@ std::vector<std::string> familiar(const std::vector<std::string>& full_names) {
 }
 
 /// How the image's layers would be mounted, top first, as Docker's overlay2 driver tells it.
-Ordered graph_driver(ImageStore& images, const Image& image, const char* name) {
+base::Json graph_driver(ImageStore& images, const Image& image, const char* name) {
   const auto layers = storage::LayerStore(images.store()).of_image(image.id);
-  Ordered data = Ordered::object();
+  base::Json data = base::Json::object();
   if (!layers.empty()) {
     std::vector<std::string> lower;
     for (auto layer = layers.rbegin() + 1; layer != layers.rend(); ++layer)
@@ -32,7 +30,7 @@ Ordered graph_driver(ImageStore& images, const Image& image, const char* name) {
 }
 
 /// The empty values of every field that Docker's type has.
-Ordered empty_config() {
+base::Json empty_config() {
   return {{"User", ""},
           {"ExposedPorts", nullptr},
           {"Env", nullptr},
@@ -53,12 +51,12 @@ bool is_empty(const base::Json& value) {
          ((value.is_array() || value.is_object()) && value.empty());
 }
 
-Ordered run_config(const base::Json& config, EmptyFields empty) {
-  Ordered shown = Ordered::object();
+base::Json run_config(const base::Json& config, EmptyFields empty) {
+  base::Json shown = base::Json::object();
   const auto found = config.find("config");
   const base::Json given =
       found != config.end() && found->is_object() ? *found : base::Json::object();
-  const Ordered fields = empty_config();
+  const base::Json fields = empty_config();
   for (const auto& [name, nothing] : fields.items()) {
     const bool has = given.contains(name) && !is_empty(given[name]);
     if (has)
@@ -86,7 +84,7 @@ std::vector<std::string> diff_ids(const base::Json& config) {
   return base::from_json<Config>(config, "image config").rootfs.diff_ids;
 }
 
-Ordered descriptor(ImageStore& images, const Image& image) {
+base::Json descriptor(ImageStore& images, const Image& image) {
   return {{"mediaType", image.media_type},
           {"digest", image.manifest},
           {"size", images.find_blob(image.manifest).value_or("").size()}};
@@ -98,18 +96,18 @@ base::Json config_of(ImageStore& images, const Image& image) {
 
 }  // namespace
 
-Ordered inspect_json(ImageStore& images, const Image& image, EmptyFields empty) {
+base::Json inspect_json(ImageStore& images, const Image& image, EmptyFields empty) {
   const base::Json config = config_of(images, image);
   const auto digests = images.repository_digests(image.id);
-  Ordered json = {{"Id", image.id},
-                  {"RepoTags", familiar(images.names(image.id))},
-                  {"RepoDigests", familiar(digests)},
-                  {"Parent", ""},
-                  {"Comment", comment_of(config)},
-                  {"Created", base::rfc3339(image.created)},
-                  {"Author", text_of(config, "author")},
-                  {"Config", run_config(config, empty)},
-                  {"Architecture", image.platform.architecture}};
+  base::Json json = {{"Id", image.id},
+                     {"RepoTags", familiar(images.names(image.id))},
+                     {"RepoDigests", familiar(digests)},
+                     {"Parent", ""},
+                     {"Comment", comment_of(config)},
+                     {"Created", base::rfc3339(image.created)},
+                     {"Author", text_of(config, "author")},
+                     {"Config", run_config(config, empty)},
+                     {"Architecture", image.platform.architecture}};
   if (!image.platform.variant.empty() || empty == EmptyFields::kept)
     json["Variant"] = image.platform.variant;
   json["Os"] = image.platform.os;
@@ -120,16 +118,16 @@ Ordered inspect_json(ImageStore& images, const Image& image, EmptyFields empty) 
   json["Metadata"] = {
       {"LastTagTime", base::rfc3339(images.last_tagged(image.id).value_or(base::Moment{}))}};
   json["Descriptor"] = descriptor(images, image);
-  Ordered pulls = Ordered::array();
+  base::Json pulls = base::Json::array();
   for (const auto& digest : digests) {
-    const Ordered pull = {{"Repository", parse_reference(digest).familiar_repository()}};
+    const base::Json pull = {{"Repository", parse_reference(digest).familiar_repository()}};
     if (std::find(pulls.begin(), pulls.end(), pull) == pulls.end()) pulls.push_back(pull);
   }
   if (!pulls.empty()) json["Identity"] = {{"Pull", pulls}};
   return json;
 }
 
-Ordered inspect_json_podman(ImageStore& images, const Image& image) {
+base::Json inspect_json_podman(ImageStore& images, const Image& image) {
   const base::Json config = config_of(images, image);
   const auto history = config.find("history");
   const auto annotations =

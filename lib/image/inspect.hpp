@@ -13,11 +13,11 @@ enum class EmptyFields { left_out, kept };
 
 /// Docker's shape: what 29 prints, and what scripts read of earlier versions (GraphDriver, Parent,
 /// Comment).
-nlohmann::ordered_json inspect_json(ImageStore& images,
-                                    const Image& image,
-                                    EmptyFields empty = EmptyFields::left_out);
+base::Json inspect_json(ImageStore& images,
+                        const Image& image,
+                        EmptyFields empty = EmptyFields::left_out);
 
 /// Podman's shape.
-nlohmann::ordered_json inspect_json_podman(ImageStore& images, const Image& image);
+base::Json inspect_json_podman(ImageStore& images, const Image& image);
 
 }  // namespace image

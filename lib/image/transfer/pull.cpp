@@ -75,6 +75,7 @@ class Pull {
     const auto candidates = conf_.candidates(request_.reference);
     std::optional<base::Error> first;
     for (const auto& name : candidates) {
+      cancelled_ = false;
       try {
         return request_.all_tags ? pull_all_tags(name) : pull(name);
       } catch (const base::Error& e) {
@@ -124,6 +125,8 @@ class Pull {
     }
     if (tags.empty()) base::fail(Kind::not_found, "{} has no tags", name.repository());
     last.is_new = any_new;
+    Progress progress(words_of(request_), output_of(request_));
+    say_status(progress, name.familiar_repository(), any_new);
     return last;
   }
 
@@ -143,12 +146,17 @@ class Pull {
     const bool is_new = fetch(name, found, progress);
     if (progress.speaks(Progress::Words::docker)) {
       progress.say("Digest: " + found.document.digest);
-      progress.say(std::string("Status: ") +
-                   (is_new ? "Downloaded newer image for " : "Image is up to date for ") +
-                   name.familiar());
     }
+    if (!request_.all_tags) say_status(progress, name.familiar(), is_new);
     const auto manifest = parse_manifest(found.manifest);
     return {manifest.config.digest, name.full(), found.document.digest, is_new};
+  }
+
+  static void say_status(Progress& progress, const std::string& name, bool is_new) {
+    if (!progress.speaks(Progress::Words::docker)) return;
+    progress.say(
+        (is_new ? "Status: Downloaded newer image for " : "Status: Image is up to date for ") +
+        name);
   }
 
   /// The manifest at the first registry that has it; of mirrors, failures are no failure.

@@ -15,6 +15,9 @@ namespace {
 
 using base::Kind;
 
+/// Fixed fields, extra field of up to 64 KiB, name and comment.
+constexpr std::size_t kLargestHeader = 80 * 1024;
+
 class GzipDecoder : public Decoder {
  public:
   explicit GzipDecoder(ByteSource source) : source_(std::move(source)), input_(128 * 1024) {
@@ -30,7 +33,21 @@ class GzipDecoder : public Decoder {
   }
 
  private:
+  /// igzip forgets what it has read of a member's header when its input ends there: give it the header whole.
+  void gather_header() {
+    std::size_t size = state_->avail_in;
+    if (size > 0) std::memmove(input_.data(), state_->next_in, size);
+    while (size < kLargestHeader && !ended_) {
+      const std::size_t n = source_(input_.data() + size, input_.size() - size);
+      ended_ = n == 0;
+      size += n;
+    }
+    state_->next_in = input_.data();
+    state_->avail_in = static_cast<std::uint32_t>(size);
+  }
+
   void start_member() {
+    gather_header();
     const auto* next_in = state_->next_in;
     const auto avail_in = state_->avail_in;
     auto* next_out = state_->next_out;

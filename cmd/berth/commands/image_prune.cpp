@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth image prune
+#include <CLI/CLI.hpp>
+
+#include "base/bytes.hpp"
+#include "commands/image_words.hpp"
+#include "commands/list.hpp"
+#include "confirm.hpp"
+#include "image/prune.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  bool all = false, force = false;
+  std::vector<std::string> filters;
+};
+
+void tell(Session& session, const image::Removed& removed) {
+  if (session.is_podman()) {
+    for (const auto& id : removed.deleted) fmt::print("{}\n", id.substr(id.find(':') + 1));
+    return;
+  }
+  if (!removed.deleted.empty()) {
+    fmt::print("Deleted Images:\n");
+    for (const auto& name : removed.untagged)
+      fmt::print("untagged: {}\n", shown_name(session, name));
+    for (const auto& id : removed.deleted) fmt::print("deleted: {}\n", id);
+    fmt::print("\n");
+  }
+  fmt::print("Total reclaimed space: {}\n", base::human_size(static_cast<double>(removed.freed)));
+}
+
+int prune(Session& session, const Flags& flags) {
+  image::PruneOptions options;
+  options.all = flags.all;
+  options.filter = image::parse_filter(flags.filters, image::FilterKeys::prune, base::now());
+  const char* warning =
+      flags.all ? "This will remove all images without at least one container associated to them."
+                : "This will remove all dangling images.";
+  if (!flags.force && !confirm(warning)) return 0;
+  const auto removed = image::prune(session.engine().images, options);
+  for (const auto& id : removed.deleted) record_image_event(session, "delete", id);
+  tell(session, removed);
+  return 0;
+}
+
+}  // namespace
+
+void register_image_prune(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  verbs.add({
+      .names = {"image prune"},
+      .usage = "[OPTIONS]",
+      .summary = "Remove unused images",
+      .arity = {0, 0},
+      .declare =
+          [flags](CLI::App& app) {
+            app.add_flag(
+                "-a,--all", flags->all, "Remove all unused images, not just dangling ones");
+            app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
+            add_list(app,
+                     "--filter",
+                     flags->filters,
+                     "Provide filter values (e.g. \"until=<timestamp>\")")
+                ->type_name("filter");
+          },
+      .act = [flags](Session& session, const Words&) { return prune(session, *flags); },
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth images
+#include <CLI/CLI.hpp>
+
+#include "base/bytes.hpp"
+#include "base/id.hpp"
+#include "commands/image_rows.hpp"
+#include "commands/image_words.hpp"
+#include "commands/list.hpp"
+#include "render/output.hpp"
+#include "render/table.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  bool all = false, quiet = false, no_trunc = false, digests = false, tree = false,
+       no_heading = false;
+  std::string format, sort = "created";
+  std::vector<std::string> filters;
+};
+
+/// `raw` is docker's template of lines for programs of its first years.
+std::string template_of(const Flags& flags) {
+  if (flags.format != "raw") return flags.format;
+  if (flags.quiet) return "image_id: {{.ID}}";
+  const std::string digest = flags.digests ? "digest: {{.Digest}}\n" : "";
+  return "repository: {{.Repository}}\ntag: {{.Tag}}\n" + digest +
+         "image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n";
+}
+
+render::Listing listing_of(const Session& session, const Flags& flags) {
+  const std::string digest = flags.digests ? "{{.Digest}}\t" : "";
+  render::Listing listing;
+  listing.table = "{{.Repository}}\t{{.Tag}}\t" + digest + "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+  listing.headers = {{"Repository", "REPOSITORY"},
+                     {"Tag", "TAG"},
+                     {"Digest", "DIGEST"},
+                     {"ID", "IMAGE ID"},
+                     {"CreatedSince", "CREATED"},
+                     {"CreatedAt", "CREATED AT"},
+                     {"Size", "SIZE"},
+                     {"Containers", "CONTAINERS"},
+                     {"SharedSize", "SHARED SIZE"},
+                     {"UniqueSize", "UNIQUE SIZE"}};
+  listing.type = session.is_podman() ? "images.imageReporter" : "*formatter.imageContext";
+  listing.name = "images";
+  listing.heading = !flags.no_heading;
+  listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
+  return listing;
+}
+
+/// Bytes of an image as a registry has it: manifest, config and compressed layers.
+std::int64_t content_size(image::ImageStore& images, const image::Image& image) {
+  const auto bytes = images.find_blob(image.manifest);
+  if (!bytes) return 0;
+  const auto manifest = base::from_json_text<image::Manifest>(*bytes, "manifest");
+  auto size = static_cast<std::int64_t>(bytes->size()) + manifest.config.size;
+  for (const auto& layer : manifest.layers) size += layer.size;
+  return size;
+}
+
+/// The view that docker shows since 29.
+void print_tree(Session& session, const std::vector<image::Listed>& images, bool all) {
+  std::vector<std::pair<std::string, std::string>> lines;  // by name
+  for (const auto& listed : images) {
+    const auto& image = listed.image;
+    const std::string rest = fmt::format(
+        "{}\t{}\t{}\t{}\n",
+        base::short_id(image.id),
+        base::human_size(static_cast<double>(image.size), 3),
+        base::human_size(static_cast<double>(content_size(session.engine().images, image)), 3),
+        listed.containers > 0 ? "U" : "");
+    for (const auto& name : listed.names) lines.emplace_back(shown_name(session, name), rest);
+    if (listed.names.empty() && all) lines.emplace_back("<untagged>", rest);
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text = "IMAGE\tID\tDISK USAGE\tCONTENT SIZE\tEXTRA\n";
+  for (const auto& [name, rest] : lines) text += name + "\t" + rest;
+  render::print(render::align_columns(text, render::kDockerTable));
+}
+
+void check_tree(const Flags& flags) {
+  const auto refuse = [](const char* flag) {
+    client_fail("{} is not yet supported with --tree", flag);
+  };
+  if (flags.quiet) refuse("--quiet");
+  if (flags.no_trunc) refuse("--no-trunc");
+  if (flags.digests) refuse("--show-digest");
+  if (!flags.format.empty()) refuse("--format");
+}
+
+void sort_by(std::vector<image::Listed>& images, const std::string& key) {
+  const auto by = [&](auto value) {
+    std::stable_sort(images.begin(), images.end(), [&](const auto& a, const auto& b) {
+      return value(a) < value(b);
+    });
+  };
+  const auto first_name = [](const image::Listed& l) {
+    return l.names.empty() ? std::string() : l.names.front();
+  };
+  if (key == "id")
+    by([](const image::Listed& l) { return l.image.id; });
+  else if (key == "repository" || key == "tag")
+    by(first_name);
+  else if (key == "size")
+    by([](const image::Listed& l) { return l.image.size; });
+  else if (key != "created") {
+    client_fail(
+        "invalid argument \"{}\" for \"--sort\" flag: \"{}\" is not a valid value.  Choose from: "
+        "\"created, id, "
+        "repository, size, tag\"",
+        key,
+        key);
+  }
+}
+
+int list(Session& session, const Flags& flags, const Words& words) {
+  const auto keys = session.is_podman() ? image::FilterKeys::list_podman : image::FilterKeys::list;
+  const RowOptions options{flags.no_trunc,
+                           flags.digests || flags.format.find(".Digest") != std::string::npos,
+                           base::now()};
+  auto filter = image::parse_filter(flags.filters, keys, options.now);
+  for (const auto& word : words) filter.references.push_back(word);
+  filter.all_names = session.is_podman();
+  if (flags.tree) check_tree(flags);
+  auto images = image::select(session.engine().images, filter);
+  sort_by(images, flags.sort);
+  if (flags.tree) {
+    print_tree(session, images, flags.all);
+    return 0;
+  }
+  const auto rows = !session.is_podman()     ? docker_rows(images, options)
+                    : flags.format == "json" ? podman_json(images, options)
+                                             : podman_rows(images, options);
+  render::print_listing(listing_of(session, flags), rows, template_of(flags), flags.quiet);
+  return 0;
+}
+
+void declare(CLI::App& app, Flags& flags, bool is_podman) {
+  app.add_flag("-a,--all",
+               flags.all,
+               "Show all images (default hides intermediate images, which berth has none of)");
+  app.add_flag("--digests", flags.digests, "Show digests");
+  add_list(app, "-f,--filter", flags.filters, "Filter output based on conditions provided")
+      ->type_name("filter");
+  app.add_option(
+      "--format",
+      flags.format,
+      "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
+  app.add_flag("--no-trunc", flags.no_trunc, "Don't truncate output");
+  app.add_flag("-q,--quiet", flags.quiet, "Only show image IDs");
+  if (is_podman) {
+    app.add_flag("-n,--noheading", flags.no_heading, "Do not print column headings");
+    app.add_option("--sort", flags.sort, "Sort by created, id, repository, size or tag");
+  } else {
+    app.add_flag(
+        "--tree", flags.tree, "List images by name with their disk usage and content size");
+  }
+}
+
+}  // namespace
+
+void register_images(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  const bool is_podman = verbs.is_podman();
+  verbs.add({
+      .names = {"images", "image ls", "image list"},
+      .usage = "[OPTIONS] [REPOSITORY[:TAG]]",
+      .summary = "List images",
+      .arity = {0, 1},
+      .completes = Completes::images,
+      .declare = [flags, is_podman](CLI::App& app) { declare(app, *flags, is_podman); },
+      .act = [flags](Session& session, const Words& words) { return list(session, *flags, words); },
+  });
+}
+
+}  // namespace cli

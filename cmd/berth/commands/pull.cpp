@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth pull
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "commands/list.hpp"
+#include "image/image_store.hpp"
+#include "image/platform.hpp"
+#include "image/transfer.hpp"
+#include "options/parse.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+enum class Policy { always, missing, never };
+
+struct Options {
+  image::PullRequest request;
+  std::string os, arch, variant;
+  Policy policy = Policy::always;
+  bool no_content_trust = true;
+};
+
+Policy parse_policy(const std::string& text) {
+  // "newer": what the registry has is compared by digest in any case.
+  if (text == "always" || text == "newer") return Policy::always;
+  if (text == "missing" || text == "ifnotpresent") return Policy::missing;
+  if (text == "never") return Policy::never;
+  base::fail(base::Kind::usage, "must be one of \"always\", \"missing\", \"never\" or \"newer\"");
+}
+
+bool parse_verify(const std::string& text) {
+  const auto verify = parse_bool(text);
+  if (!verify)
+    base::fail(base::Kind::usage, "strconv.ParseBool: parsing \"{}\": invalid syntax", text);
+  return *verify;
+}
+
+void declare(CLI::App& app, Options& o) {
+  app.add_flag("-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
+  app.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
+  app.add_option(
+      "--platform", o.request.platform, "Set platform if server is multi-platform capable");
+  app.add_flag("--disable-content-trust", o.no_content_trust, "Skip image verification");
+  app.add_option("--os", o.os, "Use OS instead of the running OS for choosing images");
+  app.add_option(
+      "--arch", o.arch, "Use ARCH instead of the architecture of the machine for choosing images");
+  app.add_option("--variant", o.variant, "Use VARIANT instead of the running architecture variant");
+  app.add_option_function<std::string>(
+         "--policy",
+         [&o](const std::string& text) { o.policy = parse_policy(text); },
+         "Pull image policy (always, missing, never, newer)")
+      ->type_name("string");
+  app.add_option_function<std::string>(
+         "--tls-verify",
+         [&o](const std::string& text) { o.request.registry.tls_verify = parse_verify(text); },
+         "Require HTTPS and verify certificates when contacting registries")
+      ->expected(0, 1)
+      ->default_str("true");
+  app.add_option("--authfile", o.request.registry.authfile, "Path of the authentication file");
+  app.add_option("--creds",
+                 o.request.registry.creds,
+                 "Credentials (USERNAME:PASSWORD) to use with the registry");
+  app.add_option(
+      "--cert-dir", o.request.registry.cert_dir, "Directory with TLS certificates and keys");
+}
+
+/// --os, --arch and --variant are --platform in parts.
+std::string platform_of(const Options& o) {
+  if (o.os.empty() && o.arch.empty() && o.variant.empty()) return o.request.platform;
+  if (!o.request.platform.empty()) {
+    client_fail("--platform option can not be specified with --arch or --os");
+  }
+  const image::Platform host = image::host_platform();
+  const std::string os = o.os.empty() ? host.os : o.os,
+                    arch = o.arch.empty() ? host.architecture : o.arch;
+  return os + "/" + arch + (o.variant.empty() ? "" : "/" + o.variant);
+}
+
+/// What is wrong with a name, docker's client finds by itself.
+image::Reference parse(const std::string& name) {
+  try {
+    return image::parse_reference(name);
+  } catch (const base::Error& e) {
+    throw ClientError(e.message());
+  }
+}
+
+void print_image(const Session& session, const std::string& id, const std::string& name) {
+  // podman: the id, without its algorithm
+  fmt::print("{}\n", session.is_podman() ? id.substr(id.find(':') + 1) : name);
+}
+
+void pull(Session& session, const Options& o, const std::string& name) {
+  image::PullRequest request = o.request;
+  request.reference = name;
+  request.podman = session.is_podman();
+  request.platform = platform_of(o);
+  const image::Reference reference = parse(name);
+  if (request.all_tags && !(reference.tag + reference.digest).empty()) {
+    client_fail("tag can't be used with --all-tags/-a");
+  }
+  if (o.policy != Policy::always) {
+    const auto here = image::ImageStore(session.store()).find(name);
+    if (here) return print_image(session, here->id, reference.with_default_tag().full());
+    if (o.policy == Policy::never) {
+      base::fail(
+          base::Kind::not_found, "No such image: {}", reference.with_default_tag().familiar());
+    }
+  }
+  const bool lacks_tag = reference.tag.empty() && reference.digest.empty() && !request.all_tags;
+  if (lacks_tag && !request.quiet && !request.podman) fmt::print("Using default tag: latest\n");
+  std::fflush(stdout);  // what follows comes from another process
+  const image::PullResult result = image::Transfer(session.store()).pull(request);
+  print_image(session, result.image, request.all_tags ? reference.repository() : result.name);
+}
+
+}  // namespace
+
+void register_pull(Verbs& verbs) {
+  const auto options = std::make_shared<Options>();
+  verbs.add({
+      .names = {"pull", "image pull"},
+      .usage = verbs.is_podman() ? "[OPTIONS] IMAGE [IMAGE...]" : "[OPTIONS] NAME[:TAG|@DIGEST]",
+      .summary = "Download an image from a registry",
+      .arity = {1, verbs.is_podman() ? -1 : 1},
+      .group = Group::common,
+      .completes = Completes::images,
+      .declare = [options](CLI::App& app) { declare(app, *options); },
+      .act =
+          [options](Session& session, const Words& names) {
+            if (!options->no_content_trust) client_fail("content trust is not supported");
+            return for_each(
+                session, names, [&](const std::string& name) { pull(session, *options, name); });
+          },
+  });
+}
+
+}  // namespace cli

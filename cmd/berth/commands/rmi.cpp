@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth rmi
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "commands/image_words.hpp"
+#include "commands/list.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  bool force = false, no_prune = false, all = false, ignore = false;
+  std::string platform;
+};
+
+void remove_one(Session& session, const Flags& flags, const std::string& text) {
+  auto& images = session.engine().images;
+  image::RemoveOptions options;
+  options.force = flags.force;
+  options.is_running = [&](const std::string& container) { return is_running(session, container); };
+  options.words = [&](const image::Conflict& conflict) {
+    return conflict_words(session, conflict);
+  };
+  const auto image = images.get(text);
+  require_platform(image, text, flags.platform);
+  const auto removed = image::remove_image(images, text, options);
+  for (const auto& name : removed.untagged) {
+    fmt::print("Untagged: {}\n", shown_name(session, name));
+    record_image_event(session, "untag", image.id, shown_name(session, name));
+  }
+  for (const auto& id : removed.deleted) {
+    fmt::print("Deleted: {}\n", session.is_podman() ? id.substr(id.find(':') + 1) : id);
+    record_image_event(session, "delete", id);
+  }
+}
+
+int remove(Session& session, const Flags& flags, Words targets) {
+  if (flags.all) {
+    if (!targets.empty())
+      client_fail("when using the --all switch, you may not pass any images names or IDs");
+    for (const auto& image : session.engine().images.list()) targets.push_back(image.id);
+  } else if (targets.empty()) {
+    client_fail("image name or ID must be specified");
+  }
+  bool in_use = false;
+  int code = for_each(session, targets, [&](const std::string& text) {
+    try {
+      remove_one(session, flags, text);
+    } catch (const base::Error& e) {
+      if (e.kind() == base::Kind::not_found && flags.ignore) return;
+      in_use = in_use || e.kind() == base::Kind::in_use;
+      throw;
+    }
+  });
+  // Podman: 1 when an image is missing, 2 when one is used.
+  if (session.is_podman() && code != 0) code = in_use ? 2 : 1;
+  return code;
+}
+
+}  // namespace
+
+void register_rmi(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  const bool is_podman = verbs.is_podman();
+  verbs.add({
+      .names = {"rmi", "image rm", "image remove"},
+      .usage = "[OPTIONS] IMAGE [IMAGE...]",
+      .summary = "Remove one or more images",
+      .arity = {is_podman ? 0 : 1, -1},
+      .completes = Completes::images,
+      .declare =
+          [flags, is_podman](CLI::App& app) {
+            app.add_flag("-f,--force", flags->force, "Force removal of the image");
+            app.add_flag("--no-prune",
+                         flags->no_prune,
+                         "Do not delete untagged parents (there are none: layers are shared, "
+                         "images have no parents)");
+            if (is_podman) {
+              app.add_flag("-a,--all", flags->all, "Remove all images");
+              app.add_flag("-i,--ignore",
+                           flags->ignore,
+                           "Ignore errors if a specified image does not exist");
+            } else {
+              app.add_option(
+                  "--platform", flags->platform, "Remove only the image of this platform");
+            }
+          },
+      .act = [flags](Session& session,
+                     const Words& words) { return remove(session, *flags, words); },
+  });
+}
+
+}  // namespace cli
