@@ -100,14 +100,14 @@ base::Json inspect_json(ImageStore& images, const Image& image, EmptyFields empt
   const base::Json config = config_of(images, image);
   const auto digests = images.repository_digests(image.id);
   base::Json json = {{"Id", image.id},
-                  {"RepoTags", familiar(images.names(image.id))},
-                  {"RepoDigests", familiar(digests)},
-                  {"Parent", ""},
-                  {"Comment", comment_of(config)},
-                  {"Created", base::rfc3339(image.created)},
-                  {"Author", text_of(config, "author")},
-                  {"Config", run_config(config, empty)},
-                  {"Architecture", image.platform.architecture}};
+                     {"RepoTags", familiar(images.names(image.id))},
+                     {"RepoDigests", familiar(digests)},
+                     {"Parent", ""},
+                     {"Comment", comment_of(config)},
+                     {"Created", base::rfc3339(image.created)},
+                     {"Author", text_of(config, "author")},
+                     {"Config", run_config(config, empty)},
+                     {"Architecture", image.platform.architecture}};
   if (!image.platform.variant.empty() || empty == EmptyFields::kept)
     json["Variant"] = image.platform.variant;
   json["Os"] = image.platform.os;

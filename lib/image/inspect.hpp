@@ -14,8 +14,8 @@ enum class EmptyFields { left_out, kept };
 /// Docker's shape: what 29 prints, and what scripts read of earlier versions (GraphDriver, Parent,
 /// Comment).
 base::Json inspect_json(ImageStore& images,
-                                    const Image& image,
-                                    EmptyFields empty = EmptyFields::left_out);
+                        const Image& image,
+                        EmptyFields empty = EmptyFields::left_out);
 
 /// Podman's shape.
 base::Json inspect_json_podman(ImageStore& images, const Image& image);

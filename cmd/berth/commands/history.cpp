@@ -28,7 +28,9 @@ constexpr std::size_t kLongestCommand = 45;
 /// Docker's Ellipsis: so many characters, the last of them the dots. Counted by characters, as Go's runes are.
 std::string shorten(const std::string& text) {
   const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
-  if (static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start)) <= kLongestCommand) return text;
+  if (static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start)) <=
+      kLongestCommand)
+    return text;
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_start(text[i]) && ++characters == kLongestCommand) return text.substr(0, i) + "…";
@@ -44,12 +46,15 @@ base::Json row_of(const image::HistoryStep& step, const Flags& flags, base::Mome
   std::string created_by = step.created_by;
   std::replace(created_by.begin(), created_by.end(), '\t', ' ');
   const bool is_dated = step.created != base::Moment{};
-  const std::string created_at = is_dated ? base::rfc3339(std::chrono::floor<std::chrono::seconds>(step.created)) : "N/A";
+  const std::string created_at =
+      is_dated ? base::rfc3339(std::chrono::floor<std::chrono::seconds>(step.created)) : "N/A";
   return {{"ID", id_of(step, flags.no_trunc)},
           {"CreatedAt", created_at},
           {"CreatedSince", flags.human ? ago(step.created, now) : created_at},
           {"CreatedBy", flags.no_trunc ? created_by : shorten(created_by)},
-          {"Size", flags.human ? base::human_size(static_cast<double>(step.size), 3) : std::to_string(step.size)},
+          {"Size",
+           flags.human ? base::human_size(static_cast<double>(step.size), 3)
+                       : std::to_string(step.size)},
           {"Comment", step.comment}};
 }
 
@@ -71,7 +76,8 @@ int show(Session& session, const Flags& flags, const std::string& text) {
   require_platform(image, text, flags.platform);
   std::vector<base::Json> rows;
   for (auto step : image::history(images, image)) {
-    if (session.is_podman() && !step.image.starts_with('<')) step.image = step.image.substr(step.image.find(':') + 1);
+    if (session.is_podman() && !step.image.starts_with('<'))
+      step.image = step.image.substr(step.image.find(':') + 1);
     const bool is_typed = session.is_podman() && flags.format == "json";
     rows.push_back(is_typed ? podman_json(step) : row_of(step, flags, base::now()));
   }
@@ -106,13 +112,16 @@ void register_history(Verbs& verbs) {
           [flags](CLI::App& app) {
             app.add_option("--format",
                            flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
-            app.add_flag("-H,--human", flags->human, "Print sizes and dates in human readable format");
+                           "Format output using a custom template: 'table', 'table TEMPLATE', "
+                           "'json' or a Go template");
+            app.add_flag(
+                "-H,--human", flags->human, "Print sizes and dates in human readable format");
             app.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
             app.add_flag("-q,--quiet", flags->quiet, "Only show image IDs");
             app.add_option("--platform", flags->platform, "Show history for the given platform");
           },
-      .act = [flags](Session& session, const Words& words) { return show(session, *flags, words[0]); },
+      .act = [flags](Session& session,
+                     const Words& words) { return show(session, *flags, words[0]); },
   });
 }
 

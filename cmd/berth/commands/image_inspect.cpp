@@ -51,10 +51,13 @@ void register_image_inspect(Verbs& verbs) {
       .completes = Completes::images,
       .declare =
           [flags](CLI::App& app) {
-            app.add_option("-f,--format", flags->format, "Format output using a custom template: 'json' or a Go template");
+            app.add_option("-f,--format",
+                           flags->format,
+                           "Format output using a custom template: 'json' or a Go template");
             app.add_option("--platform", flags->platform, "Inspect the image of this platform");
           },
-      .act = [flags](Session& session, const Words& words) { return inspect(session, *flags, words); },
+      .act = [flags](Session& session,
+                     const Words& words) { return inspect(session, *flags, words); },
   });
   if (!verbs.is_podman()) return;
   verbs.add({

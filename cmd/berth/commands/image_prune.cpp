@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth image prune
-#include "image/prune.hpp"
-
 #include <CLI/CLI.hpp>
 
 #include "base/bytes.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
+#include "image/prune.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -26,7 +25,8 @@ void tell(Session& session, const image::Removed& removed) {
   }
   if (!removed.deleted.empty()) {
     fmt::print("Deleted Images:\n");
-    for (const auto& name : removed.untagged) fmt::print("untagged: {}\n", shown_name(session, name));
+    for (const auto& name : removed.untagged)
+      fmt::print("untagged: {}\n", shown_name(session, name));
     for (const auto& id : removed.deleted) fmt::print("deleted: {}\n", id);
     fmt::print("\n");
   }
@@ -37,8 +37,9 @@ int prune(Session& session, const Flags& flags) {
   image::PruneOptions options;
   options.all = flags.all;
   options.filter = image::parse_filter(flags.filters, image::FilterKeys::prune, base::now());
-  const char* warning = flags.all ? "This will remove all images without at least one container associated to them."
-                                  : "This will remove all dangling images.";
+  const char* warning =
+      flags.all ? "This will remove all images without at least one container associated to them."
+                : "This will remove all dangling images.";
   if (!flags.force && !confirm(warning)) return 0;
   const auto removed = image::prune(session.engine().images, options);
   for (const auto& id : removed.deleted) record_image_event(session, "delete", id);
@@ -57,9 +58,13 @@ void register_image_prune(Verbs& verbs) {
       .arity = {0, 0},
       .declare =
           [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->all, "Remove all unused images, not just dangling ones");
+            app.add_flag(
+                "-a,--all", flags->all, "Remove all unused images, not just dangling ones");
             app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            add_list(app, "--filter", flags->filters, "Provide filter values (e.g. \"until=<timestamp>\")")
+            add_list(app,
+                     "--filter",
+                     flags->filters,
+                     "Provide filter values (e.g. \"until=<timestamp>\")")
                 ->type_name("filter");
           },
       .act = [flags](Session& session, const Words&) { return prune(session, *flags); },

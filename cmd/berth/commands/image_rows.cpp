@@ -20,7 +20,9 @@ struct Name {
   std::string repository = kNone, tag = kNone, digest = kNone;
 };
 
-std::string hex_of(const std::string& id) { return id.substr(id.find(':') + 1); }
+std::string hex_of(const std::string& id) {
+  return id.substr(id.find(':') + 1);
+}
 
 /// Docker's rule: each tag a row, with the digests of its repository when they are shown; a repository that has
 /// digests alone is a row without a tag.
@@ -37,14 +39,23 @@ std::vector<Name> docker_names(const Listed& listed, bool with_digests) {
   std::vector<Name> names;
   for (const auto& [repository, its_tags] : tags) {
     for (const auto& tag : its_tags) {
-      if (!with_digests || digests[repository].empty()) names.push_back({repository, tag, kNone});
-      else for (const auto& digest : digests[repository]) names.push_back({repository, tag, digest});
+      if (!with_digests) {
+        names.push_back({repository, tag, kNone});
+      } else if (digests[repository].empty()) {
+        // A name that was given here: since Docker 29 it has the digest of the manifest, too.
+        names.push_back({repository, tag, listed.image.manifest});
+      } else {
+        for (const auto& digest : digests[repository]) names.push_back({repository, tag, digest});
+      }
     }
   }
   for (const auto& [repository, its_digests] : digests) {
     if (tags.contains(repository)) continue;
-    if (!with_digests) names.push_back({repository, kNone, kNone});
-    else for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
+    if (!with_digests) {
+      names.push_back({repository, kNone, kNone});
+      continue;
+    }
+    for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
   }
   if (names.empty()) names.push_back({});
   return names;
@@ -67,7 +78,9 @@ std::int64_t unix_seconds(base::Moment moment) {
   return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
 }
 
-Json labels_or_null(const image::Image& image) { return image.labels.empty() ? Json() : Json(image.labels); }
+Json labels_or_null(const image::Image& image) {
+  return image.labels.empty() ? Json() : Json(image.labels);
+}
 
 }  // namespace
 
@@ -89,7 +102,7 @@ std::vector<Json> docker_rows(const std::vector<Listed>& images, const RowOption
                       {"CreatedSince", ago(image.created, options.now)},
                       {"CreatedAt", is_dated ? base::local_time(image.created) : "N/A"},
                       {"Size", base::human_size(static_cast<double>(image.size), 3)},
-                      {"Containers", std::to_string(listed.containers)},
+                      {"Containers", "N/A"},
                       {"SharedSize", "N/A"},
                       {"UniqueSize", "N/A"}});
     }
@@ -131,7 +144,7 @@ std::vector<Json> podman_rows(const std::vector<Listed>& images, const RowOption
   return rows;
 }
 
-std::vector<Json> podman_json(const std::vector<Listed>& images, const RowOptions&) {
+std::vector<Json> podman_json(const std::vector<Listed>& images) {
   std::vector<Json> rows;
   for (const auto& listed : images) {
     const auto& image = listed.image;
@@ -152,6 +165,17 @@ std::vector<Json> podman_json(const std::vector<Listed>& images, const RowOption
                       {"Created", unix_seconds(image.created)},
                       {"CreatedAt", base::rfc3339(image.created)}});
     }
+  }
+  return rows;
+}
+
+std::vector<Json> podman_json_template(const std::vector<Listed>& images) {
+  auto rows = podman_json(images);
+  for (auto& row : rows) {
+    row["repository"] = row["Repository"];
+    row["tag"] = row["Tag"];
+    row["RepoTags"] = row["Names"];
+    for (const char* field : {"Repository", "Tag", "CreatedAt"}) row.erase(field);
   }
   return rows;
 }

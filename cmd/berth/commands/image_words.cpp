@@ -17,15 +17,17 @@ std::string shown_name(const Session& session, const std::string& full_name) {
 image::Reference new_name(const Session& session, const std::string& text) {
   const bool is_local = session.is_podman() && image::is_short_name(text);
   const auto name = image::parse_reference(is_local ? "localhost/" + text : text);
-  if (!name.digest.empty()) base::fail(base::Kind::usage, "refusing to create a tag with a digest reference");
+  if (!name.digest.empty())
+    base::fail(base::Kind::usage, "refusing to create a tag with a digest reference");
   return name.with_default_tag();
 }
 
 std::string conflict_words(const Session& session, const image::Conflict& conflict) {
   if (!session.is_podman()) return image::conflict_text(conflict);
   if (conflict.why == image::Conflict::Why::several_repositories) {
-    return fmt::format("unable to delete image \"{}\" by ID with more than one tag: please force removal",
-                       conflict.image);
+    return fmt::format(
+        "unable to delete image \"{}\" by ID with more than one tag: please force removal",
+        conflict.image);
   }
   return fmt::format(
       "image used by {}: image is in use by a container: consider listing external containers and "
@@ -33,12 +35,15 @@ std::string conflict_words(const Session& session, const image::Conflict& confli
       conflict.container);
 }
 
-void require_platform(const image::Image& image, const std::string& text, const std::string& platform) {
+void require_platform(const image::Image& image,
+                      const std::string& text,
+                      const std::string& platform) {
   if (platform.empty()) return;
   const auto wanted = image::parse_platform(platform);
   if (image::fits(image.platform, wanted)) return;
   base::fail(base::Kind::not_found,
-             "image with reference {} was found but its platform ({}) does not match the specified platform ({})",
+             "image with reference {} was found but its platform ({}) does not match the specified "
+             "platform ({})",
              text,
              image.platform.text(),
              wanted.text());
@@ -49,7 +54,10 @@ bool is_running(Session& session, const std::string& container) {
   return running && running->init.is_alive();
 }
 
-void record_image_event(Session& session, const char* action, const std::string& id, const std::string& name) {
+void record_image_event(Session& session,
+                        const char* action,
+                        const std::string& id,
+                        const std::string& name) {
   container::Event event;
   event.type = "image";
   event.action = action;

@@ -20,12 +20,17 @@ image::Reference new_name(const Session& session, const std::string& text);
 std::string conflict_words(const Session& session, const image::Conflict& conflict);
 
 /// Kind not_found, in Docker's words, when the image is not for the platform asked for (empty: any).
-void require_platform(const image::Image& image, const std::string& text, const std::string& platform);
+void require_platform(const image::Image& image,
+                      const std::string& text,
+                      const std::string& platform);
 
 /// Whether a container runs.
 bool is_running(Session& session, const std::string& container);
 
-void record_image_event(Session& session, const char* action, const std::string& id, const std::string& name = {});
+void record_image_event(Session& session,
+                        const char* action,
+                        const std::string& id,
+                        const std::string& name = {});
 
 /// Client's error when a file to be read is not there: "open x: no such file or directory".
 void require_file(const Session& session, const std::string& path);

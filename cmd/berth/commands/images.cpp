@@ -16,7 +16,8 @@ namespace cli {
 namespace {
 
 struct Flags {
-  bool all = false, quiet = false, no_trunc = false, digests = false, tree = false, no_heading = false;
+  bool all = false, quiet = false, no_trunc = false, digests = false, tree = false,
+       no_heading = false;
   std::string format, sort = "created";
   std::vector<std::string> filters;
 };
@@ -34,11 +35,16 @@ render::Listing listing_of(const Session& session, const Flags& flags) {
   const std::string digest = flags.digests ? "{{.Digest}}\t" : "";
   render::Listing listing;
   listing.table = "{{.Repository}}\t{{.Tag}}\t" + digest + "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
-  listing.headers = {{"Repository", "REPOSITORY"}, {"Tag", "TAG"},
-                     {"Digest", "DIGEST"},         {"ID", "IMAGE ID"},
-                     {"CreatedSince", "CREATED"},  {"CreatedAt", "CREATED AT"},
-                     {"Size", "SIZE"},             {"Containers", "CONTAINERS"},
-                     {"SharedSize", "SHARED SIZE"}, {"UniqueSize", "UNIQUE SIZE"}};
+  listing.headers = {{"Repository", "REPOSITORY"},
+                     {"Tag", "TAG"},
+                     {"Digest", "DIGEST"},
+                     {"ID", "IMAGE ID"},
+                     {"CreatedSince", "CREATED"},
+                     {"CreatedAt", "CREATED AT"},
+                     {"Size", "SIZE"},
+                     {"Containers", "CONTAINERS"},
+                     {"SharedSize", "SHARED SIZE"},
+                     {"UniqueSize", "UNIQUE SIZE"}};
   listing.type = session.is_podman() ? "images.imageReporter" : "*formatter.imageContext";
   listing.name = "images";
   listing.heading = !flags.no_heading;
@@ -61,11 +67,12 @@ void print_tree(Session& session, const std::vector<image::Listed>& images, bool
   std::vector<std::pair<std::string, std::string>> lines;  // by name
   for (const auto& listed : images) {
     const auto& image = listed.image;
-    const std::string rest = fmt::format("{}\t{}\t{}\t{}\n",
-                                         base::short_id(image.id),
-                                         base::human_size(static_cast<double>(image.size), 3),
-                                         base::human_size(static_cast<double>(content_size(session.engine().images, image)), 3),
-                                         listed.containers > 0 ? "U" : "");
+    const std::string rest = fmt::format(
+        "{}\t{}\t{}\t{}\n",
+        base::short_id(image.id),
+        base::human_size(static_cast<double>(image.size), 3),
+        base::human_size(static_cast<double>(content_size(session.engine().images, image)), 3),
+        listed.containers > 0 ? "U" : "");
     for (const auto& name : listed.names) lines.emplace_back(shown_name(session, name), rest);
     if (listed.names.empty() && all) lines.emplace_back("<untagged>", rest);
   }
@@ -76,7 +83,9 @@ void print_tree(Session& session, const std::vector<image::Listed>& images, bool
 }
 
 void check_tree(const Flags& flags) {
-  const auto refuse = [](const char* flag) { client_fail("{} is not yet supported with --tree", flag); };
+  const auto refuse = [](const char* flag) {
+    client_fail("{} is not yet supported with --tree", flag);
+  };
   if (flags.quiet) refuse("--quiet");
   if (flags.no_trunc) refuse("--no-trunc");
   if (flags.digests) refuse("--show-digest");
@@ -85,23 +94,44 @@ void check_tree(const Flags& flags) {
 
 void sort_by(std::vector<image::Listed>& images, const std::string& key) {
   const auto by = [&](auto value) {
-    std::stable_sort(images.begin(), images.end(), [&](const auto& a, const auto& b) { return value(a) < value(b); });
+    std::stable_sort(images.begin(), images.end(), [&](const auto& a, const auto& b) {
+      return value(a) < value(b);
+    });
   };
-  const auto first_name = [](const image::Listed& l) { return l.names.empty() ? std::string() : l.names.front(); };
-  if (key == "id") by([](const image::Listed& l) { return l.image.id; });
-  else if (key == "repository" || key == "tag") by(first_name);
-  else if (key == "size") by([](const image::Listed& l) { return l.image.size; });
+  const auto first_name = [](const image::Listed& l) {
+    return l.names.empty() ? std::string() : l.names.front();
+  };
+  if (key == "id")
+    by([](const image::Listed& l) { return l.image.id; });
+  else if (key == "repository" || key == "tag")
+    by(first_name);
+  else if (key == "size")
+    by([](const image::Listed& l) { return l.image.size; });
   else if (key != "created") {
-    client_fail("invalid argument \"{}\" for \"--sort\" flag: \"{}\" is not a valid value.  Choose from: \"created, id, "
-                "repository, size, tag\"",
-                key,
-                key);
+    client_fail(
+        "invalid argument \"{}\" for \"--sort\" flag: \"{}\" is not a valid value.  Choose from: "
+        "\"created, id, "
+        "repository, size, tag\"",
+        key,
+        key);
   }
+}
+
+std::vector<base::Json> rows_of(const Session& session,
+                                const std::vector<image::Listed>& images,
+                                const std::string& format,
+                                const RowOptions& options) {
+  if (!session.is_podman()) return docker_rows(images, options);
+  if (format == "json") return podman_json(images);
+  if (format == "{{json .}}" || format == "{{ json . }}") return podman_json_template(images);
+  return podman_rows(images, options);
 }
 
 int list(Session& session, const Flags& flags, const Words& words) {
   const auto keys = session.is_podman() ? image::FilterKeys::list_podman : image::FilterKeys::list;
-  const RowOptions options{flags.no_trunc, flags.digests || flags.format.find(".Digest") != std::string::npos, base::now()};
+  const RowOptions options{flags.no_trunc,
+                           flags.digests || flags.format.find(".Digest") != std::string::npos,
+                           base::now()};
   auto filter = image::parse_filter(flags.filters, keys, options.now);
   for (const auto& word : words) filter.references.push_back(word);
   filter.all_names = session.is_podman();
@@ -112,27 +142,32 @@ int list(Session& session, const Flags& flags, const Words& words) {
     print_tree(session, images, flags.all);
     return 0;
   }
-  const auto rows = !session.is_podman()      ? docker_rows(images, options)
-                    : flags.format == "json" ? podman_json(images, options)
-                                              : podman_rows(images, options);
-  render::print_listing(listing_of(session, flags), rows, template_of(flags), flags.quiet);
+  render::print_listing(listing_of(session, flags),
+                        rows_of(session, images, flags.format, options),
+                        template_of(flags),
+                        flags.quiet);
   return 0;
 }
 
 void declare(CLI::App& app, Flags& flags, bool is_podman) {
-  app.add_flag("-a,--all", flags.all, "Show all images (default hides intermediate images, which berth has none of)");
+  app.add_flag("-a,--all",
+               flags.all,
+               "Show all images (default hides intermediate images, which berth has none of)");
   app.add_flag("--digests", flags.digests, "Show digests");
-  add_list(app, "-f,--filter", flags.filters, "Filter output based on conditions provided")->type_name("filter");
-  app.add_option("--format",
-                 flags.format,
-                 "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
+  add_list(app, "-f,--filter", flags.filters, "Filter output based on conditions provided")
+      ->type_name("filter");
+  app.add_option(
+      "--format",
+      flags.format,
+      "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
   app.add_flag("--no-trunc", flags.no_trunc, "Don't truncate output");
   app.add_flag("-q,--quiet", flags.quiet, "Only show image IDs");
   if (is_podman) {
     app.add_flag("-n,--noheading", flags.no_heading, "Do not print column headings");
     app.add_option("--sort", flags.sort, "Sort by created, id, repository, size or tag");
   } else {
-    app.add_flag("--tree", flags.tree, "List images by name with their disk usage and content size");
+    app.add_flag(
+        "--tree", flags.tree, "List images by name with their disk usage and content size");
   }
 }
 

@@ -34,12 +34,19 @@ void register_import(Verbs& verbs) {
       .completes = Completes::files,
       .declare =
           [request](CLI::App& app) {
-            add_list(app, "-c,--change", request->changes, "Apply Dockerfile instruction to the created image")
+            add_list(app,
+                     "-c,--change",
+                     request->changes,
+                     "Apply Dockerfile instruction to the created image")
                 ->type_name("list");
-            app.add_option("-m,--message", request->message, "Set commit message for imported image");
-            app.add_option("--platform", request->platform, "Set platform if server is multi-platform capable");
+            app.add_option(
+                "-m,--message", request->message, "Set commit message for imported image");
+            app.add_option("--platform",
+                           request->platform,
+                           "Set platform if server is multi-platform capable");
           },
-      .act = [request](Session& session, const Words& words) { return import(session, *request, words); },
+      .act = [request](Session& session,
+                       const Words& words) { return import(session, *request, words); },
   });
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth load
-#include <CLI/CLI.hpp>
-
 #include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
 #include "commands/image_words.hpp"
@@ -47,14 +47,16 @@ void register_load(Verbs& verbs) {
       .usage = "[OPTIONS]",
       .summary = "Load an image from a tar archive or STDIN",
       .arity = {0, 0},
-      .details =
-          "Reads what save writes, in docker-archive and OCI form, plain or compressed with gzip, zstd, xz or bzip2; "
-          "-i also takes the directory of an OCI layout.",
+      .details = "Reads what save writes, in docker-archive and OCI form, plain or compressed with "
+                 "gzip, zstd, xz or bzip2; "
+                 "-i also takes the directory of an OCI layout.",
       .declare =
           [request, is_podman](CLI::App& app) {
-            app.add_option("-i,--input", request->path, "Read from tar archive file, instead of STDIN");
+            app.add_option(
+                "-i,--input", request->path, "Read from tar archive file, instead of STDIN");
             app.add_flag("-q,--quiet", request->quiet, "Suppress the load output");
-            if (!is_podman) app.add_option("--platform", request->platform, "Load only the given platform");
+            if (!is_podman)
+              app.add_option("--platform", request->platform, "Load only the given platform");
           },
       .act = [request](Session& session, const Words&) { return load(session, *request); },
   });

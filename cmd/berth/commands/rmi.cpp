@@ -21,7 +21,9 @@ void remove_one(Session& session, const Flags& flags, const std::string& text) {
   image::RemoveOptions options;
   options.force = flags.force;
   options.is_running = [&](const std::string& container) { return is_running(session, container); };
-  options.words = [&](const image::Conflict& conflict) { return conflict_words(session, conflict); };
+  options.words = [&](const image::Conflict& conflict) {
+    return conflict_words(session, conflict);
+  };
   const auto image = images.get(text);
   require_platform(image, text, flags.platform);
   const auto removed = image::remove_image(images, text, options);
@@ -37,7 +39,8 @@ void remove_one(Session& session, const Flags& flags, const std::string& text) {
 
 int remove(Session& session, const Flags& flags, Words targets) {
   if (flags.all) {
-    if (!targets.empty()) client_fail("when using the --all switch, you may not pass any images names or IDs");
+    if (!targets.empty())
+      client_fail("when using the --all switch, you may not pass any images names or IDs");
     for (const auto& image : session.engine().images.list()) targets.push_back(image.id);
   } else if (targets.empty()) {
     client_fail("image name or ID must be specified");
@@ -73,15 +76,20 @@ void register_rmi(Verbs& verbs) {
             app.add_flag("-f,--force", flags->force, "Force removal of the image");
             app.add_flag("--no-prune",
                          flags->no_prune,
-                         "Do not delete untagged parents (there are none: layers are shared, images have no parents)");
+                         "Do not delete untagged parents (there are none: layers are shared, "
+                         "images have no parents)");
             if (is_podman) {
               app.add_flag("-a,--all", flags->all, "Remove all images");
-              app.add_flag("-i,--ignore", flags->ignore, "Ignore errors if a specified image does not exist");
+              app.add_flag("-i,--ignore",
+                           flags->ignore,
+                           "Ignore errors if a specified image does not exist");
             } else {
-              app.add_option("--platform", flags->platform, "Remove only the image of this platform");
+              app.add_option(
+                  "--platform", flags->platform, "Remove only the image of this platform");
             }
           },
-      .act = [flags](Session& session, const Words& words) { return remove(session, *flags, words); },
+      .act = [flags](Session& session,
+                     const Words& words) { return remove(session, *flags, words); },
   });
 }
 

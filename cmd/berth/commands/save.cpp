@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth save
-#include <CLI/CLI.hpp>
-
 #include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 #include "base/sys.hpp"
 #include "commands/image_words.hpp"
@@ -28,7 +28,8 @@ void check_output(const Session& session, const std::string& path) {
   if (session.is_podman()) {
     client_fail("opening file \"{}\": open {}: no such file or directory", path, path);
   }
-  client_fail("failed to save image: invalid output path: stat {}: no such file or directory", directory);
+  client_fail("failed to save image: invalid output path: stat {}: no such file or directory",
+              directory);
 }
 
 int save(Session& session, image::SaveRequest request, const Words& words) {
@@ -54,11 +55,15 @@ void register_save(Verbs& verbs) {
           [request, is_podman](CLI::App& app) {
             app.add_option("-o,--output", request->path, "Write to a file, instead of STDOUT");
             app.add_option(
-                "--format", request->format, "docker-archive, oci-archive, oci-dir or docker-dir (directories need -o)");
+                "--format",
+                request->format,
+                "docker-archive, oci-archive, oci-dir or docker-dir (directories need -o)");
             app.add_flag("--compress", request->compress, "Compress the layers of a docker-dir");
-            if (!is_podman) app.add_option("--platform", request->platform, "Save only the given platform");
+            if (!is_podman)
+              app.add_option("--platform", request->platform, "Save only the given platform");
           },
-      .act = [request](Session& session, const Words& words) { return save(session, *request, words); },
+      .act = [request](Session& session,
+                       const Words& words) { return save(session, *request, words); },
   });
 }
 

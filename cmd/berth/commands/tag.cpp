@@ -14,7 +14,8 @@ image::Reference parse_target(const Session& session, const std::string& text) {
     return new_name(session, text);
   } catch (const base::Error& e) {
     if (session.is_podman()) client_fail("normalizing name \"{}\": {}", text, e.message());
-    client_fail("error parsing reference: \"{}\" is not a valid repository/tag: {}", text, e.message());
+    client_fail(
+        "error parsing reference: \"{}\" is not a valid repository/tag: {}", text, e.message());
   }
 }
 
@@ -37,7 +38,8 @@ int untag(Session& session, const Words& words) {
   auto names = images.names(image.id);
   if (words.size() > 1) {
     std::vector<std::string> wanted;
-    for (std::size_t i = 1; i < words.size(); ++i) wanted.push_back(parse_target(session, words[i]).full());
+    for (std::size_t i = 1; i < words.size(); ++i)
+      wanted.push_back(parse_target(session, words[i]).full());
     for (const auto& name : wanted) {
       if (std::find(names.begin(), names.end(), name) == names.end()) {
         base::fail(base::Kind::not_found, "{}: tag not known", name);
@@ -57,7 +59,8 @@ int untag(Session& session, const Words& words) {
 void register_tag(Verbs& verbs) {
   verbs.add({
       .names = {"tag", "image tag"},
-      .usage = verbs.is_podman() ? "IMAGE TARGET_NAME [TARGET_NAME...]" : "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+      .usage = verbs.is_podman() ? "IMAGE TARGET_NAME [TARGET_NAME...]"
+                                 : "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
       .summary = verbs.is_podman() ? "Add an additional name to a local image"
                                    : "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE",
       .arity = {2, verbs.is_podman() ? -1 : 2},
