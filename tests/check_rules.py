@@ -9,8 +9,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Pattern, what to use instead, places where it is at home.
 BANS = [
-    (r"::open\(", "base::open_file", ["lib/base", "cmd/berth-monitor"]),
-    (r"::openat\(", "base::open_at", ["lib/base", "lib/storage/layer", "cmd/berth-monitor"]),
+    (r"(?<!\w)::open\(", "base::open_file", ["lib/base", "cmd/berth-monitor"]),
+    (r"(?<!\w)::openat\(", "base::open_at", ["lib/base", "lib/storage/layer", "cmd/berth-monitor"]),
     (r"::pipe2?\(", "base::make_pipe", ["lib/base", "cmd/berth-monitor"]),
     (r"\bpopen\(|\bsystem\(", "base::run_captured", []),
     (r"\busing namespace\b", "the full name", []),

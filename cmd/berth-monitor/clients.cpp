@@ -145,7 +145,10 @@ void take_frame(Client& client, const char* frame, size_t size) {
 
 /// Receives one frame; 0 when there is none now, -1 when the client is gone.
 long receive(Client& client, char* buffer, size_t size, int flags) {
-  const ssize_t n = recv(client.watch.fd, buffer, size, flags | MSG_DONTWAIT);
+  ssize_t n;
+  // A reset only says that the client ended without reading all; what it sent comes after it.
+  do n = recv(client.watch.fd, buffer, size, flags | MSG_DONTWAIT);
+  while (n < 0 && errno == ECONNRESET);
   if (n > 0) return n;
   return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
@@ -158,6 +161,8 @@ bool serve_frame(Client& client) {
   const size_t capacity = input_waits() ? sizeof brief : protocol::kMaxPayload + 1;
   if (input_waits()) {
     const long peeked = receive(client, brief, 1, MSG_PEEK);
+    // Nothing yet: what comes from here on is not seen, and may well be input.
+    if (peeked == 0) return false;
     if (peeked > 0 && static_cast<FrameKind>(brief[0]) == FrameKind::input) {
       client.held = true;
       watch_client(client);

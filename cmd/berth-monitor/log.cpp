@@ -50,7 +50,7 @@ bool open_file() {
   if (log_file.fd < 0 || fstat(log_file.fd, &file) < 0) return false;
   log_file.size = file.st_size;
   char last = '\n';
-  if (file.st_size > 0) pread(log_file.fd, &last, 1, file.st_size - 1);
+  if (file.st_size > 0 && pread(log_file.fd, &last, 1, file.st_size - 1) != 1) return false;
   log_file.torn = last != '\n';
   return true;
 }

@@ -49,7 +49,10 @@ bool write_running(int init) {
       .add_number(static_cast<uint64_t>(getpid()))
       .add(" ")
       .add_number(outcome.own_start);
-  text.add("\ninit ").add_number(static_cast<uint64_t>(init)).add(" ").add_number(stat_field(init, kStartTimeField));
+  text.add("\ninit ")
+      .add_number(static_cast<uint64_t>(init))
+      .add(" ")
+      .add_number(stat_field(init, kStartTimeField));
   text.add("\nstarted ").add_number(now()).add("\n");
   return replace_file("running", text);
 }

@@ -28,7 +28,12 @@ void rotate_files(const char* path, uint32_t max_files) {
     unlink(path);
     return;
   }
-  for (uint32_t number = max_files - 1; number > 0; --number) {
+  uint32_t free = 1;  // the first number without a file: what lies behind a gap is not ours to move
+  for (; free < max_files - 1; ++free) {
+    name_file(path, free, to);
+    if (access(to, F_OK) != 0) break;
+  }
+  for (uint32_t number = free; number > 0; --number) {
     name_file(path, number - 1, from);
     name_file(path, number, to);
     rename(from, to);

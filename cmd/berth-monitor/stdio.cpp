@@ -47,7 +47,7 @@ bool make_pipe(int& read_end, int& write_end) {
 
 void watch_output() {
   const bool wanted = streams.started && !streams.paused;
-  for (Watch& watch : streams.output) watch.want(wanted ? EPOLLIN : 0);
+  for (Watch& watch : streams.output) watch.want(wanted ? EPOLLIN : 0U);
 }
 
 void close_input() {

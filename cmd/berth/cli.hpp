@@ -53,7 +53,7 @@ struct Verb {
   std::vector<std::string> names;  ///< "run", "container run": the first is the one that help shows
   std::string usage;    ///< "[OPTIONS] IMAGE [COMMAND] [ARG...]"; more forms on further lines
   std::string summary;  ///< "Create and run a new container from an image"
-  Arity arity;
+  Arity arity = {};
   Group group = Group::other;
   Completes completes = Completes::nothing;
   /// False: flags end at the first positional word (run, create, exec).

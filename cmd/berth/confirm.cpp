@@ -8,11 +8,13 @@
 namespace cli {
 
 bool confirm(const std::string& warning) {
-  const std::string question = "WARNING! " + warning + "\nAre you sure you want to continue? [y/N] ";
+  const std::string question =
+      "WARNING! " + warning + "\nAre you sure you want to continue? [y/N] ";
   std::fwrite(question.data(), 1, question.size(), stdout);
   std::fflush(stdout);
   std::string answer;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) answer += static_cast<char>(c);
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+    answer += static_cast<char>(c);
   return base::lower(base::trim(answer)) == "y";
 }
 

@@ -20,10 +20,12 @@ std::string type_word(const CLI::Option& option) {
   return base::lower(type);
 }
 
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kNarrowestNames = 9;  ///< of commands, as in docker's help
+
 /// Lines of two columns, the second aligned.
-std::string columns(const std::vector<std::pair<std::string, std::string>>& rows,
-                    const std::string& indent) {
-  std::size_t width = 0;
+std::string columns(const Rows& rows, const std::string& indent, std::size_t width = 0) {
   for (const auto& [left, right] : rows) width = std::max(width, left.size());
   std::string text;
   for (const auto& [left, right] : rows) {
@@ -36,7 +38,7 @@ std::string columns(const std::vector<std::pair<std::string, std::string>>& rows
 }
 
 std::string flags_block(const CLI::App& app) {
-  std::vector<std::pair<std::string, std::string>> rows;
+  Rows rows;
   for (const auto& flag : flag_texts(app)) {
     std::string left = flag.letter.empty() ? "    " : "-" + flag.letter + ", ";
     left += "--" + flag.name;
@@ -59,11 +61,11 @@ std::string aliases_line(const Speech& speech, const Verb& verb) {
 }
 
 std::string commands_block(const std::vector<Entry>& entries, const char* title, Group place) {
-  std::vector<std::pair<std::string, std::string>> rows;
+  Rows rows;
   for (const auto& entry : entries) {
     if (entry.place == place) rows.emplace_back(entry.name, entry.summary);
   }
-  return rows.empty() ? "" : fmt::format("\n{}:\n{}", title, columns(rows, "  "));
+  return rows.empty() ? "" : fmt::format("\n{}:\n{}", title, columns(rows, "  ", kNarrowestNames));
 }
 
 std::string program_summary(const Speech& speech) {
@@ -84,7 +86,9 @@ std::vector<FlagText> flag_texts(const CLI::App& app) {
     FlagText flag{"", option->get_lnames()[0], type_word(*option), option->get_description()};
     if (!option->get_snames().empty()) flag.letter = option->get_snames()[0];
     const std::string preset = option->get_default_str();
-    if (!preset.empty() && option->get_expected_min() > 0) {
+    // A bool's default is worth a word only when it is true, an optional value's is the bare flag's.
+    const bool is_bool = option->get_expected_max() == 0;
+    if (is_bool ? preset == "true" : !preset.empty() && option->get_expected_min() > 0) {
       const bool quoted = flag.type == "string";
       flag.description +=
           quoted ? fmt::format(" (default \"{}\")", preset) : fmt::format(" (default {})", preset);
@@ -117,11 +121,11 @@ std::string group_help(const Speech& speech,
   const auto entries = entries_of(verbs, group);
   const std::string summary = group.empty() ? program_summary(speech) : group_summary(group);
   if (speech.is_podman()) {
-    std::vector<std::pair<std::string, std::string>> rows;
+    Rows rows;
     for (const auto& entry : entries) rows.emplace_back(entry.name, entry.summary);
     std::string text = podman_head(
         summary, speech.path() + (group.empty() ? " [options] [command]" : " [command]"));
-    text += "\nAvailable Commands:\n" + columns(rows, "  ");
+    text += "\nAvailable Commands:\n" + columns(rows, "  ", kNarrowestNames);
     return group.empty() ? text + "\nOptions:\n" + flags_block(app) : text;
   }
   std::string text = fmt::format(
@@ -132,9 +136,9 @@ std::string group_help(const Speech& speech,
     text += commands_block(entries, "Commands", Group::other);
     text += "\nGlobal Options:\n" + flags_block(app);
   } else {
-    std::vector<std::pair<std::string, std::string>> rows;
+    Rows rows;
     for (const auto& entry : entries) rows.emplace_back(entry.name, entry.summary);
-    text += "\nCommands:\n" + columns(rows, "  ");
+    text += "\nCommands:\n" + columns(rows, "  ", kNarrowestNames);
   }
   return text + fmt::format("\nRun '{} COMMAND --help' for more information on a command.\n",
                             speech.path());

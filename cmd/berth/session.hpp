@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "speech.hpp"
 #include "container/engine.hpp"
+#include "speech.hpp"
 #include "storage/store.hpp"
 
 namespace cli {

@@ -36,7 +36,7 @@ std::string Speech::run_hint() const {
 }
 
 int Speech::code_of(base::Kind kind) const {
-  if (style != ErrorStyle::engine) {
+  if (style == ErrorStyle::run || style == ErrorStyle::exec) {
     if (kind == base::Kind::command_missing) return 127;
     if (kind == base::Kind::command_invalid) return 126;
   }
@@ -54,7 +54,8 @@ Told Speech::tell(const base::Error& error) const {
 Told Speech::tell(const ClientError& error) const {
   const auto code = [&](int usual) { return error.code() != 0 ? error.code() : usual; };
   if (is_podman()) return {"Error: " + podman_phrase(error.message()), code(125)};
-  if (error.form() == ClientError::Form::bare || style != ErrorStyle::run) {
+  const bool as_run = style == ErrorStyle::run || style == ErrorStyle::create;
+  if (error.form() == ClientError::Form::bare || !as_run) {
     return {error.message(), code(1)};
   }
   return {program + ": " + error.message() + run_hint(), code(125)};

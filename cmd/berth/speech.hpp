@@ -19,7 +19,8 @@ namespace cli {
 /// How the errors of a verb are told.
 enum class ErrorStyle {
   engine,  ///< most verbs
-  run,     ///< run, create: 125, or 126 and 127 for a command that cannot be started
+  run,     ///< run: 125, or 126 and 127 for a command that cannot be started
+  create,  ///< create: as engine, but what the client refuses is told as run's
   exec,    ///< exec: as engine, but with 126 and 127
 };
 

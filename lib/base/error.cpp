@@ -10,13 +10,18 @@ namespace {
 Kind kind_of(int error) {
   switch (error) {
     case ENOENT:
-    case ENOTDIR: return Kind::not_found;
-    case EEXIST: return Kind::exists;
-    case EBUSY: return Kind::in_use;
+    case ENOTDIR:
+      return Kind::not_found;
+    case EEXIST:
+      return Kind::exists;
+    case EBUSY:
+      return Kind::in_use;
     case EACCES:
     case EPERM:
-    case EROFS: return Kind::denied;
-    default: return Kind::io;
+    case EROFS:
+      return Kind::denied;
+    default:
+      return Kind::io;
   }
 }
 

@@ -2,30 +2,30 @@
 // The one error type. Library code throws it; `main` and `for_each` over targets print it.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace base {
 
 /// What a caller may branch on. Everything else about an error is its sentence.
 enum class Kind {
-  not_found,       ///< the named thing does not exist
-  exists,          ///< the name is taken
-  in_use,          ///< something else still needs the thing
-  wrong_state,     ///< e.g. exec in a stopped container
-  denied,          ///< the host, a registry or the user's rights refuse
-  usage,           ///< the request itself makes no sense
-  unsupported,     ///< known, but not available here or not yet
-  io,              ///< a system call failed
-  remote,          ///< a registry or another peer failed
-  corrupt,         ///< stored or received data is not what it must be
-  command_missing, ///< the container's command was not found (exit code 127)
-  command_invalid, ///< the container's command cannot be executed (exit code 126)
-  bug,             ///< berth itself is wrong
+  not_found,        ///< the named thing does not exist
+  exists,           ///< the name is taken
+  in_use,           ///< something else still needs the thing
+  wrong_state,      ///< e.g. exec in a stopped container
+  denied,           ///< the host, a registry or the user's rights refuse
+  usage,            ///< the request itself makes no sense
+  unsupported,      ///< known, but not available here or not yet
+  io,               ///< a system call failed
+  remote,           ///< a registry or another peer failed
+  corrupt,          ///< stored or received data is not what it must be
+  command_missing,  ///< the container's command was not found (exit code 127)
+  command_invalid,  ///< the container's command cannot be executed (exit code 126)
+  bug,              ///< berth itself is wrong
 };
 
 /// A failure with its kind and one sentence: lower case, no full stop, "what we tried: why".

@@ -2,11 +2,10 @@
 // Whole files: read, replace atomically, and remove trees that may be hostile.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 #include "base/unique_fd.hpp"
 
@@ -19,7 +18,9 @@ std::optional<std::string> find_file_text(const std::string& path);
 enum class Durable { no, yes };
 
 /// Replaces `path` by a file that readers see whole or not at all (write beside it, then rename).
-void replace_file(const std::string& path, std::string_view content, mode_t mode = 0644,
+void replace_file(const std::string& path,
+                  std::string_view content,
+                  mode_t mode = 0644,
                   Durable durable = Durable::no);
 
 /// Writes a new file in place; for files that nobody else can see yet.
@@ -33,7 +34,9 @@ void remove_tree(const std::string& path);
 class TempDir {
  public:
   TempDir(const std::string& parent, const std::string& prefix);
+
   TempDir(TempDir&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+
   TempDir& operator=(TempDir&&) = delete;
   ~TempDir();
 

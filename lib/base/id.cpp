@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/id.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
+#include <sys/random.h>
 #include <vector>
 
 #include "base/error.hpp"

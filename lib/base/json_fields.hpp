@@ -14,11 +14,12 @@
 
 #include <concepts>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 
@@ -34,7 +35,9 @@ class JsonReader;
 class JsonWriter;
 
 template <typename T>
-concept HasFields = requires(JsonReader& io, T& value) { fields(io, value); };
+concept HasFields = requires(JsonReader& io, T& value) {
+  fields(io, value);
+};
 
 template <typename T>
 concept TextEnum = std::is_enum_v<T> && requires(T value, const std::string& text) {
@@ -47,20 +50,27 @@ void read_value(const Json& json, T& value, const std::string& where);
 
 namespace detail {
 
-[[noreturn]] inline void wrong_type(const std::string& where, const char* wanted, const Json& json) {
+[[noreturn]] inline void wrong_type(const std::string& where,
+                                    const char* wanted,
+                                    const Json& json) {
   fail(Kind::corrupt, "{} must be {}, not {}", where, wanted, json.type_name());
 }
 
 template <typename T>
 struct IsOptional : std::false_type {};
+
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+
 template <typename T>
 struct IsVector : std::false_type {};
+
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
+
 template <typename T>
 struct IsMap : std::false_type {};
+
 template <typename T>
 struct IsMap<std::map<std::string, T>> : std::true_type {};
 
@@ -120,7 +130,8 @@ void read_value(const Json& json, T& value, const std::string& where) {
   } else if constexpr (TextEnum<T>) {
     if (!json.is_string()) wrong_type(where, "a string", json);
     const auto& text = json.get_ref<const std::string&>();
-    if (!from_text(text, value)) fail(Kind::corrupt, "{} has the unknown value \"{}\"", where, text);
+    if (!from_text(text, value))
+      fail(Kind::corrupt, "{} has the unknown value \"{}\"", where, text);
   } else if constexpr (detail::IsOptional<T>::value) {
     if (json.is_null()) {
       value.reset();
@@ -188,7 +199,8 @@ Json to_json(const T& value) {
     return value ? to_json(*value) : Json(nullptr);
   } else if constexpr (detail::IsVector<T>::value) {
     Json list = Json::array();
-    for (const auto& item : value) list.push_back(to_json(static_cast<const typename T::value_type&>(item)));
+    for (const auto& item : value)
+      list.push_back(to_json(static_cast<const typename T::value_type&>(item)));
     return list;
   } else if constexpr (detail::IsMap<T>::value) {
     Json object = Json::object();

@@ -11,16 +11,22 @@ namespace base {
 
 namespace {
 
-int operation(FileLock::Mode mode) { return mode == FileLock::Mode::shared ? LOCK_SH : LOCK_EX; }
+int operation(FileLock::Mode mode) {
+  return mode == FileLock::Mode::shared ? LOCK_SH : LOCK_EX;
+}
 
-UniqueFd open_lock(const std::string& path) { return open_file(path, O_RDWR | O_CREAT, 0600); }
+UniqueFd open_lock(const std::string& path) {
+  return open_file(path, O_RDWR | O_CREAT, 0600);
+}
 
 /// A lock file may be removed with the object that it guards; then what was locked is a file without a name.
 bool is_current(int fd, const std::string& path) {
   struct stat held {};
+
   struct stat named {};
-  return ::fstat(fd, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
-         held.st_dev == named.st_dev;
+
+  return ::fstat(fd, &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
 
 }  // namespace

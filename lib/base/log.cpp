@@ -11,19 +11,27 @@ LogLevel threshold = LogLevel::warn;
 
 const char* prefix(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "DEBUG: ";
-    case LogLevel::info: return "INFO: ";
-    case LogLevel::warn: return "WARNING: ";
-    case LogLevel::error: return "ERROR: ";
+    case LogLevel::debug:
+      return "DEBUG: ";
+    case LogLevel::info:
+      return "INFO: ";
+    case LogLevel::warn:
+      return "WARNING: ";
+    case LogLevel::error:
+      return "ERROR: ";
   }
   return "";
 }
 
 }  // namespace
 
-void set_log_level(LogLevel level) { threshold = level; }
+void set_log_level(LogLevel level) {
+  threshold = level;
+}
 
-bool logs(LogLevel level) { return level >= threshold; }
+bool logs(LogLevel level) {
+  return level >= threshold;
+}
 
 void write_log(LogLevel level, const std::string& line) {
   const std::string text = prefix(level) + line + "\n";

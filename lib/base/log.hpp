@@ -2,9 +2,9 @@
 // What goes to stderr beside errors: warnings about failures that are swallowed, and debug lines.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <string>
+
+#include <fmt/format.h>
 
 namespace base {
 
@@ -17,12 +17,14 @@ void write_log(LogLevel level, const std::string& line);
 /// For a failure that is swallowed: "cannot do x: why, ignoring".
 template <typename... Args>
 void warn(fmt::format_string<Args...> text, Args&&... args) {
-  if (logs(LogLevel::warn)) write_log(LogLevel::warn, fmt::format(text, std::forward<Args>(args)...));
+  if (logs(LogLevel::warn))
+    write_log(LogLevel::warn, fmt::format(text, std::forward<Args>(args)...));
 }
 
 template <typename... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {
-  if (logs(LogLevel::debug)) write_log(LogLevel::debug, fmt::format(text, std::forward<Args>(args)...));
+  if (logs(LogLevel::debug))
+    write_log(LogLevel::debug, fmt::format(text, std::forward<Args>(args)...));
 }
 
 /// Text from images, registries or archives made safe for a terminal: control characters become \xNN.

@@ -2,10 +2,9 @@
 #include "base/pid_ref.hpp"
 
 #include <poll.h>
+#include <string>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <string>
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
@@ -26,15 +25,20 @@ std::optional<PidRef> PidRef::of(pid_t pid) {
   if (bracket == std::string_view::npos) return std::nullopt;
   const auto parts = split(rest.substr(bracket + 2), ' ');
   constexpr std::size_t kState = 0, kStartTime = 19;
-  if (parts.size() <= kStartTime || parts[kState] == "Z" || parts[kState] == "X") return std::nullopt;
+  if (parts.size() <= kStartTime || parts[kState] == "Z" || parts[kState] == "X")
+    return std::nullopt;
   const auto start = parse_number<std::uint64_t>(parts[kStartTime]);
   if (!start) return std::nullopt;
   return PidRef{pid, *start};
 }
 
-PidRef PidRef::self() { return of(::getpid()).value(); }
+PidRef PidRef::self() {
+  return of(::getpid()).value();
+}
 
-bool PidRef::is_alive() const { return pid > 0 && of(pid) == *this; }
+bool PidRef::is_alive() const {
+  return pid > 0 && of(pid) == *this;
+}
 
 std::optional<UniqueFd> PidRef::open() const {
   if (pid <= 0) return std::nullopt;

@@ -2,10 +2,9 @@
 // A process remembered safely: a pid alone may have been given to somebody else since.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
+#include <sys/types.h>
 
 #include "base/json_fields.hpp"
 #include "base/unique_fd.hpp"

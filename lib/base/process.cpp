@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <csignal>
 
 #include "base/environment.hpp"
 #include "base/error.hpp"
@@ -57,7 +56,9 @@ struct Plan {
 int start(const Plan& plan, int* moved) {
   sigset_t none;
   sigemptyset(&none);
+
   struct sigaction standard {};
+
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal < 32; ++signal) ::sigaction(signal, &standard, nullptr);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -86,10 +87,12 @@ std::optional<std::string> find_program(const std::string& name) {
     if (::access(name.c_str(), X_OK) == 0) return name;
     return std::nullopt;
   }
-  const std::string path = environment("PATH").value_or("/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin";
+  const std::string path =
+      environment("PATH").value_or("/usr/bin:/bin") + ":/usr/local/sbin:/usr/sbin:/sbin";
   for (const auto& directory : split(path, ':')) {
     const std::string candidate = directory + "/" + name;
-    if (!directory.empty() && ::access(candidate.c_str(), X_OK) == 0 && !is_directory(candidate)) return candidate;
+    if (!directory.empty() && ::access(candidate.c_str(), X_OK) == 0 && !is_directory(candidate))
+      return candidate;
   }
   return std::nullopt;
 }
@@ -152,8 +155,10 @@ void exchange(UniqueFd in, std::string_view input, UniqueFd out, UniqueFd err, C
       if (!*fd || !events) continue;
       char buffer[8192];
       const ssize_t n = retry([&, f = fd] { return ::read(f->get(), buffer, sizeof buffer); });
-      if (n <= 0) fd->reset();
-      else text->append(buffer, static_cast<std::size_t>(n));
+      if (n <= 0)
+        fd->reset();
+      else
+        text->append(buffer, static_cast<std::size_t>(n));
     }
   }
 }
@@ -165,8 +170,11 @@ Captured run_captured(Command command, const std::string& input) {
   command.in = in.read.get();
   command.out = out.write.get();
   command.err = err.write.get();
+
   // A program that ends without reading must not kill us.
-  struct sigaction ignore {}, old {};
+  struct sigaction ignore {
+  }, old{};
+
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &ignore, &old);
   Child child = spawn(command);

@@ -2,10 +2,9 @@
 // Programs run as children: no shell, no descriptor that is not named, no signal mask left over.
 #pragma once
 
-#include <sys/types.h>
-
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -42,7 +41,9 @@ struct Command {
 class Child {
  public:
   Child(pid_t pid) : pid_(pid) {}
+
   Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+
   Child& operator=(Child&&) = delete;
   ~Child();
 

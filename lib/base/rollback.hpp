@@ -37,8 +37,10 @@ template <typename Act>
 class Finally {
  public:
   explicit Finally(Act act) : act_(std::move(act)) {}
+
   Finally(const Finally&) = delete;
   Finally& operator=(const Finally&) = delete;
+
   ~Finally() { act_(); }
 
  private:

@@ -3,12 +3,11 @@
 
 #include <dirent.h>
 #include <linux/openat2.h>
+#include <memory>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <memory>
 
 #include "base/error.hpp"
 
@@ -84,7 +83,8 @@ UniqueFd make_memory_file(const char* name, std::string_view content) {
 std::size_t read_full(int fd, void* buffer, std::size_t size) {
   std::size_t got = 0;
   while (got < size) {
-    const ssize_t n = retry([&] { return ::read(fd, static_cast<char*>(buffer) + got, size - got); });
+    const ssize_t n =
+        retry([&] { return ::read(fd, static_cast<char*>(buffer) + got, size - got); });
     if (n < 0) sys_fail("read");
     if (n == 0) break;
     got += static_cast<std::size_t>(n);
@@ -102,11 +102,15 @@ void write_full(int fd, const void* buffer, std::size_t size) {
   }
 }
 
-void write_full(int fd, std::string_view text) { write_full(fd, text.data(), text.size()); }
+void write_full(int fd, std::string_view text) {
+  write_full(fd, text.data(), text.size());
+}
 
 std::string read_rest(int fd, std::size_t limit) {
   std::string text;
+
   struct stat st {};
+
   std::size_t chunk = 4096;
   if (::fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
     chunk = std::min<std::size_t>(static_cast<std::size_t>(st.st_size) + 1, std::size_t{1} << 22);
@@ -150,10 +154,13 @@ void make_directories(const std::string& path, mode_t mode) {
   make_directory(path, mode);
 }
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 std::optional<struct stat> find_stat(const std::string& path) {
   struct stat st {};
+
   if (::lstat(path.c_str(), &st) == 0) return st;
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   sys_fail("stat {}", path);
@@ -161,6 +168,7 @@ std::optional<struct stat> find_stat(const std::string& path) {
 
 struct stat stat_of(int fd, std::string_view name) {
   struct stat st {};
+
   if (::fstat(fd, &st) < 0) sys_fail("stat {}", name);
   return st;
 }
@@ -195,6 +203,7 @@ bool remove_file(const std::string& path) {
 
 bool is_directory(const std::string& path) {
   struct stat st {};
+
   return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 

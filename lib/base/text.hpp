@@ -60,14 +60,17 @@ std::optional<Number> parse_number(std::string_view text, int radix = 10) {
   Number value{};
   std::from_chars_result result{};
   const char* end = text.data() + text.size();
-  if constexpr (std::is_floating_point_v<Number>) result = std::from_chars(text.data(), end, value);
-  else result = std::from_chars(text.data(), end, value, radix);
+  if constexpr (std::is_floating_point_v<Number>)
+    result = std::from_chars(text.data(), end, value);
+  else
+    result = std::from_chars(text.data(), end, value, radix);
   if (result.ec != std::errc{} || result.ptr != end || text.empty()) return std::nullopt;
   return value;
 }
 
 /// Splits "key=value" at the first `separator`; the second is empty when there is none.
-inline std::pair<std::string, std::optional<std::string>> split_pair(std::string_view text, char separator) {
+inline std::pair<std::string, std::optional<std::string>> split_pair(std::string_view text,
+                                                                     char separator) {
   const auto at = text.find(separator);
   if (at == std::string_view::npos) return {std::string(text), std::nullopt};
   return {std::string(text.substr(0, at)), std::string(text.substr(at + 1))};

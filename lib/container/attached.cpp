@@ -28,12 +28,11 @@ int follow(Engine& engine,
            const AttachOptions& options) {
   const auto forward = [&](int signal) {
     if (!options.forward_signals) return;
-    if (const auto running = read_running(engine.run_directory(record.id))) running->init.signal(signal);
+    if (const auto running = read_running(engine.run_directory(record.id)))
+      running->init.signal(signal);
   };
-  const auto exit = client.attach(options.streams,
-                                  details.options.tty,
-                                  parse_detach_keys(options.detach_keys),
-                                  forward);
+  const auto exit = client.attach(
+      options.streams, details.options.tty, parse_detach_keys(options.detach_keys), forward);
   if (!exit) return 0;
   clean_up(engine, record.id);
   client.cleaned();
@@ -47,9 +46,13 @@ int attach(Engine& engine, const std::string& name, const AttachOptions& options
     base::fail(base::Kind::wrong_state, "cannot attach to a stopped container, start it first");
   }
   auto client = connect_monitor(engine.run_directory(record.id));
-  if (!client) base::fail(base::Kind::wrong_state, "the monitor of container {} is gone", record.name);
+  if (!client)
+    base::fail(base::Kind::wrong_state, "the monitor of container {} is gone", record.name);
   record_event(engine.store,
-               {"container", "attach", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+               {"container",
+                "attach",
+                record.id,
+                {{"image", record.summary.image_name}, {"name", record.name}}});
   const Details details = engine.containers.details(record.id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;

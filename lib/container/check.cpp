@@ -39,7 +39,8 @@ class Check {
     engine_.store.sweep_staging();
     const auto after = base::list_directory(paths_.staging());
     for (const auto& name : before) {
-      if (std::find(after.begin(), after.end(), name) == after.end()) swept("staging entry " + name);
+      if (std::find(after.begin(), after.end(), name) == after.end())
+        swept("staging entry " + name);
     }
   }
 
@@ -47,9 +48,11 @@ class Check {
   void containers() {
     for (const auto& record : engine_.containers.list()) {
       known_.insert(record.id);
-      if (!base::is_directory(paths_.container(record.id))) damaged("container " + record.name + " has lost its files");
+      if (!base::is_directory(paths_.container(record.id)))
+        damaged("container " + record.name + " has lost its files");
       for (const auto& layer : engine_.layers.of_container(record.id)) {
-        if (!base::is_directory(layer.diff())) damaged("container " + record.name + " has lost layer " + layer.id);
+        if (!base::is_directory(layer.diff()))
+          damaged("container " + record.name + " has lost layer " + layer.id);
       }
       const State state = state_of(engine_, record);
       if (state.is_running()) alive_.push_back(record.id);
@@ -94,18 +97,21 @@ class Check {
     // Asked when something is found: a container may have been started since this check began.
     const auto is_alive = [this](const std::string& id) {
       const auto record = engine_.containers.find_by_id(id);
-      return record && (state_of(engine_, *record).is_running() || base::exists(engine_.run_directory(id)));
+      return record &&
+             (state_of(engine_, *record).is_running() || base::exists(engine_.run_directory(id)));
     };
     for (auto& line : network::sweep(engine_.store, is_alive)) swept(std::move(line));
   }
 
   void layers() {
     std::set<std::string> directories;
-    for (const auto& name : base::list_directory(paths_.layers())) directories.insert(paths_.layers() + "/" + name);
+    for (const auto& name : base::list_directory(paths_.layers()))
+      directories.insert(paths_.layers() + "/" + name);
     auto rows = engine_.store.database().query("SELECT id, path FROM layers");
     while (rows.next()) {
       directories.erase(rows.text(1));
-      if (!base::is_directory(rows.text(1) + "/diff")) damaged("layer " + rows.text(0) + " has lost its files");
+      if (!base::is_directory(rows.text(1) + "/diff"))
+        damaged("layer " + rows.text(0) + " has lost its files");
     }
     for (const auto& directory : directories) {
       const std::string key = directory.substr(directory.find_last_of('/') + 1);
@@ -121,7 +127,8 @@ class Check {
   void images() {
     for (const auto& image : engine_.images.list()) {
       for (const auto& digest : {image.id, image.manifest}) {
-        if (!engine_.images.find_blob(digest)) damaged("image " + image.id + " has lost blob " + digest);
+        if (!engine_.images.find_blob(digest))
+          damaged("image " + image.id + " has lost blob " + digest);
       }
     }
   }
@@ -130,7 +137,8 @@ class Check {
     std::set<std::string> names;
     for (const auto& volume : engine_.volumes.list()) {
       names.insert(volume.name);
-      if (!base::is_directory(volume.path)) damaged("volume " + volume.name + " has lost its files");
+      if (!base::is_directory(volume.path))
+        damaged("volume " + volume.name + " has lost its files");
     }
     for (const auto& name : base::list_directory(paths_.volumes())) {
       if (names.contains(name)) continue;
@@ -150,6 +158,8 @@ class Check {
 
 }  // namespace
 
-Findings check_store(Engine& engine) { return Check(engine).run(); }
+Findings check_store(Engine& engine) {
+  return Check(engine).run();
+}
 
 }  // namespace container

@@ -11,9 +11,13 @@ namespace {
 constexpr std::string_view kColumns =
     "id, name, image, created, started, finished, exit_code, oom_killed, error, summary";
 
-std::int64_t number(base::Moment moment) { return moment.time_since_epoch().count(); }
+std::int64_t number(base::Moment moment) {
+  return moment.time_since_epoch().count();
+}
 
-base::Moment moment(std::int64_t nanoseconds) { return base::Moment(std::chrono::nanoseconds(nanoseconds)); }
+base::Moment moment(std::int64_t nanoseconds) {
+  return base::Moment(std::chrono::nanoseconds(nanoseconds));
+}
 
 Record read(const storage::Query& row) {
   Record r;
@@ -30,21 +34,33 @@ Record read(const storage::Query& row) {
   return r;
 }
 
+void require_free_name(storage::Database& db, const std::string& name) {
+  auto taken = db.query("SELECT id FROM containers WHERE name = ?", name);
+  if (!taken.next()) return;
+  base::fail(base::Kind::exists,
+             "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have "
+             "to remove (or "
+             "rename) that container to be able to reuse that name.",
+             name,
+             taken.text(0));
+}
+
 }  // namespace
 
 std::optional<Record> ContainerStore::find(const std::string& text) {
   const std::string name = text.starts_with('/') ? text.substr(1) : text;
   if (name.empty()) return std::nullopt;
-  auto by_name = store_.database().query(
-      fmt::format("SELECT {0} FROM containers WHERE name = ?1 UNION ALL "
-                  "SELECT {0} FROM containers WHERE id = ?1 LIMIT 1",
-                  kColumns),
-      name);
+  auto by_name =
+      store_.database().query(fmt::format("SELECT {0} FROM containers WHERE name = ?1 UNION ALL "
+                                          "SELECT {0} FROM containers WHERE id = ?1 LIMIT 1",
+                                          kColumns),
+                              name);
   if (by_name.next()) return read(by_name);
   if (!base::is_hex(name)) return std::nullopt;
   // Every id with this prefix lies between the prefix and the prefix followed by something above 'f'.
   auto by_prefix = store_.database().query(
-      fmt::format("SELECT {} FROM containers WHERE id > ?1 AND id < ?1 || 'g' LIMIT 2", kColumns), name);
+      fmt::format("SELECT {} FROM containers WHERE id > ?1 AND id < ?1 || 'g' LIMIT 2", kColumns),
+      name);
   if (!by_prefix.next()) return std::nullopt;
   Record found = read(by_prefix);
   if (by_prefix.next()) {
@@ -59,14 +75,16 @@ Record ContainerStore::get(const std::string& text) {
 }
 
 std::optional<Record> ContainerStore::find_by_id(const std::string& id) {
-  auto row = store_.database().query(fmt::format("SELECT {} FROM containers WHERE id = ?", kColumns), id);
+  auto row =
+      store_.database().query(fmt::format("SELECT {} FROM containers WHERE id = ?", kColumns), id);
   if (!row.next()) return std::nullopt;
   return read(row);
 }
 
 std::vector<Record> ContainerStore::list() {
   std::vector<Record> records;
-  auto rows = store_.database().query(fmt::format("SELECT {} FROM containers ORDER BY created DESC", kColumns));
+  auto rows = store_.database().query(
+      fmt::format("SELECT {} FROM containers ORDER BY created DESC", kColumns));
   while (rows.next()) records.push_back(read(rows));
   return records;
 }
@@ -77,21 +95,17 @@ Details ContainerStore::details(const std::string& id) {
   return base::from_json_text<Details>(row.text(0), "container " + id);
 }
 
-void ContainerStore::add(const Record& record, const Details& details, const std::vector<storage::Layer>& layers) {
+void ContainerStore::add(const Record& record,
+                         const Details& details,
+                         const std::vector<storage::Layer>& layers) {
   auto& db = store_.database();
   const std::string summary = base::to_json(record.summary).dump();
   const std::string config = base::to_json(details).dump();
   db.transaction(sync_of(record.summary.remove), [&] {
-    auto taken = db.query("SELECT id FROM containers WHERE name = ?", record.name);
-    if (taken.next()) {
-      base::fail(base::Kind::exists,
-                 "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to remove (or "
-                 "rename) that container to be able to reuse that name.",
-                 record.name,
-                 taken.text(0));
-    }
+    require_free_name(db, record.name);
     db.execute(
-        "INSERT INTO containers(id, name, image, created, started, finished, exit_code, oom_killed, error, summary, "
+        "INSERT INTO containers(id, name, image, created, started, finished, exit_code, "
+        "oom_killed, error, summary, "
         "config) VALUES (?,?,?,?,?,0,0,0,'',?,?)",
         record.id,
         record.name,
@@ -120,29 +134,35 @@ void ContainerStore::add(const Record& record, const Details& details, const std
 void ContainerStore::set_started(const std::string& id, base::Moment started) {
   // Not synced: after a power loss a container that ran is as stopped as one that never did.
   store_.database().transaction(storage::Sync::none, [&] {
-    store_.database().execute("UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), id);
+    store_.database().execute(
+        "UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), id);
   });
 }
 
 void ContainerStore::set_error(const std::string& id, int exit_code, const std::string& error) {
   store_.database().transaction(storage::Sync::none, [&] {
     store_.database().execute(
-        "UPDATE containers SET started = 0, finished = 0, exit_code = ?, error = ? WHERE id = ?", exit_code, error, id);
+        "UPDATE containers SET started = 0, finished = 0, exit_code = ?, error = ? WHERE id = ?",
+        exit_code,
+        error,
+        id);
   });
 }
 
 void ContainerStore::set_finished(const Record& record) {
   store_.database().transaction(storage::Sync::none, [&] {
-    store_.database().execute("UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
-                              number(record.finished),
-                              record.exit_code,
-                              record.oom_killed,
-                              record.id);
+    store_.database().execute(
+        "UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
+        number(record.finished),
+        record.exit_code,
+        record.oom_killed,
+        record.id);
   });
 }
 
 void ContainerStore::rename(const std::string& id, const std::string& name) {
   store_.database().transaction(storage::Sync::full, [&] {
+    require_free_name(store_.database(), name);
     store_.database().execute("UPDATE containers SET name = ? WHERE id = ?", name, id);
   });
 }

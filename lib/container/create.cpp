@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/create.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -22,7 +21,9 @@ namespace {
 
 void check_name(const std::string& name) {
   if (storage::is_object_name(name)) return;
-  base::fail(base::Kind::usage, "Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", name);
+  base::fail(base::Kind::usage,
+             "Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
+             name);
 }
 
 std::string host_name() {
@@ -49,7 +50,8 @@ void resolve_namespaces(Engine& engine, Namespaces& n) {
 }
 
 bool has_target(const std::vector<MountOption>& mounts, const std::string& target) {
-  return std::any_of(mounts.begin(), mounts.end(), [&](const auto& m) { return m.target == target; });
+  return std::any_of(
+      mounts.begin(), mounts.end(), [&](const auto& m) { return m.target == target; });
 }
 
 /// The mounts of other containers, unless the user put something else there.
@@ -77,7 +79,9 @@ void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
 }
 
 /// Every volume mount gets the name of a volume that exists.
-std::vector<std::string> make_volumes(Engine& engine, CreateOptions& options, base::Rollback& rollback) {
+std::vector<std::string> make_volumes(Engine& engine,
+                                      CreateOptions& options,
+                                      base::Rollback& rollback) {
   std::vector<std::string> anonymous;
   for (auto& mount : options.mounts) {
     if (mount.type != "volume") continue;
@@ -93,7 +97,8 @@ std::vector<std::string> make_volumes(Engine& engine, CreateOptions& options, ba
   return anonymous;
 }
 
-std::vector<network::PortMapping> exposed_ports(const CreateOptions& options, const image::RunConfig& image) {
+std::vector<network::PortMapping> exposed_ports(const CreateOptions& options,
+                                                const image::RunConfig& image) {
   auto ports = options.expose;
   for (const auto& [text, unused] : image.exposed_ports) {
     for (const auto& port : network::parse_expose(text)) ports.push_back(port);
@@ -105,7 +110,9 @@ std::vector<network::PortMapping> exposed_ports(const CreateOptions& options, co
     ports.push_back(exposed);
   }
   const auto order = [](const auto& p) { return std::pair(p.container_port, p.protocol); };
-  std::sort(ports.begin(), ports.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  std::sort(ports.begin(), ports.end(), [&](const auto& a, const auto& b) {
+    return order(a) < order(b);
+  });
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   return ports;
 }
@@ -147,6 +154,9 @@ void add_row(Engine& engine, Created& made) {
 
 Created create(Engine& engine, CreateOptions options, const image::Image& image, StartsNow starts) {
   validate(options);
+  if (options.namespaces.user.starts_with("keep-id")) {
+    base::fail(base::Kind::unsupported, "--userns keep-id is not supported yet");
+  }
   Created made;
   Record& record = made.record;
   Details& details = made.details;
@@ -159,7 +169,8 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.image = engine.images.config(image).config;
   details.image_digest = image.manifest;
   details.platform = image.platform;
-  base::Rollback rollback;
+  const std::string directory = engine.store.paths().container(record.id);
+  base::Rollback rollback;  // after all that its acts use
   resolve_namespaces(engine, options.namespaces);
   add_volumes_from(engine, options);
   add_image_volumes(options, details.image);
@@ -167,7 +178,6 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.anonymous_volumes = make_volumes(engine, options, rollback);
   record.summary = summary_of(options, details.image);
   details.hostname = hostname_of(options, record.id);
-  const std::string directory = engine.store.paths().container(record.id);
   details.log_path = directory + "/log";
   details.options = std::move(options);
   rollback.on_failure([&] { base::remove_tree(directory); });
@@ -177,7 +187,10 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   add_row(engine, made);
   rollback.commit();
   record_event(engine.store,
-               {"container", "create", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+               {"container",
+                "create",
+                record.id,
+                {{"image", record.summary.image_name}, {"name", record.name}}});
   return made;
 }
 

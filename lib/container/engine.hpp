@@ -20,9 +20,10 @@ struct Engine {
   image::ImageStore images;
   storage::LayerStore layers;
   storage::VolumeStore volumes;
-  std::string runtime = "crun";        ///< name or path
-  std::string cgroup_manager;          ///< "systemd", "cgroupfs" or empty for what fits
-  std::vector<std::string> self;       ///< argv that starts this berth on this store: for clean-up after us
+  std::string runtime = "crun";  ///< name or path
+  std::string cgroup_manager;    ///< "systemd", "cgroupfs" or empty for what fits
+  std::vector<std::string>
+      self;  ///< argv that starts this berth on this store: for clean-up after us
 
   /// The lock under which a container is started, stopped, changed and removed.
   base::FileLock lock(const std::string& id) { return store.lock("container-" + id); }

@@ -16,9 +16,11 @@ void record_event(storage::Store& store, const Event& event) {
   if (!event.attributes.empty()) line["attributes"] = event.attributes;
   try {
     const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
-    base::write_full(fd.get(), line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n");
+    base::write_full(fd.get(),
+                     line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n");
   } catch (const base::Error& e) {
-    base::warn("cannot record the event {} {}: {}, ignoring", event.type, event.action, e.message());
+    base::warn(
+        "cannot record the event {} {}: {}, ignoring", event.type, event.action, e.message());
   }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/exec.hpp"
 
-#include <sys/prctl.h>
-
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -28,17 +29,23 @@ using base::Json;
 State require_running(Engine& engine, const Record& record) {
   State state = state_of(engine, record);
   if (state.status == Status::paused) {
-    base::fail(base::Kind::wrong_state, "Container {} is paused, unpause the container before exec", record.name);
+    base::fail(base::Kind::wrong_state,
+               "Container {} is paused, unpause the container before exec",
+               record.name);
   }
-  if (!state.is_running()) base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
+  if (!state.is_running())
+    base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
   return state;
 }
 
 void set_variable(std::vector<std::string>& env, const std::string& assignment) {
   const std::string key = assignment.substr(0, assignment.find('=') + 1);
-  const auto same = std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
-  if (same != env.end()) *same = assignment;
-  else env.push_back(assignment);
+  const auto same =
+      std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
+  if (same != env.end())
+    *same = assignment;
+  else
+    env.push_back(assignment);
 }
 
 void set_user(Json& process, const std::string& user, int root_fd, std::vector<std::string>& env) {
@@ -48,7 +55,8 @@ void set_user(Json& process, const std::string& user, int root_fd, std::vector<s
   // Docker gives a process that is not root no capabilities but those in its bounding set.
   if (ids.uid != 0 && process.contains("capabilities")) {
     auto& capabilities = process["capabilities"];
-    for (const char* set : {"effective", "permitted", "ambient", "inheritable"}) capabilities[set] = Json::array();
+    for (const char* set : {"effective", "permitted", "ambient", "inheritable"})
+      capabilities[set] = Json::array();
   }
 }
 
@@ -56,7 +64,8 @@ void grant_everything(Json& process) {
   Security all;
   all.privileged = true;
   const auto capabilities = capabilities_of(all);
-  for (const char* set : {"bounding", "effective", "permitted"}) process["capabilities"][set] = capabilities;
+  for (const char* set : {"bounding", "effective", "permitted"})
+    process["capabilities"][set] = capabilities;
   process["noNewPrivileges"] = false;
 }
 
@@ -76,7 +85,8 @@ Json make_process(Json process, const ExecOptions& options, int root_fd) {
 
 void check(const ExecOptions& options, const Json& process, int root_fd) {
   const std::string directory = process.value("cwd", "/");
-  const std::string prefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
+  const std::string prefix =
+      "OCI runtime exec failed: exec failed: unable to start container process: ";
   if (!base::find_in_root(root_fd, directory, O_PATH)) {
     base::fail(base::Kind::command_missing,
                "{}chdir to cwd (\"{}\") set in config.json failed: no such file or directory",
@@ -87,6 +97,18 @@ void check(const ExecOptions& options, const Json& process, int root_fd) {
     throw base::Error(error->kind(), prefix + error->message());
   }
 }
+
+/// A pseudo-terminal of our own.
+struct Terminal {
+  Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (!master || ::grantpt(master.get()) < 0 || ::unlockpt(master.get()) < 0)
+      base::sys_fail("make a terminal");
+    slave = base::UniqueFd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!slave) base::sys_fail("open a terminal");
+  }
+
+  base::UniqueFd master, slave;
+};
 
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
@@ -100,27 +122,41 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const State state = require_running(engine, record);
   const auto taken = read_taken(engine, record.id);
   const auto config = base::find_file_text(engine.run_directory(record.id) + "/bundle/config.json");
-  if (!taken || !config) base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
-  const auto root = base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
-  const Json process = make_process(base::parse_json(*config, "config.json")["process"], options, root.get());
+  if (!taken || !config)
+    base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
+  const auto root =
+      base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
+  const Json process =
+      make_process(base::parse_json(*config, "config.json")["process"], options, root.get());
   check(options, process, root.get());
   const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
-  const auto file = base::make_memory_file("process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const auto file = base::make_memory_file(
+      "process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
   std::vector<std::string> words = {"exec", "--process", "/proc/self/fd/3"};
   if (options.detach) words.emplace_back("--detach");
   words.push_back(record.id);
   const std::string exec_id = base::new_id();
-  const auto event = [&](const std::string& action, const std::string& key, const std::string& value) {
-    record_event(engine.store,
-                 {"container",
-                  action,
-                  record.id,
-                  {{"image", record.summary.image_name}, {"name", record.name}, {"execID", exec_id}, {key, value}}});
-  };
+  const auto event =
+      [&](const std::string& action, const std::string& key, const std::string& value) {
+        record_event(engine.store,
+                     {"container",
+                      action,
+                      record.id,
+                      {{"image", record.summary.image_name},
+                       {"name", record.name},
+                       {"execID", exec_id},
+                       {key, value}}});
+      };
   const std::string line = base::join(options.command, " ");
   event("exec_start: " + line, "command", line);
   base::Command command{.argv = runtime.command(words), .pass = {file.get()}};
-  if (options.interactive) command.in = STDIN_FILENO;
+  // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
+  const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
+  std::optional<Terminal> silent;
+  if (options.interactive || has_terminal)
+    command.in = STDIN_FILENO;
+  else if (options.tty && !options.detach)
+    command.in = silent.emplace().slave.get();
   ignore_terminal_signals();
   const int code = base::spawn(command).wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/finish.hpp"
 
+#include <csignal>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -30,11 +32,17 @@ void try_step(const char* what, const Record& record, Act act) {
 void give_back(Engine& engine, const Record& record) {
   const std::string directory = engine.run_directory(record.id);
   if (!base::exists(directory)) return;
+  // Its monitor was killed: what is left of it must not outlive what it stands on.
+  if (const auto running = read_running(directory); running && running->init.signal(SIGKILL)) {
+    if (const auto process = running->init.open()) base::wait_for_exit(process->get(), -1);
+  }
   std::optional<Taken> taken;
   try_step("read what was taken", record, [&] { taken = read_taken(engine, record.id); });
   if (taken) {
     if (!taken->cgroup_path.empty()) {
-      try_step("remove the cgroup", record, [&] { remove_cgroup(taken->cgroup_manager, taken->cgroup_path); });
+      try_step("remove the cgroup", record, [&] {
+        remove_cgroup(taken->cgroup_manager, taken->cgroup_path);
+      });
     }
     if (taken->endpoint) {
       try_step("disconnect the network", record, [&] {

@@ -15,21 +15,21 @@ namespace container {
 
 namespace {
 
-using Ordered = nlohmann::ordered_json;
+using base::Json;
 
 template <typename T>
-Ordered list_or_null(const std::vector<T>& list) {
-  return list.empty() ? Ordered(nullptr) : Ordered(list);
+Json list_or_null(const std::vector<T>& list) {
+  return list.empty() ? Json(nullptr) : Json(list);
 }
 
-Ordered keys(const std::map<std::string, base::Json>& set) {
+Json keys(const std::map<std::string, base::Json>& set) {
   if (set.empty()) return nullptr;
-  Ordered object = Ordered::object();
-  for (const auto& [key, unused] : set) object[key] = Ordered::object();
+  Json object = Json::object();
+  for (const auto& [key, unused] : set) object[key] = Json::object();
   return object;
 }
 
-Ordered state_json(const Record& record, const State& state) {
+Json state_json(const Record& record, const State& state) {
   const bool running = state.is_running();
   return {{"Status", to_text(state.status)},
           {"Running", running},
@@ -44,21 +44,20 @@ Ordered state_json(const Record& record, const State& state) {
           {"FinishedAt", base::rfc3339(running ? record.finished : state.finished)}};
 }
 
-Ordered config_json(const Record& record, const Details& details) {
+Json config_json(const Record& record, const Details& details) {
   const auto& o = details.options;
-  Ordered exposed = Ordered::object();
-  for (const auto& port : record.summary.expose) exposed[port_key(port)] = Ordered::object();
+  Json exposed = Json::object();
+  for (const auto& port : record.summary.expose) exposed[port_key(port)] = Json::object();
   const bool attach_all = o.attach.empty();
   const auto attached = [&](const char* stream) {
     return std::find(o.attach.begin(), o.attach.end(), stream) != o.attach.end();
   };
-  Ordered config = {
-      {"Hostname", details.hostname},
-      {"Domainname", o.domainname},
-      {"User", o.user.empty() ? details.image.user : o.user},
-      {"AttachStdin", attached("stdin") || (attach_all && o.interactive)},
-      {"AttachStdout", attach_all || attached("stdout")},
-      {"AttachStderr", attach_all || attached("stderr")}};
+  Json config = {{"Hostname", details.hostname},
+                 {"Domainname", o.domainname},
+                 {"User", o.user.empty() ? details.image.user : o.user},
+                 {"AttachStdin", attached("stdin") || (attach_all && o.interactive)},
+                 {"AttachStdout", attach_all || attached("stdout")},
+                 {"AttachStderr", attach_all || attached("stderr")}};
   if (!exposed.empty()) config["ExposedPorts"] = exposed;
   config["Tty"] = o.tty;
   config["OpenStdin"] = o.interactive;
@@ -79,11 +78,12 @@ Ordered config_json(const Record& record, const Details& details) {
   return config;
 }
 
-Ordered mounts_json(Engine& engine, const Details& details) {
-  Ordered list = Ordered::array();
+Json mounts_json(Engine& engine, const Details& details) {
+  Json list = Json::array();
   for (const auto& mount : details.options.mounts) {
-    if (mount.type == "tmpfs" && !mount.mode_text.empty()) continue;  // --tmpfs: shown in HostConfig.Tmpfs
-    Ordered json = {{"Type", mount.type}};
+    if (mount.type == "tmpfs" && !mount.mode_text.empty())
+      continue;  // --tmpfs: shown in HostConfig.Tmpfs
+    Json json = {{"Type", mount.type}};
     if (mount.type == "volume") {
       const auto volume = engine.volumes.find(mount.source);
       json["Name"] = mount.source;
@@ -97,20 +97,21 @@ Ordered mounts_json(Engine& engine, const Details& details) {
       json["Mode"] = mount.mode_text;
     }
     json["RW"] = !mount.read_only;
-    json["Propagation"] = mount.type == "bind" ? (mount.propagation.empty() ? "rprivate" : mount.propagation) : "";
+    json["Propagation"] =
+        mount.type == "bind" ? (mount.propagation.empty() ? "rprivate" : mount.propagation) : "";
     list.push_back(std::move(json));
   }
   return list;
 }
 
-Ordered ports_json(const Record& record, const std::optional<network::Endpoint>& endpoint) {
-  Ordered ports = Ordered::object();
+Json ports_json(const Record& record, const std::optional<network::Endpoint>& endpoint) {
+  Json ports = Json::object();
   if (!endpoint) return ports;
   for (const auto& port : record.summary.expose) ports[port_key(port)] = nullptr;
   for (const auto& port : endpoint->ports) {
     auto& bindings = ports[port_key(port)];
     const std::string number = std::to_string(port.host_port);
-    if (bindings.is_null()) bindings = Ordered::array();
+    if (bindings.is_null()) bindings = Json::array();
     if (!port.host_ip.empty()) {
       bindings.push_back({{"HostIp", port.host_ip}, {"HostPort", number}});
       continue;
@@ -121,7 +122,7 @@ Ordered ports_json(const Record& record, const std::optional<network::Endpoint>&
   return ports;
 }
 
-Ordered endpoint_json(const Details& details, const network::Endpoint& e, bool connected) {
+Json endpoint_json(const Details& details, const network::Endpoint& e, bool connected) {
   return {{"IPAMConfig", nullptr},
           {"Links", nullptr},
           {"Aliases", nullptr},
@@ -139,13 +140,16 @@ Ordered endpoint_json(const Details& details, const network::Endpoint& e, bool c
           {"DNSNames", nullptr}};
 }
 
-Ordered network_json(Engine& engine, const Record& record, const Details& details, const State& state) {
+Json network_json(Engine& engine,
+                  const Record& record,
+                  const Details& details,
+                  const State& state) {
   std::optional<network::Endpoint> endpoint;
   if (state.is_running()) {
     if (const auto taken = read_taken(engine, record.id)) endpoint = taken->endpoint;
   }
   const network::Endpoint e = endpoint.value_or(network::Endpoint{});
-  Ordered networks = Ordered::object();
+  Json networks = Json::object();
   if (!record.summary.network.starts_with("container:")) {
     networks[record.summary.network] = endpoint_json(details, e, endpoint.has_value());
   }
@@ -165,7 +169,7 @@ Ordered network_json(Engine& engine, const Record& record, const Details& detail
           {"Networks", networks}};
 }
 
-Ordered graph_driver(Engine& engine, const Record& record) {
+Json graph_driver(Engine& engine, const Record& record) {
   const std::string directory = engine.store.paths().container(record.id);
   std::string lower;
   const auto layers = engine.layers.of_container(record.id);
@@ -178,6 +182,24 @@ Ordered graph_driver(Engine& engine, const Record& record) {
             {"LowerDir", lower},
             {"UpperDir", directory + "/upper"},
             {"WorkDir", directory + "/work"}}}};
+}
+
+/// Fields of Docker's structs that a template may name.
+void add_empty(Json& json) {
+  const auto add = [](Json& object, const char* name, Json value) {
+    if (!object.contains(name)) object[name] = std::move(value);
+  };
+  for (auto& mount : json["Mounts"]) {
+    for (const char* name : {"Name", "Driver"}) add(mount, name, "");
+  }
+  add(json, "SizeRw", nullptr);
+  add(json, "SizeRootFs", nullptr);
+  add(json["Config"], "StopSignal", "");
+  add(json["Config"], "StopTimeout", nullptr);
+  add(json["Config"], "ExposedPorts", nullptr);
+  add(json["Config"], "Healthcheck", nullptr);
+  for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"})
+    add(json["HostConfig"], name, nullptr);
 }
 
 }  // namespace
@@ -194,13 +216,15 @@ Sizes sizes_of(Engine& engine, const Record& record) {
   return sizes;
 }
 
-nlohmann::ordered_json inspect(Engine& engine, const Record& record, const InspectOptions& options) {
+base::Json inspect(Engine& engine, const Record& record, const InspectOptions& options) {
   const Details details = engine.containers.details(record.id);
   const State state = state_of(engine, record);
   const std::string run = engine.run_directory(record.id);
   const auto words = command_line(details.options, details.image);
-  const auto file = [&](const char* name) { return state.is_running() ? run + "/" + name : std::string(); };
-  Ordered json = {
+  const auto file = [&](const char* name) {
+    return state.is_running() ? run + "/" + name : std::string();
+  };
+  Json json = {
       {"Id", record.id},
       {"Created", base::rfc3339(record.created)},
       {"Path", words.empty() ? "" : words[0]},
@@ -226,6 +250,7 @@ nlohmann::ordered_json inspect(Engine& engine, const Record& record, const Inspe
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
+  if (options.keep_empty) add_empty(json);
   if (options.size) {
     const Sizes sizes = sizes_of(engine, record);
     json["SizeRw"] = sizes.own;

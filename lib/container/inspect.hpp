@@ -11,15 +11,17 @@ namespace container {
 
 struct InspectOptions {
   bool size = false;  ///< SizeRw and SizeRootFs
+  bool keep_empty =
+      false;  ///< also fields that Docker leaves out of what it prints when they are empty
 };
 
-/// Keys in Docker's order.
-nlohmann::ordered_json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});
+base::Json inspect(Engine& engine, const Record& record, const InspectOptions& options = {});
 
 /// Bytes in the container's own layer, and with the layers below.
 struct Sizes {
   std::int64_t own = 0, total = 0;
 };
+
 Sizes sizes_of(Engine& engine, const Record& record);
 
 /// "80/tcp"

@@ -10,53 +10,57 @@ namespace container {
 
 namespace {
 
-using Ordered = nlohmann::ordered_json;
+using base::Json;
 
-Ordered list_or_null(const std::vector<std::string>& list) {
-  return list.empty() ? Ordered(nullptr) : Ordered(list);
+Json list_or_null(const std::vector<std::string>& list) {
+  return list.empty() ? Json(nullptr) : Json(list);
 }
 
 /// -v as it was given; --mount and --tmpfs stand elsewhere.
-Ordered binds(const CreateOptions& o) {
-  Ordered list = Ordered::array();
+Json binds(const CreateOptions& o) {
+  Json list = Json::array();
   for (const auto& m : o.mounts) {
-    const bool short_form = m.type == "bind" ? m.create_source : m.type == "volume" && !m.anonymous && !m.from_image;
+    const bool short_form =
+        m.type == "bind" ? m.create_source : m.type == "volume" && !m.anonymous && !m.from_image;
     if (!short_form) continue;
     list.push_back(m.source + ":" + m.target + (m.mode_text.empty() ? "" : ":" + m.mode_text));
   }
-  return list.empty() ? Ordered(nullptr) : list;
+  return list.empty() ? Json(nullptr) : list;
 }
 
-Ordered port_bindings(const CreateOptions& o) {
-  Ordered object = Ordered::object();
+Json port_bindings(const CreateOptions& o) {
+  Json object = Json::object();
   for (const auto& port : o.publish) {
     auto& list = object[port_key(port)];
-    if (list.is_null()) list = Ordered::array();
-    list.push_back({{"HostIp", port.host_ip}, {"HostPort", port.host_port ? std::to_string(port.host_port) : ""}});
+    if (list.is_null()) list = Json::array();
+    list.push_back({{"HostIp", port.host_ip},
+                    {"HostPort", port.host_port ? std::to_string(port.host_port) : ""}});
   }
   return object;
 }
 
-Ordered tmpfs(const CreateOptions& o) {
-  Ordered object = Ordered::object();
+Json tmpfs(const CreateOptions& o) {
+  Json object = Json::object();
   for (const auto& m : o.mounts) {
     if (m.type == "tmpfs") object[m.target] = m.mode_text;
   }
   return object;
 }
 
-Ordered devices(const CreateOptions& o) {
-  Ordered list = Ordered::array();
+Json devices(const CreateOptions& o) {
+  Json list = Json::array();
   for (const auto& d : o.devices) {
-    list.push_back(
-        {{"PathOnHost", d.host}, {"PathInContainer", d.container}, {"CgroupPermissions", d.permissions}});
+    list.push_back({{"PathOnHost", d.host},
+                    {"PathInContainer", d.container},
+                    {"CgroupPermissions", d.permissions}});
   }
   return list;
 }
 
-Ordered ulimits(const CreateOptions& o) {
-  Ordered list = Ordered::array();
-  for (const auto& u : o.ulimits) list.push_back({{"Name", u.name}, {"Hard", u.hard}, {"Soft", u.soft}});
+Json ulimits(const CreateOptions& o) {
+  Json list = Json::array();
+  for (const auto& u : o.ulimits)
+    list.push_back({{"Name", u.name}, {"Hard", u.hard}, {"Soft", u.soft}});
   return list;
 }
 
@@ -72,19 +76,25 @@ const std::vector<std::string> kMaskedPaths = {"/proc/acpi",
                                                "/proc/timer_stats",
                                                "/sys/devices/virtual/powercap",
                                                "/sys/firmware"};
-const std::vector<std::string> kReadOnlyPaths = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+const std::vector<std::string> kReadOnlyPaths = {"/proc/bus",
+                                                 "/proc/fs",
+                                                 "/proc/irq",
+                                                 "/proc/sys",
+                                                 "/proc/sysrq-trigger"};
 
-void add_resources(Ordered& json, const CreateOptions& o) {
+void add_resources(Json& json, const CreateOptions& o) {
   const auto& r = o.resources;
   json["CpuShares"] = r.cpu_shares.value_or(0);
   json["Memory"] = r.memory.value_or(0);
   json["NanoCpus"] = r.nano_cpus.value_or(0);
   json["CgroupParent"] = o.cgroup_parent;
   json["BlkioWeight"] = 0;
-  for (const char* name : {"BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps", "BlkioDeviceReadIOps",
+  for (const char* name : {"BlkioWeightDevice",
+                           "BlkioDeviceReadBps",
+                           "BlkioDeviceWriteBps",
+                           "BlkioDeviceReadIOps",
                            "BlkioDeviceWriteIOps"}) {
-    json[name] = Ordered::array();
+    json[name] = Json::array();
   }
   json["CpuPeriod"] = r.cpu_period.value_or(0);
   json["CpuQuota"] = r.cpu_quota.value_or(0);
@@ -100,7 +110,7 @@ void add_resources(Ordered& json, const CreateOptions& o) {
   json["MemorySwap"] = r.memory_swap.value_or(r.memory ? *r.memory * 2 : 0);
   json["MemorySwappiness"] = nullptr;
   json["OomKillDisable"] = false;
-  json["PidsLimit"] = r.pids_limit ? Ordered(*r.pids_limit) : Ordered(nullptr);
+  json["PidsLimit"] = r.pids_limit ? Json(*r.pids_limit) : Json(nullptr);
   json["Ulimits"] = ulimits(o);
   json["CpuCount"] = 0;
   json["CpuPercent"] = 0;
@@ -110,24 +120,27 @@ void add_resources(Ordered& json, const CreateOptions& o) {
 
 }  // namespace
 
-nlohmann::ordered_json host_config_json(Engine& engine, const Details& details) {
+base::Json host_config_json(Engine& engine, const Details& details) {
   const auto& o = details.options;
   const auto& n = o.namespaces;
   constexpr std::int64_t kShmSize = 64 << 20;
-  Ordered json = {
+  Json json = {
       {"Binds", binds(o)},
       {"ContainerIDFile", o.cidfile},
       {"LogConfig", {{"Type", o.log.driver}, {"Config", o.log.options}}},
       {"NetworkMode", n.network == "default" ? "bridge" : n.network},
       {"PortBindings", port_bindings(o)},
-      {"RestartPolicy", {{"Name", o.restart.name}, {"MaximumRetryCount", o.restart.maximum_retries}}},
+      {"RestartPolicy",
+       {{"Name", o.restart.name}, {"MaximumRetryCount", o.restart.maximum_retries}}},
       {"AutoRemove", o.remove},
       {"VolumeDriver", ""},
       {"VolumesFrom", list_or_null(o.volumes_from)},
-      {"ConsoleSize", Ordered::array({0, 0})},
+      {"ConsoleSize", Json::array({0, 0})},
       {"CapAdd", list_or_null(o.security.cap_add)},
       {"CapDrop", list_or_null(o.security.cap_drop)},
-      {"CgroupnsMode", n.cgroup.empty() ? (base::exists("/sys/fs/cgroup/cgroup.controllers") ? "private" : "host") : n.cgroup},
+      {"CgroupnsMode",
+       n.cgroup.empty() ? (base::exists("/sys/fs/cgroup/cgroup.controllers") ? "private" : "host")
+                        : n.cgroup},
       {"Dns", list_or_null(o.dns)},
       {"DnsOptions", o.dns_options},
       {"DnsSearch", o.dns_search},
@@ -153,15 +166,17 @@ nlohmann::ordered_json host_config_json(Engine& engine, const Details& details) 
   add_resources(json, o);
   json["MaskedPaths"] = o.security.privileged ? std::vector<std::string>{} : kMaskedPaths;
   json["ReadonlyPaths"] = o.security.privileged ? std::vector<std::string>{} : kReadOnlyPaths;
-  json["Init"] = o.init ? Ordered(true) : Ordered(nullptr);
+  if (o.init) json["Init"] = true;
   return json;
 }
 
-std::vector<std::string> config_environment(const CreateOptions& options, const image::RunConfig& image) {
+std::vector<std::string> config_environment(const CreateOptions& options,
+                                            const image::RunConfig& image) {
   std::vector<std::string> env;
   const auto add = [&](const std::string& variable) {
     const std::string key = variable.substr(0, variable.find('=') + 1);
-    const auto same = std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
+    const auto same =
+        std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
     if (same == env.end()) env.push_back(variable);
   };
   for (auto v = options.env.rbegin(); v != options.env.rend(); ++v) {
@@ -173,12 +188,13 @@ std::vector<std::string> config_environment(const CreateOptions& options, const 
   return env;
 }
 
-nlohmann::ordered_json manifest_descriptor(Engine& engine, const Details& details) {
+base::Json manifest_descriptor(Engine& engine, const Details& details) {
   const auto blob = engine.images.find_blob(details.image_digest);
-  Ordered json = {{"mediaType", image::kOciManifest},
-                  {"digest", details.image_digest},
-                  {"size", blob ? blob->size() : 0},
-                  {"platform", {{"architecture", details.platform.architecture}, {"os", details.platform.os}}}};
+  Json json = {
+      {"mediaType", image::kOciManifest},
+      {"digest", details.image_digest},
+      {"size", blob ? blob->size() : 0},
+      {"platform", {{"architecture", details.platform.architecture}, {"os", details.platform.os}}}};
   if (blob) {
     const auto manifest = base::from_json_text<image::Manifest>(*blob, "manifest");
     if (!manifest.media_type.empty()) json["mediaType"] = manifest.media_type;

@@ -2,19 +2,21 @@
 // HostConfig of `inspect`.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "container/engine.hpp"
 
 namespace container {
 
-nlohmann::ordered_json host_config_json(Engine& engine, const Details& details);
+base::Json host_config_json(Engine& engine, const Details& details);
 
 /// Config.Env: the user's and the image's variables, as Docker lists them.
-std::vector<std::string> config_environment(const CreateOptions& options, const image::RunConfig& image);
+std::vector<std::string> config_environment(const CreateOptions& options,
+                                            const image::RunConfig& image);
 
-nlohmann::ordered_json manifest_descriptor(Engine& engine, const Details& details);
+base::Json manifest_descriptor(Engine& engine, const Details& details);
 
 }  // namespace container

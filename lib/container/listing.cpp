@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/listing.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+#include <fnmatch.h>
 #include <regex>
 #include <set>
 
@@ -19,8 +18,11 @@ namespace {
 
 using Test = std::function<bool(const Listed&)>;
 
-[[noreturn]] void invalid(const std::string& key, const std::string& value, const std::string& why = {}) {
-  base::fail(base::Kind::usage, "invalid filter '{}={}'{}{}", key, value, why.empty() ? "" : ": ", why);
+[[noreturn]] void invalid(const std::string& key,
+                          const std::string& value,
+                          const std::string& why = {}) {
+  base::fail(
+      base::Kind::usage, "invalid filter '{}={}'{}{}", key, value, why.empty() ? "" : ": ", why);
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {
@@ -28,7 +30,8 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
 }
 
 /// Docker takes names and ids as regular expressions; most are plain text, which costs nothing.
-Test matches_text(const std::string& pattern, const std::function<std::string(const Record&)>& text_of) {
+Test matches_text(const std::string& pattern,
+                  const std::function<std::string(const Record&)>& text_of) {
   const auto special = pattern.find_first_of("^$.[](){}*+?|\\");
   if (special == std::string::npos) {
     return [=](const Listed& l) { return text_of(l.record).find(pattern) != std::string::npos; };
@@ -54,7 +57,8 @@ Test has_status(const std::string& word) {
   if (!from_text(word, status)) {
     invalid("status",
             word,
-            fmt::format("invalid value for state ({}): must be one of created, running, paused, restarting, removing, "
+            fmt::format("invalid value for state ({}): must be one of created, running, paused, "
+                        "restarting, removing, "
                         "exited, dead",
                         word));
   }
@@ -64,7 +68,9 @@ Test has_status(const std::string& word) {
 Test has_exit_code(const std::string& text) {
   const auto code = base::parse_number<int>(text);
   if (!code) invalid("exited", text);
-  return [code](const Listed& l) { return l.state.status == Status::exited && l.state.exit_code == *code; };
+  return [code](const Listed& l) {
+    return l.state.status == Status::exited && l.state.exit_code == *code;
+  };
 }
 
 Test is_of_image(Engine& engine, const std::string& text) {
@@ -80,7 +86,9 @@ Test is_of_image(Engine& engine, const std::string& text) {
     // An ancestor's layers are the lowest ones of whatever was built on it.
     const auto own = engine.layers.of_container(l.record.id);
     return !layers.empty() && own.size() > layers.size() &&
-           std::equal(layers.begin(), layers.end(), own.begin(), [](const auto& a, const auto& b) { return a == b.id; });
+           std::equal(layers.begin(), layers.end(), own.begin(), [](const auto& a, const auto& b) {
+             return a == b.id;
+           });
   };
 }
 
@@ -96,7 +104,8 @@ Test is_newer(Engine& engine, const std::string& name) {
 
 Test has_mount(const std::string& text) {
   return [text](const Listed& l) {
-    return contains(l.record.summary.mounts, text) || contains(l.record.summary.mount_targets, text);
+    return contains(l.record.summary.mounts, text) ||
+           contains(l.record.summary.mount_targets, text);
   };
 }
 
@@ -105,7 +114,9 @@ Test has_network(const std::string& text) {
 }
 
 /// "80", "80/tcp", "8000-8010/udp"
-bool holds_port(const std::vector<network::PortMapping>& wanted, std::uint16_t port, const std::string& protocol) {
+bool holds_port(const std::vector<network::PortMapping>& wanted,
+                std::uint16_t port,
+                const std::string& protocol) {
   return std::any_of(wanted.begin(), wanted.end(), [&](const auto& w) {
     return w.container_port == port && w.protocol == protocol;
   });
@@ -128,7 +139,8 @@ Test publishes(Engine& engine, const std::string& text) {
     if (!taken || !taken->endpoint) return false;
     const auto& ports = taken->endpoint->ports;
     return std::any_of(ports.begin(), ports.end(), [&](const auto& p) {
-      return holds_port(wanted, p.host_port, p.protocol) || holds_port(wanted, p.container_port, p.protocol);
+      return holds_port(wanted, p.host_port, p.protocol) ||
+             holds_port(wanted, p.container_port, p.protocol);
     });
   };
 }
@@ -179,7 +191,8 @@ std::vector<Listed> list(Engine& engine, const ListOptions& options) {
     if (!all && !listed.record.may_run()) continue;
     listed.state = state_of(engine, listed.record);
     if (!all && !listed.state.is_running()) continue;
-    if (!std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(listed); })) continue;
+    if (!std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(listed); }))
+      continue;
     result.push_back(std::move(listed));
     if (options.last > 0 && result.size() == static_cast<std::size_t>(options.last)) break;
   }

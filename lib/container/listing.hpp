@@ -21,8 +21,8 @@ struct Listed {
 };
 
 struct ListOptions {
-  bool all = false;   ///< not only running ones
-  int last = 0;       ///< the newest n, running or not; 0: no limit
+  bool all = false;  ///< not only running ones
+  int last = 0;      ///< the newest n, running or not; 0: no limit
   Filters filters;
 };
 

@@ -19,6 +19,9 @@ std::optional<base::UniqueFd> find_log(const std::string& path) {
   return base::find_file(path, O_RDONLY | O_NOFOLLOW);
 }
 
+/// While files are moved, one by one, there is a number without a file; two in a row are the end.
+constexpr int kGapAtEnd = 2;
+
 }  // namespace
 
 std::string LogFiles::name(int number) const {
@@ -26,48 +29,50 @@ std::string LogFiles::name(int number) const {
 }
 
 std::vector<LogFileReader> LogFiles::open_all() const {
-  // From the newest: a rotation meanwhile moves files to where we come later, so one may be met
-  // twice, but none is missed.
+  // From the newest: a rotation meanwhile moves files to where we come later, so one may be met twice, but none is
+  // missed.
   std::vector<LogFileReader> files;
-  std::optional<struct stat> last;
-  for (int number = 0;; ++number) {
+  std::vector<struct stat> seen;
+  for (int number = 0, missing = 0; missing < kGapAtEnd; ++number) {
     auto fd = find_log(name(number));
-    if (!fd && number > 0) break;
-    if (!fd) continue;  // just renamed, its successor not made yet
+    missing = fd ? 0 : missing + 1;
+    if (!fd) continue;
     const auto stat = base::stat_of(fd->get(), path_);
-    if (last && is_same(*last, stat)) continue;
-    last = stat;
+    if (std::any_of(
+            seen.begin(), seen.end(), [&](const auto& other) { return is_same(stat, other); }))
+      continue;
+    seen.push_back(stat);
     files.emplace_back(std::move(*fd));
   }
   std::reverse(files.begin(), files.end());
   return files;
 }
 
+LogFiles::Places LogFiles::look_for(const struct stat& file) const {
+  Places places;
+  for (int number = 0, missing = 0; missing < kGapAtEnd && !places.own; ++number) {
+    const auto stat = base::find_stat(name(number));
+    missing = stat ? 0 : missing + 1;
+    if (stat && is_same(*stat, file)) places.own = number;
+    if (stat) places.oldest = number;
+  }
+  return places;
+}
+
 std::optional<LogFileReader> LogFiles::successor(int fd) const {
   const auto own = base::stat_of(fd, path_);
   for (;;) {
-    int place = 0;
-    std::optional<struct stat> found;
-    while ((found = base::find_stat(name(place))) || place == 0) {
-      if (found && is_same(*found, own)) break;
-      ++place;
-    }
-    // Not there any more: what was written after it and is kept begins with the oldest.
-    const bool gone = !found;
-    if (!gone && place == 0) return std::nullopt;
-    if (gone && place == 1 && !base::exists(path_))
-      return std::nullopt;  // the next file is being made
-    auto next = find_log(name(place - 1));
-    if (gone) {
-      if (next) return LogFileReader(std::move(*next));
-      continue;
-    }
-    // Files move oldest first: while ours is where it was, the one in front of it was its
-    // successor.
-    const auto still = base::find_stat(name(place));
-    if (!still || !is_same(*still, own)) continue;
-    if (next) return LogFileReader(std::move(*next));
-    return std::nullopt;
+    const Places places = look_for(own);
+    if (places.own == 0 || !places.oldest) return std::nullopt;
+    // When ours was dropped, what was written after it and is kept begins with the oldest.
+    const int wanted = places.own ? *places.own - 1 : *places.oldest;
+    auto next = find_log(name(wanted));
+    // Files move oldest first: while the one behind is where it was (or none is), this one has not moved either.
+    const auto behind = base::find_stat(name(wanted + 1));
+    const bool moved = places.own ? !behind || !is_same(*behind, own) : behind.has_value();
+    if (moved) continue;
+    if (!next) return std::nullopt;  // renamed just now, its successor not made yet
+    return LogFileReader(std::move(*next));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include "container/log_reader.hpp"
@@ -23,7 +24,13 @@ class LogFiles {
   std::optional<LogFileReader> successor(int fd) const;
 
  private:
+  /// Numbers of a file and of the oldest.
+  struct Places {
+    std::optional<int> own, oldest;
+  };
+
   std::string name(int number) const;
+  Places look_for(const struct stat& file) const;
 
   std::string path_;
 };

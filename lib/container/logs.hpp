@@ -17,15 +17,15 @@ namespace container {
 
 struct LogSource {
   LogDriver driver = LogDriver::json_file;
-  std::string path;  ///< the file written at present; older ones are path.1, path.2 ...
+  std::string path = {};  ///< the file written at present; older ones are path.1, path.2 ...
   /// Of the run that is followed; without a monitor the log is complete.
-  std::string run_directory;
-  base::PidRef monitor;
+  std::string run_directory = {};
+  base::PidRef monitor = {};
 };
 
 struct LogRequest {
-  std::optional<std::size_t> tail;  ///< entries; unset: all
-  std::optional<base::Moment> since, until;
+  std::optional<std::size_t> tail = {};  ///< entries; unset: all
+  std::optional<base::Moment> since = {}, until = {};
   bool follow = false, timestamps = false;
   bool details =
       false;  ///< docker's extra attributes, of which there are none: a blank in front of each line

@@ -12,6 +12,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/unix_socket.hpp"
+#include "base/user_namespace.hpp"
 #include "container/monitor_frames.hpp"
 #include "container/monitor_protocol.hpp"
 
@@ -140,7 +141,13 @@ MonitorClient start_monitor(MonitorPlan plan) {
   }
   command.pass = {theirs.get(), file.get()};
   for (const auto& mount : plan.mounts) command.pass.push_back(mount.fd.get());
-  base::spawn(command).detach();
+  base::Child monitor = base::spawn(command);
+  // Until now this command itself kept the user namespace known; from here on the monitor does.
+  if (base::is_rootless()) {
+    if (const auto process = base::PidRef::of(monitor.pid()))
+      base::record_user_namespace(plan.runroot, *process);
+  }
+  monitor.detach();
   return {std::move(ours), plan.directory};
 }
 

@@ -56,24 +56,31 @@ inline const std::vector<std::string> kRuntimeLogOptions = {"--log=/proc/self/fd
 
 struct MonitorPlan {
   std::string id;
+  /// RUNROOT/containers/ID: also the working directory of the monitor and the runtime.
+  std::string directory;
+  /// argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also "--console-socket DIRECTORY/console".
+  std::vector<std::string> runtime;
   std::string
-      directory;  ///< RUNROOT/containers/ID: the monitor's and the runtime's working directory
-  std::vector<std::string>
-      runtime;  ///< argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also
-                ///< "--console-socket DIRECTORY/console"
+      runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
   std::string pid_file;
   std::vector<PreparedMount> mounts;
   bool tty = false;
-  int rows = 0, columns = 0;  ///< the terminal's first size, when known
-  bool open_stdin = false;    ///< -i: stdin is a pipe; otherwise /dev/null
-  bool stdin_once = true;     ///< stdin closes when the first attached client's does
-  Streams attached;           ///< streams that the starting client gets from the first byte on
+  /// The terminal's first size, when known. The bundle must name it too (process.consoleSize): the terminal comes to
+  /// the monitor only while the container already starts.
+  int rows = 0, columns = 0;
+  /// -i: stdin is a pipe; otherwise /dev/null.
+  bool open_stdin = false;
+  /// stdin closes when that of the first attached client does.
+  bool stdin_once = true;
+  /// Streams that the starting client gets from the first byte on.
+  Streams attached;
   LogPlan log;
-  std::vector<std::string>
-      cleanup;              ///< argv run after the exit (or failure) when no client cleans up
-  std::string oom_events;   ///< cgroup file that tells OOM kills (memory.events or v1's
-                            ///< memory.oom_control), or empty
-  std::string cgroup_join;  ///< directory of the cgroup that the monitor moves itself to, or empty
+  /// argv run after the exit (or a failed start) when no client cleans up.
+  std::vector<std::string> cleanup;
+  /// cgroup file that counts OOM kills (memory.events, or v1's memory.oom_control), or empty.
+  std::string oom_events;
+  /// Directory of the cgroup that the monitor moves itself to, or empty.
+  std::string cgroup_join;
 };
 
 /// Why a start failed: the runtime's own message, for the caller to turn into Docker's words.

@@ -54,7 +54,9 @@ Pruned prune_containers(Engine& engine, const Filters& filters) {
   const auto before = until(filters);
   Pruned pruned;
   for (const auto& [record, state] : list(engine, {.all = true, .last = 0, .filters = {}})) {
-    if (state.is_running() || record.created > before || !labels_match(record.summary.labels, filters)) continue;
+    if (state.is_running() || record.created > before ||
+        !labels_match(record.summary.labels, filters))
+      continue;
     try {
       const auto size = sizes_of(engine, record).own;
       remove(engine, record.id, {.force = false, .volumes = false});
@@ -71,7 +73,8 @@ Pruned prune_containers(Engine& engine, const Filters& filters) {
 Pruned prune_volumes(Engine& engine, bool all, const Filters& filters) {
   check_keys(filters, {"label", "label!", "all"});
   const auto asked = filters.find("all");
-  const bool named = all || (asked != filters.end() && asked->second.back() != "false" && asked->second.back() != "0");
+  const bool named = all || (asked != filters.end() && asked->second.back() != "false" &&
+                             asked->second.back() != "0");
   Pruned pruned;
   for (const auto& volume : engine.volumes.list()) {
     if (!(volume.anonymous || named) || !labels_match(volume.labels, filters)) continue;

@@ -5,7 +5,10 @@
 
 namespace container {
 
-void read_log(Engine& engine, const std::string& name, const LogRequest& request, const LogSink& sink) {
+void read_log(Engine& engine,
+              const std::string& name,
+              const LogRequest& request,
+              const LogSink& sink) {
   const Record record = engine.containers.get(name);
   const Details details = engine.containers.details(record.id);
   const State state = state_of(engine, record);

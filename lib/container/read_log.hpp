@@ -9,6 +9,9 @@
 namespace container {
 
 /// `logs` of a container by name. Kind unsupported "configured logging driver does not support reading".
-void read_log(Engine& engine, const std::string& name, const LogRequest& request, const LogSink& sink);
+void read_log(Engine& engine,
+              const std::string& name,
+              const LogRequest& request,
+              const LogSink& sink);
 
 }  // namespace container

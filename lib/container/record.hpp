@@ -16,15 +16,15 @@ namespace container {
 
 /// What ps shows without reading the details.
 struct Summary {
-  std::string image_name;              ///< as the user wrote it
-  std::vector<std::string> command;    ///< with entrypoint
+  std::string image_name;            ///< as the user wrote it
+  std::vector<std::string> command;  ///< with entrypoint
   std::map<std::string, std::string> labels;
-  std::vector<std::string> mounts;     ///< volume names and bind sources
+  std::vector<std::string> mounts;  ///< volume names and bind sources
   std::vector<std::string> mount_targets;
-  std::string network;                 ///< as in Namespaces::network, "bridge" for default
+  std::string network;                       ///< as in Namespaces::network, "bridge" for default
   std::vector<network::PortMapping> expose;  ///< published or not
   int local_volumes = 0;
-  bool remove = false;                 ///< --rm
+  bool remove = false;  ///< --rm
 };
 
 template <typename Io>
@@ -42,10 +42,10 @@ void fields(Io& io, Summary& s) {
 
 /// Decided once, when the container is made.
 struct Details {
-  CreateOptions options;               ///< mounts resolved: volumes have names, image volumes are added
+  CreateOptions options;  ///< mounts resolved: volumes have names, image volumes are added
   image::RunConfig image;
   std::string hostname;
-  std::string image_digest;            ///< of its manifest
+  std::string image_digest;  ///< of its manifest
   image::Platform platform;
   std::string log_path;
   std::vector<std::string> anonymous_volumes;
@@ -64,11 +64,11 @@ void fields(Io& io, Details& d) {
 
 struct Record {
   std::string id, name;
-  std::string image;                   ///< id; the image itself may be gone
+  std::string image;                              ///< id; the image itself may be gone
   base::Moment created{}, started{}, finished{};  ///< zero: never
   int exit_code = 0;
   bool oom_killed = false;
-  std::string error;                   ///< why the last start failed
+  std::string error;  ///< why the last start failed
   Summary summary;
 
   /// Started later than any end that was recorded.

@@ -17,15 +17,17 @@ namespace {
   base::fail(base::Kind::wrong_state,
              "cannot remove container \"{}\": container is {}",
              name,
-             state.status == Status::paused ? "paused and must be unpaused first"
-                                            : "running: stop the container before removing or force remove");
+             state.status == Status::paused
+                 ? "paused and must be unpaused first"
+                 : "running: stop the container before removing or force remove");
 }
 
 }  // namespace
 
 void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes) {
   std::vector<std::string> anonymous;
-  if (volumes == RemoveVolumes::anonymous) anonymous = engine.containers.details(record.id).anonymous_volumes;
+  if (volumes == RemoveVolumes::anonymous)
+    anonymous = engine.containers.details(record.id).anonymous_volumes;
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
   engine.containers.remove(record);
   base::remove_tree(engine.store.paths().container(record.id));
@@ -37,7 +39,10 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
     }
   }
   record_event(engine.store,
-               {"container", "destroy", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+               {"container",
+                "destroy",
+                record.id,
+                {{"image", record.summary.image_name}, {"name", record.name}}});
   base::remove_file(engine.store.paths().lock("container-" + record.id));
 }
 
@@ -51,7 +56,8 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
     if (!state.is_running()) {
       finish(engine, *record, state);
       if (!engine.containers.find_by_id(id)) return;
-      return remove_stopped(engine, *record, options.volumes ? RemoveVolumes::anonymous : RemoveVolumes::none);
+      return remove_stopped(
+          engine, *record, options.volumes ? RemoveVolumes::anonymous : RemoveVolumes::none);
     }
     if (!options.force) refuse_running(name, state);
     { const auto unlocked = std::move(lock); }  // ending takes a while

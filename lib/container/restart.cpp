@@ -19,7 +19,10 @@ bool make_ready(Engine& engine, const Record& record) {
   return true;
 }
 
-MonitorClient begin(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
+MonitorClient begin(Engine& engine,
+                    const Record& record,
+                    const Details& details,
+                    const StartOptions& how) {
   engine.containers.set_started(record.id, base::now());
   return start(engine, record, details, how);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/rootfs.hpp"
 
+#include <algorithm>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -17,7 +16,8 @@ namespace container {
 
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
   storage::OverlayPlan plan;
-  for (const auto& layer : engine.layers.of_container(record.id)) plan.lower.push_back(layer.diff());
+  for (const auto& layer : engine.layers.of_container(record.id))
+    plan.lower.push_back(layer.diff());
   const std::string directory = engine.store.paths().container(record.id);
   plan.upper = directory + "/upper";
   plan.work = directory + "/work";
@@ -43,8 +43,9 @@ void fill_volume(int rootfs, const std::string& target, const std::string& path)
   if (!is_empty_directory(to.get())) return;
   const auto st = base::stat_of(from->get(), target);
   if (!is_empty_directory(from->get())) {
-    auto done = base::run_captured({.argv = {"cp", "-a", "--reflink=auto", "--", "/proc/self/fd/3/.", "/proc/self/fd/4/"},
-                                    .pass = {from->get(), to.get()}});
+    auto done = base::run_captured(
+        {.argv = {"cp", "-a", "--reflink=auto", "--", "/proc/self/fd/3/.", "/proc/self/fd/4/"},
+         .pass = {from->get(), to.get()}});
     if (!done.status.ok()) {
       base::fail(base::Kind::io, "fill the volume for {}: {}", target, base::trim(done.err));
     }
@@ -61,14 +62,17 @@ base::UniqueFd open_source(const MountOption& mount) {
                "invalid mount config for type \"bind\": bind source path does not exist: {}",
                mount.source);
   }
-  base::in_context("make the source of a bind mount", [&] { base::make_directories(mount.source, 0755); });
+  base::in_context("make the source of a bind mount",
+                   [&] { base::make_directories(mount.source, 0755); });
   return base::open_file(mount.source, O_PATH);
 }
 
 /// A file or a directory to be covered by a mount: the kernel wants the same kind as the source.
 void make_slot(const std::string& slot, bool directory) {
-  if (directory) base::make_directory(slot, 0700);
-  else base::write_file(slot, "", 0600);
+  if (directory)
+    base::make_directory(slot, 0700);
+  else
+    base::write_file(slot, "", 0600);
 }
 
 }  // namespace
@@ -81,7 +85,9 @@ PreparedMounts prepare_mounts(Engine& engine,
   auto mounts = options.mounts;
   // A mount below another one's target must come after it.
   std::stable_sort(mounts.begin(), mounts.end(), [](const auto& a, const auto& b) {
-    const auto depth = [](const auto& m) { return std::count(m.target.begin(), m.target.end(), '/'); };
+    const auto depth = [](const auto& m) {
+      return std::count(m.target.begin(), m.target.end(), '/');
+    };
     return depth(a) < depth(b);
   });
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0700);

@@ -15,7 +15,8 @@ Runtime::Runtime(const Engine& engine, const std::string& name_or_path, std::str
   const auto found = base::find_program(name_or_path);
   if (!found) {
     base::fail(base::Kind::not_found,
-               "OCI runtime \"{0}\" not found: install it (apt-get install {0}) or choose one with --runtime",
+               "OCI runtime \"{0}\" not found: install it (apt-get install {0}) or choose one with "
+               "--runtime",
                name_or_path);
   }
   path_ = *found;
@@ -25,8 +26,10 @@ Runtime::Runtime(const Engine& engine, const std::string& name_or_path, std::str
 
 std::vector<std::string> Runtime::command(const std::vector<std::string>& words) const {
   std::vector<std::string> argv = {path_, "--root", root_};
-  if (cgroup_manager_ == "systemd") argv.emplace_back("--systemd-cgroup");
-  else if (is_crun()) argv.push_back("--cgroup-manager=" + cgroup_manager_);
+  if (cgroup_manager_ == "systemd")
+    argv.emplace_back("--systemd-cgroup");
+  else if (is_crun())
+    argv.push_back("--cgroup-manager=" + cgroup_manager_);
   argv.insert(argv.end(), words.begin(), words.end());
   return argv;
 }

@@ -15,6 +15,7 @@ class Runtime {
   Runtime(const Engine& engine, const std::string& name_or_path, std::string cgroup_manager);
 
   const std::string& path() const { return path_; }
+
   const std::string& name() const { return name_; }
 
   /// Where the runtime keeps its own state, below RUNROOT.
@@ -24,7 +25,9 @@ class Runtime {
   bool is_crun() const { return name_ == "crun"; }
 
   /// argv of "run -d": the container's first process is left to our subreaper.
-  std::vector<std::string> run_command(const std::string& id, const std::string& bundle, const std::string& pid_file,
+  std::vector<std::string> run_command(const std::string& id,
+                                       const std::string& bundle,
+                                       const std::string& pid_file,
                                        const std::string& console_socket) const;
 
   /// argv that begins any other call, up to where its verb comes.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/runtime_error.hpp"
 
-#include <sys/stat.h>
-
 #include <optional>
+#include <sys/stat.h>
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -15,17 +14,22 @@ namespace {
 using base::Error;
 using base::Kind;
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 Error not_found(const std::string& command) {
   if (has(command, "/")) {
-    return {Kind::command_missing, fmt::format("exec: \"{0}\": stat {0}: no such file or directory", command)};
+    return {Kind::command_missing,
+            fmt::format("exec: \"{0}\": stat {0}: no such file or directory", command)};
   }
-  return {Kind::command_missing, fmt::format("exec: \"{}\": executable file not found in $PATH", command)};
+  return {Kind::command_missing,
+          fmt::format("exec: \"{}\": executable file not found in $PATH", command)};
 }
 
 Error is_directory(const std::string& command) {
-  return {Kind::command_invalid, fmt::format("exec: \"{}\": is a directory: permission denied", command)};
+  return {Kind::command_invalid,
+          fmt::format("exec: \"{}\": is a directory: permission denied", command)};
 }
 
 Error not_executable(const std::string& command) {
@@ -33,7 +37,10 @@ Error not_executable(const std::string& command) {
 }
 
 /// Nothing when there is no such file; else whether it may be executed.
-std::optional<Error> check_file(int root_fd, const std::string& path, const std::string& command, bool& found) {
+std::optional<Error> check_file(int root_fd,
+                                const std::string& path,
+                                const std::string& command,
+                                bool& found) {
   const auto fd = base::find_in_root(root_fd, path, O_PATH);
   found = fd.has_value();
   if (!found) return std::nullopt;
@@ -57,8 +64,10 @@ Error runtime_error(const std::string& text, const std::string& command) {
   std::string line(base::trim(text));
   if (has(line, "executable file") && has(line, "not found")) return not_found(command);
   if (has(line, "Is a directory") || has(line, "is a directory")) return is_directory(command);
-  if (has(line, "open executable") || has(line, "exec:") || has(line, "exec `") || has(line, "exec failed")) {
-    if (has(line, "Permission denied") || has(line, "permission denied")) return not_executable(command);
+  if (has(line, "open executable") || has(line, "exec:") || has(line, "exec `") ||
+      has(line, "exec failed")) {
+    if (has(line, "Permission denied") || has(line, "permission denied"))
+      return not_executable(command);
     if (has(line, "No such file")) return not_found(command);
     if (has(line, "Exec format error") || has(line, "exec format error")) {
       return {Kind::command_invalid, fmt::format("exec {}: exec format error", command)};
@@ -80,7 +89,8 @@ std::optional<Error> check_command(int root_fd,
   }
   std::optional<Error> first;
   for (const auto& place : base::split(search_path(env), ':')) {
-    auto error = check_file(root_fd, (place.empty() ? directory : place) + "/" + command, command, found);
+    auto error =
+        check_file(root_fd, (place.empty() ? directory : place) + "/" + command, command, found);
     if (found && !error) return std::nullopt;
     if (found && !first && error->kind() == Kind::command_invalid) first = error;
   }

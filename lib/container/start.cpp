@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/start.hpp"
 
+#include <algorithm>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-
-#include <algorithm>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -40,7 +39,8 @@ enum class NetworkKind { none, host, bridge, pasta, joined };
 NetworkKind network_kind(const Namespaces& n) {
   if (n.network == "none") return NetworkKind::none;
   if (n.network == "host") return NetworkKind::host;
-  if (n.network.starts_with("container:") || n.network.starts_with("ns:")) return NetworkKind::joined;
+  if (n.network.starts_with("container:") || n.network.starts_with("ns:"))
+    return NetworkKind::joined;
   return base::is_rootless() ? NetworkKind::pasta : NetworkKind::bridge;
 }
 
@@ -54,7 +54,9 @@ class Start {
         options_(details.options),
         directory_(engine.run_directory(record.id)),
         cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
-        runtime_(engine, options_.runtime.empty() ? engine.runtime : options_.runtime, cgroup_.manager) {}
+        runtime_(engine,
+                 options_.runtime.empty() ? engine.runtime : options_.runtime,
+                 cgroup_.manager) {}
 
   MonitorClient run(const StartOptions& how) {
     prepare_directory();
@@ -74,7 +76,8 @@ class Start {
 
  private:
   std::string working_directory() const {
-    const auto& own = options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
+    const auto& own =
+        options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
     return own.empty() ? "/" : own;
   }
 
@@ -116,7 +119,8 @@ class Start {
       }
     }
     auto ns = network::make_namespace();
-    endpoint_ = network::connect(engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get());
+    endpoint_ = network::connect(
+        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get());
     note_taken();
     const std::string slot = directory_ + "/netns";
     base::write_file(slot, "", 0600);
@@ -164,7 +168,10 @@ class Start {
     const auto other = engine_.containers.get(mode.substr(10));
     const auto state = state_of(engine_, other);
     if (!state.is_running()) {
-      base::fail(base::Kind::wrong_state, "cannot join {} namespace of a non running container: {}", kind, other.id);
+      base::fail(base::Kind::wrong_state,
+                 "cannot join {} namespace of a non running container: {}",
+                 kind,
+                 other.id);
     }
     facts_.namespace_paths[kind] = fmt::format("/proc/{}/ns/{}", state.running.init.pid, file);
     if (kind == "ipc") share_shm(state.running.init.pid);
@@ -211,20 +218,22 @@ class Start {
   void add_seccomp() {
     const auto& security = options_.security;
     if (security.privileged || security.seccomp == "unconfined") return;
-    const auto& profile = security.seccomp_profile.empty() ? default_seccomp_profile() : security.seccomp_profile;
+    const auto& profile =
+        security.seccomp_profile.empty() ? default_seccomp_profile() : security.seccomp_profile;
     if (runtime_.is_crun()) {
       const std::string cache = engine_.store.paths().runroot() + "/seccomp";
       base::make_directory(cache, 0700);
       facts_.seccomp_bpf = seccomp_bpf(profile, facts_.capabilities, cache);
-    } else {
-      facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
     }
+    // Also for crun when a profile holds what no filter alone can say (flags, a listener).
+    if (facts_.seccomp_bpf.empty()) facts_.seccomp = seccomp_for_spec(profile, facts_.capabilities);
   }
 
   MonitorPlan plan(const StartOptions& how) {
     MonitorPlan plan;
     plan.id = record_.id;
     plan.directory = directory_;
+    plan.runroot = engine_.store.paths().runroot();
     plan.pid_file = directory_ + "/pid";
     plan.runtime = runtime_.run_command(record_.id,
                                         directory_ + "/bundle",
@@ -234,6 +243,8 @@ class Start {
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.tty = options_.tty;
     plan.attached = how.attached;
+    // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
+    plan.stdin_once = how.attached.in;
     plan.open_stdin = options_.interactive;
     plan.log = log_plan();
     plan.cleanup = engine_.self;
@@ -279,11 +290,21 @@ class Start {
 
 std::map<std::string, std::int64_t> Start::hard_limits() {
   static constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {
-      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},         {"cpu", RLIMIT_CPU},
-      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},       {"locks", RLIMIT_LOCKS},
-      {"memlock", RLIMIT_MEMLOCK}, {"msgqueue", RLIMIT_MSGQUEUE}, {"nice", RLIMIT_NICE},
-      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},       {"rss", RLIMIT_RSS},
-      {"rtprio", RLIMIT_RTPRIO},   {"rttime", RLIMIT_RTTIME},     {"sigpending", RLIMIT_SIGPENDING},
+      {"as", RLIMIT_AS},
+      {"core", RLIMIT_CORE},
+      {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},
+      {"fsize", RLIMIT_FSIZE},
+      {"locks", RLIMIT_LOCKS},
+      {"memlock", RLIMIT_MEMLOCK},
+      {"msgqueue", RLIMIT_MSGQUEUE},
+      {"nice", RLIMIT_NICE},
+      {"nofile", RLIMIT_NOFILE},
+      {"nproc", RLIMIT_NPROC},
+      {"rss", RLIMIT_RSS},
+      {"rtprio", RLIMIT_RTPRIO},
+      {"rttime", RLIMIT_RTTIME},
+      {"sigpending", RLIMIT_SIGPENDING},
       {"stack", RLIMIT_STACK}};
   std::map<std::string, std::int64_t> limits;
   for (const auto& [name, resource] : kLimits) {
@@ -306,18 +327,25 @@ bool Start::maps_tty_group() {
 /// Without CAP_SYS_RESOURCE the kernel lets nobody go below the value that he was given.
 int Start::own_oom_score_adj() {
   constexpr unsigned kSysResource = 24;
-  if (::prctl(PR_CAPBSET_READ, kSysResource, 0, 0, 0) == 1 && !base::in_user_namespace()) return -1000;
+  if (::prctl(PR_CAPBSET_READ, kSysResource, 0, 0, 0) == 1 && !base::in_user_namespace())
+    return -1000;
   const auto text = base::find_file_text("/proc/self/oom_score_adj").value_or("0");
   return base::parse_number<int>(base::trim(text)).value_or(0);
 }
 
 }  // namespace
 
-MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how) {
+MonitorClient start(Engine& engine,
+                    const Record& record,
+                    const Details& details,
+                    const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
     record_event(engine.store,
-                 {"container", "start", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+                 {"container",
+                  "start",
+                  record.id,
+                  {{"image", record.summary.image_name}, {"name", record.name}}});
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);

@@ -37,6 +37,9 @@ struct StartOptions {
 /// Starts it and returns the connection to its monitor once the first process runs. The caller holds the container's
 /// lock, and has made sure that it does not run and that nothing is left of an earlier run. On failure everything is
 /// given back and the error is noted in the row.
-MonitorClient start(Engine& engine, const Record& record, const Details& details, const StartOptions& how);
+MonitorClient start(Engine& engine,
+                    const Record& record,
+                    const Details& details,
+                    const StartOptions& how);
 
 }  // namespace container

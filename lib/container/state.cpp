@@ -9,8 +9,8 @@ namespace container {
 
 namespace {
 
-constexpr std::array<const char*, 7> kWords = {
-    "created", "running", "paused", "restarting", "removing", "exited", "dead"};
+constexpr std::array<const char*, 7> kWords =
+    {"created", "running", "paused", "restarting", "removing", "exited", "dead"};
 
 State ended(const Record& record, int code, bool oom, base::Moment finished) {
   State state;
@@ -24,7 +24,9 @@ State ended(const Record& record, int code, bool oom, base::Moment finished) {
 
 }  // namespace
 
-const char* to_text(Status status) { return kWords.at(static_cast<std::size_t>(status)); }
+const char* to_text(Status status) {
+  return kWords.at(static_cast<std::size_t>(status));
+}
 
 bool from_text(const std::string& text, Status& status) {
   for (std::size_t i = 0; i < kWords.size(); ++i) {
@@ -44,7 +46,11 @@ State state_of(const Engine& engine, const Record& record) {
   if (!record.may_run()) return ended(record, record.exit_code, record.oom_killed, record.finished);
   const std::string directory = engine.run_directory(record.id);
   const auto running = read_running(directory);
-  if (running && running->init.is_alive()) {
+  const auto exit = read_exit(directory);
+  // A container whose monitor was killed has nobody to read its output or tell its end: it counts as ended, and whoever
+  // cleans up kills what is left of it.
+  // While the monitor lives and has not told the end, it runs.
+  if (running && !exit && running->monitor.is_alive()) {
     State state;
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
     state.running = *running;
@@ -52,7 +58,7 @@ State state_of(const Engine& engine, const Record& record) {
     return state;
   }
   State state;
-  if (const auto exit = read_exit(directory)) {
+  if (exit) {
     state = ended(record, exit->code, exit->oom_killed, exit->finished);
   } else if (running) {
     // Its monitor was killed, and with it the knowledge of how it ended.

@@ -17,7 +17,7 @@ bool from_text(const std::string& text, Status& status);
 
 struct State {
   Status status = Status::created;
-  Running running;            ///< valid while running or paused
+  Running running;  ///< valid while running or paused
   base::Moment started{}, finished{};
   int exit_code = 0;
   bool oom_killed = false;

@@ -23,7 +23,11 @@ std::optional<MonitorClient> claim(const Engine& engine, const Record& record) {
 /// Signals the first process and, when it has not ended within `timeout_ms`, kills it. Returns once the monitor has
 /// written the exit (or is gone, too) and what the container took is given back. No lock is held while waiting: others may
 /// look at the container or kill it at once.
-void end_with(Engine& engine, const Record& record, const Running& running, int signal, int timeout_ms) {
+void end_with(Engine& engine,
+              const Record& record,
+              const Running& running,
+              int signal,
+              int timeout_ms) {
   auto client = claim(engine, record);
   const auto process = running.init.open();
   if (process) {
@@ -68,7 +72,10 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options) {
     const int signal = stop_signal(details, options.signal);
     end_with(engine, record, state.running, signal, timeout_ms(details, options.timeout));
     record_event(engine.store,
-                 {"container", "stop", record.id, {{"image", record.summary.image_name}, {"name", record.name}}});
+                 {"container",
+                  "stop",
+                  record.id,
+                  {{"image", record.summary.image_name}, {"name", record.name}}});
     return;
   }
   clean_up(engine, record.id);
@@ -77,16 +84,22 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options) {
 void kill(Engine& engine, const std::string& name, const std::string& signal) {
   const Record record = engine.containers.get(name);
   const auto number = base::parse_signal(signal);
-  if (!number) base::fail(base::Kind::usage, "cannot kill container: {}: invalid signal: {}", name, signal);
+  if (!number)
+    base::fail(base::Kind::usage, "cannot kill container: {}: invalid signal: {}", name, signal);
   const State state = state_of(engine, record);
   if (!state.is_running() || !state.running.init.signal(*number)) {
-    base::fail(base::Kind::wrong_state, "cannot kill container: {}: container {} is not running", name, record.id);
+    base::fail(base::Kind::wrong_state,
+               "cannot kill container: {}: container {} is not running",
+               name,
+               record.id);
   }
   record_event(engine.store,
                {"container",
                 "kill",
                 record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}, {"signal", std::to_string(*number)}}});
+                {{"image", record.summary.image_name},
+                 {"name", record.name},
+                 {"signal", std::to_string(*number)}}});
   if (*number != SIGKILL) return;
   // Docker's kill returns when a killed container is seen as exited.
   end_container(engine, record, state);

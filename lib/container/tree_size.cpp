@@ -2,17 +2,17 @@
 #include "container/tree_size.hpp"
 
 #include <fts.h>
-#include <sys/stat.h>
-
 #include <memory>
 #include <set>
+#include <sys/stat.h>
 
 namespace container {
 
 std::int64_t tree_size(const std::string& directory) {
   std::string path = directory;
   char* roots[] = {path.data(), nullptr};
-  const std::unique_ptr<FTS, int (*)(FTS*)> walk(::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr), ::fts_close);
+  const std::unique_ptr<FTS, int (*)(FTS*)> walk(
+      ::fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr), ::fts_close);
   if (!walk) return 0;
   std::int64_t total = 0;
   std::set<ino_t> linked;

@@ -31,6 +31,7 @@ namespace {
 constexpr const char* kAddresses = "addresses";
 constexpr const char* kPorts = "ports";
 constexpr const char* kLast = "last";
+constexpr const char* kUnfinished = ".address-";
 
 std::vector<std::string> words_of(const std::string& path) {
   return base::split(base::trim(base::find_file_text(path).value_or("")), ' ');
@@ -84,7 +85,7 @@ Ipv4 Allocations::take_address(const Subnet& subnet,
                                const std::string& veth) {
   // A whole file first, then a hard link to it: nobody sees a record that says nothing of its
   // owner.
-  const std::string file = path(".address-" + owner.endpoint);
+  const std::string file = path(kUnfinished + owner.endpoint);
   const base::Finally remove([&] { ::unlink(file.c_str()); });
   base::write_file(file, owner_text(owner) + " " + veth + "\n", 0600);
   const auto take = [&](Ipv4 a) { return try_link(file, path(kAddresses) + "/" + a.text()); };
@@ -120,6 +121,15 @@ std::vector<AddressRecord> Allocations::addresses() const {
     if (auto record = read_address(path(kAddresses), name)) records.push_back(std::move(*record));
   }
   return records;
+}
+
+void Allocations::remove_unfinished() {
+  for (const auto& name : base::list_directory(directory_)) {
+    if (!name.starts_with(kUnfinished)) continue;
+    const auto owner = parse_owner(words_of(path(name)));
+    // Without an owner it may be being written just now; such a file is some bytes on a tmpfs.
+    if (owner && !owner->maker.is_alive()) base::remove_file(path(name));
+  }
 }
 
 std::optional<PortRecord> Allocations::find_port(const Forward& wanted) const {

@@ -66,6 +66,9 @@ class Allocations {
   void give_back_address(Ipv4 address, const std::string& endpoint);
   std::vector<AddressRecord> addresses() const;
 
+  /// Removes what a killed take_address left half done.
+  void remove_unfinished();
+
   /// Held while several ports are looked at and taken, or withdrawn and given back.
   base::FileLock lock_ports() const { return base::FileLock(path("ports.lock")); }
 

@@ -10,6 +10,7 @@
 #include "network/allocation.hpp"
 #include "network/bridge_plan.hpp"
 #include "network/conntrack.hpp"
+#include "network/interface.hpp"
 #include "network/link.hpp"
 #include "network/namespace.hpp"
 #include "network/port_taker.hpp"
@@ -68,26 +69,34 @@ Link set_up(const storage::Paths& paths, const Allocations& allocations, Links& 
   return link;
 }
 
-/// What a connect needs to be in place, found by a few questions to the kernel when it is.
+/// What a connect needs to be in place.
 struct Bridge {
   BridgePlan plan;
   Link link;
   Firewall firewall;
 };
 
+/// The bridge when all of it is there, found out by a few questions to the kernel.
+std::optional<Bridge> find_bridge(const Allocations& allocations, Links& links) {
+  const auto plan = find_bridge_plan(allocations);
+  const auto link = plan ? links.find(plan->name) : std::nullopt;
+  if (!link || !link->up) return std::nullopt;
+  Firewall firewall(*plan);
+  if (!firewall.is_installed()) return std::nullopt;
+  enable_forwarding();
+  return Bridge{*plan, *link, std::move(firewall)};
+}
+
 Bridge prepare(const storage::Paths& paths, const Allocations& allocations, Links& links) {
-  auto plan = find_bridge_plan(allocations);
-  std::optional<Link> link = plan ? links.find(plan->name) : std::nullopt;
-  if (!link || !link->up || !Firewall(*plan).is_installed()) {
-    link = set_up(paths, allocations, links);
-    plan = find_bridge_plan(allocations);
-  } else {
-    enable_forwarding();
+  auto bridge = find_bridge(allocations, links);
+  if (!bridge) {
+    const Link link = set_up(paths, allocations, links);
+    const BridgePlan plan = find_bridge_plan(allocations).value();
+    bridge = Bridge{plan, link, Firewall(plan)};
   }
-  Bridge bridge{*plan, *link, Firewall(*plan)};
-  bridge.firewall.pass_forward_chain();
-  bridge.firewall.pass_legacy_chain(allocations.path(kLegacy));
-  return bridge;
+  bridge->firewall.pass_forward_chain();
+  bridge->firewall.pass_legacy_chain(allocations.path(kLegacy));
+  return std::move(*bridge);
 }
 
 std::optional<Ipv4> wished_address(const ConnectRequest& request, const Subnet& subnet) {
@@ -109,21 +118,22 @@ std::string wished_mac(const ConnectRequest& request, Ipv4 address) {
 }
 
 void configure_inside(int namespace_fd, Ipv4 address, const Subnet& subnet) {
-  const InsideNamespace inside(namespace_fd);
-  Links links;
-  const auto link = links.find(kInterface);
-  if (!link) base::fail(Kind::bug, "the interface {} is not in its namespace", kInterface);
-  // The bridge has no IPv6; without this the interface would make itself an address. A kernel
-  // without IPv6 has no such setting.
-  write_sysctl(std::string("net/ipv6/conf/") + kInterface + "/disable_ipv6", "1");
-  links.add_address(link->index, address, subnet.prefix);
-  links.set_up(link->index);
-  links.add_default_route(subnet.gateway());
+  inside_namespace(namespace_fd, [&] {
+    // The bridge has no IPv6; without this the interface would make itself an address. A kernel without
+    // IPv6 has no such setting.
+    write_sysctl(std::string("net/ipv6/conf/") + kInterface + "/disable_ipv6", "1");
+    Interface interface(kInterface);
+    interface.set_address(address, subnet);
+    interface.set_up();
+    interface.add_default_route(subnet.gateway());
+  });
 }
 
-/// Removes a pair of interfaces. When the namespace of its other end is being taken apart, the
-/// kernel is at it already, in the background; to ask for it here would wait some 15 ms for that.
-void remove_veth(Links& links, const std::string& name) {
+/// Removes a pair of interfaces. When the namespace of its other end is being taken apart, the kernel
+/// is at it already, in the background; to ask for it here would wait some 15 ms for that. `number` is
+/// that namespace's if it is known: then even the question need not wait.
+void remove_veth(Links& links, const std::string& name, std::optional<int> number) {
+  if (number && !links.is_namespace_alive(*number)) return;
   const auto link = links.find(name);
   if (!link) return;
   if (link->peer_namespace && !links.is_namespace_alive(*link->peer_namespace)) return;
@@ -193,6 +203,8 @@ Endpoint connect_bridge(const storage::Paths& paths,
                      .peer_namespace = namespace_fd,
                      .peer_name = kInterface,
                      .peer_mac = parse_mac(endpoint.mac).value()});
+  if (!taken.forwards.empty()) links.set_hairpin(endpoint.host_interface);
+  endpoint.namespace_number = links.find_namespace_number(namespace_fd);
   configure_inside(namespace_fd, address, subnet);
   // The table may have been flushed since it was looked for; setting up publishes what is recorded.
   if (!bridge.firewall.publish(taken.forwards)) set_up(paths, allocations, links);
@@ -209,7 +221,7 @@ void disconnect_bridge(const storage::Paths& paths, const Endpoint& endpoint) {
     release_ports(allocations, firewall, records_of(endpoint));
   }
   Links links;
-  remove_veth(links, endpoint.host_interface);
+  remove_veth(links, endpoint.host_interface, endpoint.namespace_number);
   if (const auto address = Ipv4::parse(endpoint.address))
     allocations.give_back_address(*address, endpoint.id);
 }
@@ -219,6 +231,7 @@ std::vector<std::string> sweep_bridge(const storage::Paths& paths, const IsAlive
   Allocations allocations(paths);
   const auto plan = find_bridge_plan(allocations);
   if (!plan) return found;
+  allocations.remove_unfinished();
   // The maker is asked first: when it has ended, its container's state is as final as it gets.
   const auto is_wreck = [&](const Owner& owner) {
     return !owner.maker.is_alive() && !is_alive(owner.container);
@@ -235,7 +248,7 @@ std::vector<std::string> sweep_bridge(const storage::Paths& paths, const IsAlive
   Links links;
   for (const auto& record : allocations.addresses()) {
     if (!is_wreck(record.owner)) continue;
-    remove_veth(links, record.veth);
+    remove_veth(links, record.veth, std::nullopt);
     allocations.give_back_address(record.address, record.owner.endpoint);
     found.push_back(fmt::format("address {} of container {}",
                                 record.address.text(),

@@ -43,7 +43,8 @@ class Firewall {
   /// False when the table is not there (any more): install and try again.
   [[nodiscard]] bool publish(const std::vector<Forward>& forwards);
 
-  /// What is gone already is fine.
+  /// What is gone already is fine. The kernel makes the socket that asked for it wait at its end until no packet can
+  /// be using the old elements any more, some 15 ms.
   void withdraw(const std::vector<Forward>& forwards);
 
   void remove();

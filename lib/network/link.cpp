@@ -2,7 +2,9 @@
 #include "network/link.hpp"
 
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
+#include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -56,7 +58,7 @@ constexpr int kCreate = NLM_F_CREATE | NLM_F_EXCL;
 std::optional<Link> Links::find(const std::string& name) {
   std::optional<Link> link;
   Message message(RTM_GETLINK, 0, ifinfomsg{});
-  message.text(IFLA_IFNAME, name);
+  message.text(IFLA_IFNAME, name).number(IFLA_EXT_MASK, std::uint32_t{RTEXT_FILTER_SKIP_STATS});
   const Answer answer = socket_.query(std::move(message), [&](int type, std::string_view payload) {
     if (type == RTM_NEWLINK) link = read_link(payload);
   });
@@ -125,18 +127,6 @@ void Links::add_address(int index, Ipv4 address, int prefix) {
   if (answer.error != EEXIST) answer.check("add the address " + address.text());
 }
 
-void Links::add_default_route(Ipv4 gateway) {
-  rtmsg header{};
-  header.rtm_family = AF_INET;
-  header.rtm_table = RT_TABLE_MAIN;
-  header.rtm_protocol = RTPROT_STATIC;
-  header.rtm_scope = RT_SCOPE_UNIVERSE;
-  header.rtm_type = RTN_UNICAST;
-  Message message(RTM_NEWROUTE, kCreate, header);
-  message.number(RTA_GATEWAY, gateway.network());
-  socket_.send(std::move(message)).check("add the default route by " + gateway.text());
-}
-
 std::vector<Route> Links::routes() {
   std::vector<Route> routes;
   rtmsg header{};
@@ -185,11 +175,30 @@ std::optional<Ipv4> Links::find_default_gateway() {
   return found;
 }
 
-bool Links::is_namespace_alive(int peer_namespace) {
-  ifinfomsg header{};
-  header.ifi_index = 1;
-  Message message(RTM_GETLINK, 0, header);
-  message.number(IFLA_TARGET_NETNSID, peer_namespace);
+void Links::set_hairpin(const std::string& port) {
+  Message message(RTM_NEWLINK, 0, ifinfomsg{});
+  message.text(IFLA_IFNAME, port);
+  message.nest(IFLA_LINKINFO, [&] {
+    message.text(IFLA_INFO_SLAVE_KIND, "bridge");
+    message.nest(IFLA_INFO_SLAVE_DATA, [&] { message.number(IFLA_BRPORT_MODE, std::uint8_t{1}); });
+  });
+  socket_.send(std::move(message)).check("set hairpin mode of " + port);
+}
+
+std::optional<int> Links::find_namespace_number(int namespace_fd) {
+  std::optional<int> found;
+  Message message(RTM_GETNSID, 0, rtgenmsg{});
+  message.number(NETNSA_FD, namespace_fd);
+  socket_.query(std::move(message), [&](int, std::string_view payload) {
+    const auto number = Attributes::after(payload, sizeof(rtgenmsg)).number<int>(NETNSA_NSID);
+    if (number && *number >= 0) found = number;
+  });
+  return found;
+}
+
+bool Links::is_namespace_alive(int number) {
+  Message message(RTM_GETNSID, 0, rtgenmsg{});
+  message.number(NETNSA_NSID, number);
   // The kernel takes a reference to answer, which it refuses once the last one is gone.
   return socket_.query(std::move(message), [](int, std::string_view) {}).ok();
 }

@@ -53,7 +53,6 @@ class Links {
 
   /// An address already there is fine.
   void add_address(int index, Ipv4 address, int prefix);
-  void add_default_route(Ipv4 gateway);
 
   /// IPv4 routes of all tables, local addresses among them.
   std::vector<Route> routes();
@@ -62,9 +61,16 @@ class Links {
   std::optional<std::pair<Ipv4, int>> find_address(int index);
   std::optional<Ipv4> find_default_gateway();
 
-  /// Whether the namespace that a link's peer is in still has users; a dying one is taken apart by
-  /// the kernel.
-  bool is_namespace_alive(int peer_namespace);
+  /// Lets a bridge send packets back through the port they came by. Where bridges pass their packets to iptables
+  /// (br_netfilter), a container needs that to reach a port that it published itself.
+  void set_hairpin(const std::string& port);
+
+  /// The number by which this namespace knows another, as in Link::peer_namespace.
+  std::optional<int> find_namespace_number(int namespace_fd);
+
+  /// Whether the namespace of that number still has users; a dying one is taken apart by the kernel. Waits for
+  /// nobody: unlike questions about links it needs no lock of the kernel's.
+  bool is_namespace_alive(int number);
 
  private:
   NetlinkSocket socket_;

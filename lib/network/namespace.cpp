@@ -1,36 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/namespace.hpp"
 
+#include <exception>
 #include <sched.h>
+#include <thread>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "network/link.hpp"
+#include "network/interface.hpp"
 #include "network/network.hpp"
 
 namespace network {
+
+namespace {
+
+/// Runs `act` in a thread and joins it: what the thread does to its namespaces ends with it.
+void in_thread(const std::function<void()>& act) {
+  std::exception_ptr failure;
+  std::jthread thread([&] {
+    try {
+      act();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
 
 base::UniqueFd current_namespace() {
   return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
 }
 
-InsideNamespace::InsideNamespace() : home_(current_namespace()) {
-  if (::unshare(CLONE_NEWNET) < 0) base::sys_fail("make a network namespace");
-}
-
-InsideNamespace::InsideNamespace(int namespace_fd) : home_(current_namespace()) {
-  if (::setns(namespace_fd, CLONE_NEWNET) < 0) base::sys_fail("enter a network namespace");
-}
-
-InsideNamespace::~InsideNamespace() {
-  if (::setns(home_.get(), CLONE_NEWNET) == 0) return;
-  // Going on would change the wrong namespace's network.
-  base::write_log(base::LogLevel::error,
-                  "cannot leave a network namespace: " + base::errno_text(errno));
-  std::terminate();
+void inside_namespace(int namespace_fd, const std::function<void()>& act) {
+  in_thread([&] {
+    if (::setns(namespace_fd, CLONE_NEWNET) < 0) base::sys_fail("enter a network namespace");
+    act();
+  });
 }
 
 std::string read_sysctl(const std::string& name) {
@@ -38,14 +48,23 @@ std::string read_sysctl(const std::string& name) {
 }
 
 bool write_sysctl(const std::string& name, const std::string& value) {
-  const base::UniqueFd fd(::open(("/proc/sys/" + name).c_str(), O_WRONLY | O_CLOEXEC));
-  return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+  try {
+    const auto fd = base::open_file("/proc/sys/" + name, O_WRONLY);
+    base::write_full(fd.get(), value);
+    return true;
+  } catch (const base::Error&) {
+    return false;  // read-only or missing here: the caller knows whether that matters
+  }
 }
 
 base::UniqueFd make_namespace() {
-  const InsideNamespace fresh;
-  Links().set_up(1);  // the loopback interface is always the first
-  return current_namespace();
+  base::UniqueFd made;
+  in_thread([&] {
+    if (::unshare(CLONE_NEWNET) < 0) base::sys_fail("make a network namespace");
+    Interface("lo").set_up();
+    made = current_namespace();
+  });
+  return made;
 }
 
 }  // namespace network

@@ -55,7 +55,9 @@ struct Endpoint {
   int prefix6 = 0;
   std::string
       host_gateway;  ///< the host as the container reaches it; empty: not at all (an older pasta)
-  std::string host_interface;      ///< name of the veth's end on the host
+  std::string host_interface;  ///< name of the veth's end on the host
+  std::optional<int>
+      namespace_number;  ///< the kernel\'s, of the container\'s namespace seen from the host
   std::vector<PortMapping> ports;  ///< with the host ports that were chosen
   base::PidRef helper;             ///< pasta
 };
@@ -73,6 +75,7 @@ void fields(Io& io, Endpoint& e) {
   io.maybe("prefix6", e.prefix6);
   io.maybe("hostGateway", e.host_gateway);
   io.maybe("hostInterface", e.host_interface);
+  io.maybe("namespaceNumber", e.namespace_number);
   io.maybe("ports", e.ports);
   io("helper", e.helper);
 }

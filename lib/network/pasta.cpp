@@ -176,25 +176,26 @@ void start_pasta(const std::vector<std::string>& argv, const std::vector<PortMap
   base::fail(Kind::io, "start pasta: {}", base::trim(result.err.empty() ? result.out : result.err));
 }
 
-/// What pasta made of the host's network inside.
-void read_inside(int namespace_fd, Endpoint& endpoint) {
-  const InsideNamespace inside(namespace_fd);
-  Links links;
-  const auto link = links.find(kInterface);
-  if (!link) return;
-  endpoint.mac = link->mac;
-  if (const auto address = links.find_address(link->index)) {
-    endpoint.address = address->first.text();
-    endpoint.prefix = address->second;
-  }
-  if (const auto gateway = links.find_default_gateway()) endpoint.gateway = gateway->text();
-}
-
 Endpoint new_endpoint() {
   Endpoint endpoint;
   endpoint.network = kNetwork;
   endpoint.id = base::random_hex(64);
   return endpoint;
+}
+
+/// What pasta made of the host's network inside.
+void read_inside(int namespace_fd, Endpoint& endpoint) {
+  inside_namespace(namespace_fd, [&] {
+    Links links;
+    const auto link = links.find(kInterface);
+    if (!link) return;
+    endpoint.mac = link->mac;
+    if (const auto address = links.find_address(link->index)) {
+      endpoint.address = address->first.text();
+      endpoint.prefix = address->second;
+    }
+    if (const auto gateway = links.find_default_gateway()) endpoint.gateway = gateway->text();
+  });
 }
 
 }  // namespace

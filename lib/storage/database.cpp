@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
-
 #include <utility>
 
 #include <sqlite3.h>
@@ -22,11 +21,15 @@ constexpr off_t kLargeWal = 1 << 20;
 
 [[noreturn]] void throw_sqlite(sqlite3* db, const std::string& what) {
   const int code = sqlite3_errcode(db);
-  const base::Kind kind = code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? base::Kind::corrupt
+  const base::Kind kind = code == SQLITE_CORRUPT || code == SQLITE_NOTADB      ? base::Kind::corrupt
                           : code == SQLITE_READONLY || code == SQLITE_CANTOPEN ? base::Kind::denied
                                                                                : base::Kind::io;
   const int system = sqlite3_system_errno(db);
-  base::fail(kind, "{}: {}{}", what, sqlite3_errmsg(db), system ? " (" + base::errno_text(system) + ")" : "");
+  base::fail(kind,
+             "{}: {}{}",
+             what,
+             sqlite3_errmsg(db),
+             system ? " (" + base::errno_text(system) + ")" : "");
 }
 
 /// SQLite's own handler backs off to 100 ms; transactions here take microseconds, so ask again within one.
@@ -38,9 +41,12 @@ int wait_a_little(void*, int attempts) {
 
 }  // namespace
 
-Query::Query(Query&& other) noexcept : db_(other.db_), statement_(std::exchange(other.statement_, nullptr)) {}
+Query::Query(Query&& other) noexcept
+    : db_(other.db_), statement_(std::exchange(other.statement_, nullptr)) {}
 
-Query::~Query() { sqlite3_finalize(statement_); }
+Query::~Query() {
+  sqlite3_finalize(statement_);
+}
 
 bool Query::next() {
   const int result = sqlite3_step(statement_);
@@ -51,24 +57,38 @@ bool Query::next() {
 
 std::string Query::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : "";
+  return text
+             ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+             : "";
 }
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
-bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Query::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
 void Query::bind(int index, std::string_view value) {
-  sqlite3_bind_text(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
+  sqlite3_bind_text(
+      statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
 }
 
-void Query::bind(int index, std::int64_t value) { sqlite3_bind_int64(statement_, index, value); }
+void Query::bind(int index, std::int64_t value) {
+  sqlite3_bind_int64(statement_, index, value);
+}
 
-void Query::bind(int index, std::nullptr_t) { sqlite3_bind_null(statement_, index); }
+void Query::bind(int index, std::nullptr_t) {
+  sqlite3_bind_null(statement_, index);
+}
 
 Database::Database(const std::string& path) : path_(path) {
   const int result =
-      sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+      sqlite3_open_v2(path.c_str(),
+                      &db_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      nullptr);
   try {
     if (result != SQLITE_OK) throw_sqlite(db_, "open " + path);
     sqlite3_busy_handler(db_, wait_a_little, nullptr);
@@ -93,13 +113,16 @@ Database::~Database() {
 
 Query Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v2(db_, sql.data(), static_cast<int>(sql.size()), &statement, nullptr) !=
+      SQLITE_OK) {
     throw_sqlite(db_, "use the database " + path_);
   }
   return {db_, statement};
 }
 
-std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(db_);
+}
 
 void Database::script(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
@@ -109,7 +132,8 @@ void Database::script(const char* sql) {
 
 void Database::transaction(Sync sync, const std::function<void()>& act) {
   if (in_transaction_) base::fail(base::Kind::bug, "a transaction inside a transaction");
-  script(sync == Sync::full ? "PRAGMA synchronous=FULL; BEGIN IMMEDIATE" : "PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
+  script(sync == Sync::full ? "PRAGMA synchronous=FULL; BEGIN IMMEDIATE"
+                            : "PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
   in_transaction_ = true;
   try {
     act();
@@ -132,7 +156,8 @@ void Database::migrate() {
   if (current == kSchemaVersion) return;
   if (current > kSchemaVersion) {
     base::fail(base::Kind::unsupported,
-               "the store {} was written by a newer berth (schema {}, this one knows {}): use that version",
+               "the store {} was written by a newer berth (schema {}, this one knows {}): use that "
+               "version",
                path_,
                current,
                kSchemaVersion);
@@ -149,6 +174,7 @@ void Database::migrate() {
 
 void Database::checkpoint_if_large() {
   struct stat st {};
+
   if (::stat((path_ + "-wal").c_str(), &st) < 0 || st.st_size < kLargeWal) return;
   // Written back with fsync, whatever the transactions before asked for: a checkpoint without one could lose what
   // was durable.

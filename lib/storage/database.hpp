@@ -25,6 +25,7 @@ enum class Sync { none, full };
 class Query {
  public:
   Query(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
+
   Query(Query&& other) noexcept;
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
@@ -38,15 +39,21 @@ class Query {
   void bind(int index, std::string_view value);
   void bind(int index, std::int64_t value);
   void bind(int index, std::nullptr_t);
+
   void bind(int index, const char* value) { bind(index, std::string_view(value)); }
+
   void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
+
   void bind(int index, int value) { bind(index, static_cast<std::int64_t>(value)); }
+
   void bind(int index, bool value) { bind(index, static_cast<std::int64_t>(value)); }
 
   template <typename T>
   void bind(int index, const std::optional<T>& value) {
-    if (value) bind(index, *value);
-    else bind(index, nullptr);
+    if (value)
+      bind(index, *value);
+    else
+      bind(index, nullptr);
   }
 
  private:
@@ -74,7 +81,8 @@ class Database {
   template <typename... Values>
   std::int64_t execute(std::string_view sql, const Values&... values) {
     Query q = query(sql, values...);
-    while (q.next()) {}
+    while (q.next()) {
+    }
     return changes();
   }
 

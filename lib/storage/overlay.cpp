@@ -16,7 +16,8 @@ namespace {
 /// The file system context of fsopen, with the kernel's own words when it refuses.
 class Context {
  public:
-  explicit Context(const char* type) : fd_(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC))) {
+  explicit Context(const char* type)
+      : fd_(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC))) {
     if (!fd_) base::sys_fail("open file system type {}", type);
   }
 
@@ -29,11 +30,13 @@ class Context {
   }
 
   void set_flag(const char* key) {
-    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_SET_FLAG, key, nullptr, 0) < 0) fail(fmt::format("set {}", key));
+    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_SET_FLAG, key, nullptr, 0) < 0)
+      fail(fmt::format("set {}", key));
   }
 
   base::UniqueFd create() {
-    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) fail("create");
+    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0)
+      fail("create");
     base::UniqueFd mount(static_cast<int>(::syscall(SYS_fsmount, fd_.get(), FSMOUNT_CLOEXEC, 0)));
     if (!mount) fail("mount");
     return mount;
@@ -45,7 +48,8 @@ class Context {
     char line[512];
     const ssize_t n = ::read(fd_.get(), line, sizeof line);  // "e overlay: message"
     const std::string words = n > 2 ? std::string(line + 2, static_cast<std::size_t>(n) - 2) : "";
-    base::throw_errno(error, "mount the overlay: " + what + (words.empty() ? "" : " (" + words + ")"));
+    base::throw_errno(error,
+                      "mount the overlay: " + what + (words.empty() ? "" : " (" + words + ")"));
   }
 
   base::UniqueFd fd_;
@@ -90,7 +94,8 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
 }
 
 base::UniqueFd clone_mount(int path_fd, bool recursive) {
-  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+  const unsigned flags =
+      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
   base::UniqueFd fd(static_cast<int>(::syscall(SYS_open_tree, path_fd, "", flags)));
   if (!fd) base::sys_fail("clone a mount");
   return fd;

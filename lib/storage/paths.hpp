@@ -30,22 +30,35 @@ class Paths {
       : graphroot_(std::move(graphroot)), runroot_(std::move(runroot)) {}
 
   const std::string& graphroot() const { return graphroot_; }
+
   const std::string& runroot() const { return runroot_; }
 
   std::string database() const { return graphroot_ + "/berth.db"; }
+
   std::string blobs() const { return graphroot_ + "/blobs/sha256"; }
+
   std::string layers() const { return graphroot_ + "/layers"; }
+
   std::string containers() const { return graphroot_ + "/containers"; }
+
   std::string container(const std::string& id) const { return containers() + "/" + id; }
+
   std::string volumes() const { return graphroot_ + "/volumes"; }
+
   std::string staging() const { return graphroot_ + "/staging"; }
 
   std::string run_containers() const { return runroot_ + "/containers"; }
+
   std::string run_container(const std::string& id) const { return run_containers() + "/" + id; }
+
   std::string events() const { return runroot_ + "/events"; }
+
   std::string runtime_root(const std::string& runtime) const { return runroot_ + "/" + runtime; }
+
   std::string locks() const { return runroot_ + "/locks"; }
+
   std::string lock(const std::string& object) const { return locks() + "/" + object; }
+
   std::string network() const { return runroot_ + "/network"; }
 
  private:

@@ -108,6 +108,8 @@ void Store::sweep_staging() {
   }
 }
 
-Attributes Store::attributes() const { return base::in_user_namespace() ? Attributes::user : Attributes::trusted; }
+Attributes Store::attributes() const {
+  return base::in_user_namespace() ? Attributes::user : Attributes::trusted;
+}
 
 }  // namespace storage

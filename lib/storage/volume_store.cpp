@@ -30,7 +30,8 @@ Volume read(const Query& row) {
 }  // namespace
 
 std::optional<Volume> VolumeStore::find(const std::string& name) {
-  auto rows = store_.database().query(fmt::format("SELECT {} FROM volumes WHERE name = ?", kColumns), name);
+  auto rows =
+      store_.database().query(fmt::format("SELECT {} FROM volumes WHERE name = ?", kColumns), name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
 }
@@ -42,7 +43,8 @@ Volume VolumeStore::get(const std::string& name) {
 
 std::vector<Volume> VolumeStore::list() {
   std::vector<Volume> volumes;
-  auto rows = store_.database().query(fmt::format("SELECT {} FROM volumes ORDER BY name", kColumns));
+  auto rows =
+      store_.database().query(fmt::format("SELECT {} FROM volumes ORDER BY name", kColumns));
   while (rows.next()) volumes.push_back(read(rows));
   return volumes;
 }
@@ -55,7 +57,8 @@ Volume VolumeStore::create(Volume wanted) {
   if (!is_object_name(wanted.name)) {
     base::fail(base::Kind::usage,
                "create {0}: \"{0}\" includes invalid characters for a local volume name, only "
-               "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path",
+               "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host "
+               "directory, use absolute path",
                wanted.name);
   }
   if (wanted.driver != "local") {
@@ -77,7 +80,8 @@ Volume VolumeStore::create(Volume wanted) {
   base::make_directory(wanted.path, 0755);
   store_.database().transaction(Sync::full, [&] {
     store_.database().execute(
-        "INSERT OR IGNORE INTO volumes(name, driver, path, created, anonymous, labels, options) VALUES (?,?,?,?,?,?,?)",
+        "INSERT OR IGNORE INTO volumes(name, driver, path, created, anonymous, labels, options) "
+        "VALUES (?,?,?,?,?,?,?)",
         wanted.name,
         wanted.driver,
         wanted.path,
@@ -91,7 +95,8 @@ Volume VolumeStore::create(Volume wanted) {
 
 std::vector<std::string> VolumeStore::users(const std::string& name) {
   std::vector<std::string> ids;
-  auto rows = store_.database().query("SELECT DISTINCT container FROM container_volumes WHERE volume = ?", name);
+  auto rows = store_.database().query(
+      "SELECT DISTINCT container FROM container_volumes WHERE volume = ?", name);
   while (rows.next()) ids.push_back(rows.text(0));
   return ids;
 }
@@ -101,7 +106,8 @@ void VolumeStore::remove(const std::string& name) {
   const Volume volume = get(name);
   store_.database().transaction(Sync::full, [&] {
     if (const auto ids = users(name); !ids.empty()) {
-      base::fail(base::Kind::in_use, "remove {}: volume is in use - [{}]", name, base::join(ids, ", "));
+      base::fail(
+          base::Kind::in_use, "remove {}: volume is in use - [{}]", name, base::join(ids, ", "));
     }
     store_.database().execute("DELETE FROM volumes WHERE name = ?", name);
   });

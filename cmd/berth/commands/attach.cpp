@@ -27,9 +27,12 @@ void register_attach(Verbs& verbs) {
       .completes = Completes::running_containers,
       .declare =
           [flags](CLI::App& app) {
-            app.add_option("--detach-keys", flags->detach_keys, "Override the key sequence for detaching a container");
+            app.add_option("--detach-keys",
+                           flags->detach_keys,
+                           "Override the key sequence for detaching a container");
             app.add_flag("--no-stdin", flags->no_stdin, "Do not attach STDIN");
-            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy all received signals to the process")
+            app.add_flag(
+                   "--sig-proxy", flags->sig_proxy, "Proxy all received signals to the process")
                 ->default_val(true);
           },
       .act =

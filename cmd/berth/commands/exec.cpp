@@ -29,9 +29,10 @@ int tell_on_stdout(const base::Error& e, int code) {
 
 int exec(Session& session, Flags& flags, const Words& words) {
   if (flags.exec.tty && flags.exec.interactive && !flags.exec.detach && !::isatty(STDIN_FILENO)) {
-    throw ClientError("cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-                      1,
-                      ClientError::Form::bare);
+    throw ClientError(
+        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
+        1,
+        ClientError::Form::bare);
   }
   flags.exec.env = finish(flags.variables);
   flags.exec.command.assign(words.begin() + 1, words.end());
@@ -68,7 +69,8 @@ void register_exec(Verbs& verbs) {
             app.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
             app.add_flag("--privileged", o.privileged, "Give extended privileges to the command");
             app.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
-            app.add_option("-u,--user", o.user, "Username or UID (format: \"<name|uid>[:<group|gid>]\")");
+            app.add_option(
+                "-u,--user", o.user, "Username or UID (format: \"<name|uid>[:<group|gid>]\")");
             app.add_option("-w,--workdir", o.working_dir, "Working directory inside the container");
           },
       .act = [flags](Session& session, const Words& words) { return exec(session, *flags, words); },

@@ -5,20 +5,28 @@ namespace cli {
 
 void register_all(Verbs& verbs) {
   register_attach(verbs);
+  register_complete(verbs);
+  register_completion(verbs);
   register_container_cleanup(verbs);
+  register_container_inspect(verbs);
   register_container_prune(verbs);
   register_create(verbs);
   register_exec(verbs);
+  register_generate_man(verbs);
   register_help(verbs);
   register_history(verbs);
   register_image_inspect(verbs);
   register_image_prune(verbs);
   register_images(verbs);
   register_import(verbs);
+  register_inspect(verbs);
   register_kill(verbs);
   register_load(verbs);
   register_logs(verbs);
+  register_port(verbs);
+  register_ps(verbs);
   register_pull(verbs);
+  register_rename(verbs);
   register_restart(verbs);
   register_rm(verbs);
   register_rmi(verbs);
@@ -29,7 +37,11 @@ void register_all(Verbs& verbs) {
   register_system_check(verbs);
   register_tag(verbs);
   register_version(verbs);
+  register_volume_create(verbs);
+  register_volume_inspect(verbs);
+  register_volume_ls(verbs);
   register_volume_prune(verbs);
+  register_volume_rm(verbs);
   register_wait(verbs);
 }
 

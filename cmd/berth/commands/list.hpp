@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per file of commands/, in alphabetical order.
+// One function per verb of commands/, in alphabetical order.
 #pragma once
 
 #include "cli.hpp"
@@ -7,10 +7,14 @@
 namespace cli {
 
 void register_attach(Verbs& verbs);
+void register_complete(Verbs& verbs);
+void register_completion(Verbs& verbs);
 void register_container_cleanup(Verbs& verbs);
+void register_container_inspect(Verbs& verbs);
 void register_container_prune(Verbs& verbs);
 void register_create(Verbs& verbs);
 void register_exec(Verbs& verbs);
+void register_generate_man(Verbs& verbs);
 void register_help(Verbs& verbs);
 void register_history(Verbs& verbs);
 void register_image_inspect(Verbs& verbs);
@@ -21,8 +25,10 @@ void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_load(Verbs& verbs);
 void register_logs(Verbs& verbs);
+void register_port(Verbs& verbs);
 void register_ps(Verbs& verbs);
 void register_pull(Verbs& verbs);
+void register_rename(Verbs& verbs);
 void register_restart(Verbs& verbs);
 void register_rm(Verbs& verbs);
 void register_rmi(Verbs& verbs);
@@ -33,8 +39,11 @@ void register_stop(Verbs& verbs);
 void register_system_check(Verbs& verbs);
 void register_tag(Verbs& verbs);
 void register_version(Verbs& verbs);
-void register_volume(Verbs& verbs);
+void register_volume_create(Verbs& verbs);
+void register_volume_inspect(Verbs& verbs);
+void register_volume_ls(Verbs& verbs);
 void register_volume_prune(Verbs& verbs);
+void register_volume_rm(Verbs& verbs);
 void register_wait(Verbs& verbs);
 
 }  // namespace cli

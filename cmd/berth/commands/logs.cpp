@@ -27,7 +27,9 @@ std::optional<base::Moment> moment(const char* name, const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (const auto found = base::parse_moment(text, base::now())) return found;
   throw ClientError(
-      fmt::format("invalid value for \"{}\": failed to parse value as time or duration: \"{}\"", name, text),
+      fmt::format("invalid value for \"{}\": failed to parse value as time or duration: \"{}\"",
+                  name,
+                  text),
       0,
       ClientError::Form::bare);
 }
@@ -38,9 +40,10 @@ int logs(Session& session, Flags& flags, const std::string& name) {
   request.until = moment("until", flags.until);
   // Docker takes whatever is no number (and a negative one) for "all".
   request.tail = base::parse_number<std::size_t>(flags.tail);
-  container::read_log(session.engine(), name, request, [](container::LogStream stream, std::string_view text) {
-    base::write_full(stream == container::LogStream::err ? STDERR_FILENO : STDOUT_FILENO, text);
-  });
+  container::read_log(
+      session.engine(), name, request, [](container::LogStream stream, std::string_view text) {
+        base::write_full(stream == container::LogStream::err ? STDERR_FILENO : STDOUT_FILENO, text);
+      });
   return 0;
 }
 
@@ -60,14 +63,20 @@ void register_logs(Verbs& verbs) {
             auto& r = flags->request;
             app.add_flag("--details", r.details, "Show extra details provided to logs");
             app.add_flag("-f,--follow", r.follow, "Follow log output");
-            app.add_option("--since", flags->since,
-                           "Show logs since timestamp (e.g. \"2013-01-02T13:23:37Z\") or relative (e.g. \"42m\")");
-            app.add_option("-n,--tail", flags->tail, "Number of lines to show from the end of the logs");
+            app.add_option("--since",
+                           flags->since,
+                           "Show logs since timestamp (e.g. \"2013-01-02T13:23:37Z\") or relative "
+                           "(e.g. \"42m\")");
+            app.add_option(
+                "-n,--tail", flags->tail, "Number of lines to show from the end of the logs");
             app.add_flag("-t,--timestamps", r.timestamps, "Show timestamps");
-            app.add_option("--until", flags->until,
-                           "Show logs before a timestamp (e.g. \"2013-01-02T13:23:37Z\") or relative (e.g. \"42m\")");
+            app.add_option("--until",
+                           flags->until,
+                           "Show logs before a timestamp (e.g. \"2013-01-02T13:23:37Z\") or "
+                           "relative (e.g. \"42m\")");
           },
-      .act = [flags](Session& session, const Words& words) { return logs(session, *flags, words[0]); },
+      .act = [flags](Session& session,
+                     const Words& words) { return logs(session, *flags, words[0]); },
   });
 }
 

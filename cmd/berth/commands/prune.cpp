@@ -49,7 +49,9 @@ void register_container_prune(Verbs& verbs) {
       .act =
           [flags](Session& session, const Words&) {
             if (!flags->force && !confirm("This will remove all stopped containers.")) return 0;
-            tell(session, "Deleted Containers:", container::prune_containers(session.engine(), flags->filters));
+            tell(session,
+                 "Deleted Containers:",
+                 container::prune_containers(session.engine(), flags->filters));
             return 0;
           },
   });
@@ -64,15 +66,17 @@ void register_volume_prune(Verbs& verbs) {
       .arity = {0, 0},
       .declare =
           [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->all, "Remove all unused volumes, not just anonymous ones");
+            app.add_flag(
+                "-a,--all", flags->all, "Remove all unused volumes, not just anonymous ones");
             app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
             add_filters(app, flags->filters, false);
           },
       .act =
           [flags](Session& session, const Words&) {
             const char* what = flags->all ? "all local" : "anonymous local";
-            if (!flags->force && !confirm(fmt::format("This will remove {} volumes not used by at least one container.",
-                                                      what))) {
+            if (!flags->force &&
+                !confirm(fmt::format(
+                    "This will remove {} volumes not used by at least one container.", what))) {
               return 0;
             }
             tell(session,

@@ -7,6 +7,7 @@
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
 #include "image/transfer.hpp"
+#include "options/parse.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -30,6 +31,13 @@ Policy parse_policy(const std::string& text) {
   base::fail(base::Kind::usage, "must be one of \"always\", \"missing\", \"never\" or \"newer\"");
 }
 
+bool parse_verify(const std::string& text) {
+  const auto verify = parse_bool(text);
+  if (!verify)
+    base::fail(base::Kind::usage, "strconv.ParseBool: parsing \"{}\": invalid syntax", text);
+  return *verify;
+}
+
 void declare(CLI::App& app, Options& o) {
   app.add_flag("-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
   app.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
@@ -45,10 +53,12 @@ void declare(CLI::App& app, Options& o) {
          [&o](const std::string& text) { o.policy = parse_policy(text); },
          "Pull image policy (always, missing, never, newer)")
       ->type_name("string");
-  app.add_option_function<bool>(
-      "--tls-verify",
-      [&o](bool verify) { o.request.registry.tls_verify = verify; },
-      "Require HTTPS and verify certificates when contacting registries");
+  app.add_option_function<std::string>(
+         "--tls-verify",
+         [&o](const std::string& text) { o.request.registry.tls_verify = parse_verify(text); },
+         "Require HTTPS and verify certificates when contacting registries")
+      ->expected(0, 1)
+      ->default_str("true");
   app.add_option("--authfile", o.request.registry.authfile, "Path of the authentication file");
   app.add_option("--creds",
                  o.request.registry.creds,

@@ -19,8 +19,12 @@ void register_rm(Verbs& verbs) {
       .completes = Completes::containers,
       .declare =
           [flags](CLI::App& app) {
-            app.add_flag("-f,--force", flags->force, "Force the removal of a running container (uses SIGKILL)");
-            app.add_flag("-v,--volumes", flags->volumes, "Remove anonymous volumes associated with the container");
+            app.add_flag("-f,--force",
+                         flags->force,
+                         "Force the removal of a running container (uses SIGKILL)");
+            app.add_flag("-v,--volumes",
+                         flags->volumes,
+                         "Remove anonymous volumes associated with the container");
           },
       .act =
           [flags](Session& session, const Words& names) {

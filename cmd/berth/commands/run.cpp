@@ -25,15 +25,19 @@ struct RunFlags {
 };
 
 /// The image, pulled first when the policy asks for it.
-image::Image ensure_image(Session& session, const container::CreateOptions& o, const CreateFlags& flags) {
+image::Image ensure_image(Session& session,
+                          const container::CreateOptions& o,
+                          const CreateFlags& flags) {
   auto& engine = session.engine();
   const auto policy = pull_policy(flags);
   if (policy != PullPolicy::always) {
     if (auto found = engine.images.find(o.image)) return *found;
-    if (policy == PullPolicy::never) base::fail(base::Kind::not_found, "No such image: {}", o.image);
+    if (policy == PullPolicy::never)
+      base::fail(base::Kind::not_found, "No such image: {}", o.image);
     if (!flags.quiet) {
-      const std::string line = fmt::format("Unable to find image '{}' locally\n",
-                                           image::parse_reference(o.image).with_default_tag().familiar());
+      const std::string line =
+          fmt::format("Unable to find image '{}' locally\n",
+                      image::parse_reference(o.image).with_default_tag().familiar());
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
   }
@@ -46,13 +50,17 @@ image::Image ensure_image(Session& session, const container::CreateOptions& o, c
   return engine.images.get(pulled.image);
 }
 
-container::Created make(Session& session, CreateFlags& flags, const Words& words, container::StartsNow now) {
+container::Created make(Session& session,
+                        CreateFlags& flags,
+                        const Words& words,
+                        container::StartsNow now) {
   auto o = finish(flags);
   o.image = words.at(0);
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   if (!o.cidfile.empty() && base::find_file_text(o.cidfile)) {
-    client_fail("container ID file found, make sure the other container isn't running or delete {}", o.cidfile);
+    client_fail("container ID file found, make sure the other container isn't running or delete {}",
+                o.cidfile);
   }
   const auto image = ensure_image(session, o, flags);
   if (flags.replace && engine.containers.find(o.name)) {
@@ -78,21 +86,26 @@ container::Streams streams_of(const container::CreateOptions& o) {
 }
 
 void check_terminal(const RunFlags& flags) {
-  if (flags.create.options.tty && flags.create.options.interactive && !flags.detach && !::isatty(STDIN_FILENO)) {
-    throw ClientError("cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-                      1,
-                      ClientError::Form::bare);
+  if (flags.create.options.tty && flags.create.options.interactive && !flags.detach &&
+      !::isatty(STDIN_FILENO)) {
+    throw ClientError(
+        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
+        1,
+        ClientError::Form::bare);
   }
 }
 
 /// Docker leaves a container that could not start as "Created"; --rm takes it away.
 void remove_failed(container::Engine& engine, const container::Record& record) {
-  if (record.summary.remove) container::remove_stopped(engine, record, container::RemoveVolumes::anonymous);
+  if (record.summary.remove)
+    container::remove_stopped(engine, record, container::RemoveVolumes::anonymous);
 }
 
 int run(Session& session, RunFlags& flags, const Words& words) {
   if (flags.detach && !flags.create.options.attach.empty()) {
-    throw ClientError("conflicting options: cannot specify both --attach and --detach", 1, ClientError::Form::bare);
+    throw ClientError("conflicting options: cannot specify both --attach and --detach",
+                      1,
+                      ClientError::Form::bare);
   }
   check_terminal(flags);
   const auto made = make(session, flags.create, words, container::StartsNow::yes);
@@ -138,8 +151,11 @@ void register_run(Verbs& verbs) {
       .declare =
           [flags](CLI::App& app) {
             add_create_flags(app, flags->create);
-            app.add_flag("-d,--detach", flags->detach, "Run container in background and print container ID");
-            app.add_option("--detach-keys", flags->detach_keys, "Override the key sequence for detaching a container");
+            app.add_flag(
+                "-d,--detach", flags->detach, "Run container in background and print container ID");
+            app.add_option("--detach-keys",
+                           flags->detach_keys,
+                           "Override the key sequence for detaching a container");
             app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
                 ->default_val(true);
           },
@@ -156,7 +172,7 @@ void register_create(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::images,
       .interspersed = false,
-      .errors = ErrorStyle::run,
+      .errors = ErrorStyle::create,
       .declare = [flags](CLI::App& app) { add_create_flags(app, *flags); },
       .act =
           [flags](Session& session, const Words& words) {

@@ -35,7 +35,8 @@ int start_all(Session& session, const Words& names) {
     fmt::print("{}\n", name);
   });
   if (code != 0 && !session.is_podman()) {
-    throw ClientError("failed to start containers: " + base::join(failed, ", "), code, ClientError::Form::bare);
+    throw ClientError(
+        "failed to start containers: " + base::join(failed, ", "), code, ClientError::Form::bare);
   }
   return code;
 }
@@ -54,14 +55,19 @@ void register_start(Verbs& verbs) {
           [flags](CLI::App& app) {
             app.add_flag("-a,--attach", flags->attach, "Attach STDOUT/STDERR and forward signals");
             app.add_flag("-i,--interactive", flags->interactive, "Attach container's STDIN");
-            app.add_option("--detach-keys", flags->detach_keys, "Override the key sequence for detaching a container");
-            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")->default_val(true);
+            app.add_option("--detach-keys",
+                           flags->detach_keys,
+                           "Override the key sequence for detaching a container");
+            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
+                ->default_val(true);
           },
       .act =
           [flags](Session& session, const Words& names) {
             if (!flags->attach && !flags->interactive) return start_all(session, names);
             if (names.size() > 1) {
-              throw ClientError("you cannot start and attach multiple containers at once", 1, ClientError::Form::bare);
+              throw ClientError("you cannot start and attach multiple containers at once",
+                                1,
+                                ClientError::Form::bare);
             }
             return start_attached(session, *flags, names[0]);
           },

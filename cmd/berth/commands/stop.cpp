@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth stop, berth restart, berth kill
+#include "container/stop.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include "commands/list.hpp"
 #include "container/restart.hpp"
-#include "container/stop.hpp"
 #include "options/parse.hpp"
 #include "session.hpp"
 
@@ -18,9 +19,18 @@ struct Flags {
 
 void declare_stop(CLI::App& app, container::StopOptions& o) {
   app.add_option_function<std::string>(
-         "-t,--timeout,--time",
+         "-t,--timeout",
          [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
          "Seconds to wait before killing the container")
+      ->type_name("int");
+  app.add_option_function<std::string>(
+         "--time",
+         [&o](const std::string& text) {
+           o.timeout = static_cast<int>(parse_integer(text));
+           fmt::print(
+               "Flag --time has been deprecated, use --timeout instead\n");  // where docker 29 prints it
+         },
+         "Seconds to wait before killing the container (deprecated: --timeout)")
       ->type_name("int");
   app.add_option("-s,--signal", o.signal, "Signal to send to the container");
 }
@@ -74,7 +84,10 @@ void register_kill(Verbs& verbs) {
       .summary = "Kill one or more running containers",
       .arity = {1, -1},
       .completes = Completes::running_containers,
-      .declare = [signal](CLI::App& app) { app.add_option("-s,--signal", *signal, "Signal to send to the container"); },
+      .declare =
+          [signal](CLI::App& app) {
+            app.add_option("-s,--signal", *signal, "Signal to send to the container");
+          },
       .act =
           [signal](Session& session, const Words& names) {
             return for_each(session, names, [&](const std::string& name) {

@@ -44,7 +44,8 @@ void register_container_cleanup(Verbs& verbs) {
             return for_each(session, names, [&](const std::string& name) {
               auto& engine = session.engine();
               // A --rm container that somebody else has cleaned up is gone.
-              if (const auto record = engine.containers.find(name)) container::clean_up(engine, record->id);
+              if (const auto record = engine.containers.find(name))
+                container::clean_up(engine, record->id);
             });
           },
   });

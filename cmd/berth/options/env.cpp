@@ -54,7 +54,8 @@ void add_variables(CLI::App& app, Variables& variables) {
 std::vector<std::string> finish(const Variables& variables) {
   std::vector<std::string> env;
   for (const auto& path : variables.files) {
-    for (auto& entry : read_key_values("--env-file", path, own_variable)) env.push_back(std::move(entry));
+    for (auto& entry : read_key_values("--env-file", path, own_variable))
+      env.push_back(std::move(entry));
   }
   env.insert(env.end(), variables.given.begin(), variables.given.end());
   return env;

@@ -166,7 +166,6 @@ MountOption parse_mount(const std::string& given) {
     fail(Kind::usage,
          "option 'bind-recursive=writable' requires 'readonly' to be specified in conjunction");
   }
-  mount.anonymous = mount.type == "volume" && mount.source.empty();
   if (!mount.target.empty()) mount.target = container::clean_path(mount.target);
   if (mount.type == "bind" && !mount.source.empty())
     mount.source = container::clean_path(mount.source);

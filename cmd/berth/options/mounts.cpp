@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // -v, --mount, --tmpfs, --volumes-from, --read-only, --device
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "flags.hpp"
@@ -15,6 +17,22 @@ namespace {
 void add_tmpfs(std::vector<container::MountOption>& list, container::MountOption mount) {
   std::erase_if(list, [&](const auto& other) { return other.target == mount.target; });
   list.push_back(std::move(mount));
+}
+
+/// An anonymous volume of -v gives way to whatever else is mounted there.
+void drop_shadowed(std::vector<container::MountOption>& list) {
+  std::vector<container::MountOption> kept;
+  for (const auto& mount : list) {
+    const auto is_same_place = [&](const auto& other) {
+      return &other != &mount && other.target == mount.target;
+    };
+    const bool again = std::any_of(kept.begin(), kept.end(), is_same_place);
+    const bool named = std::any_of(list.begin(), list.end(), [&](const auto& other) {
+      return is_same_place(other) && !other.anonymous;
+    });
+    if (!mount.anonymous || !(again || named)) kept.push_back(mount);
+  }
+  list = std::move(kept);
 }
 
 }  // namespace
@@ -49,6 +67,7 @@ void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) 
   std::vector<container::MountOption> tmpfs;
   for (const auto& text : flags.tmpfs) add_tmpfs(tmpfs, parse_tmpfs(text));
   options.mounts.insert(options.mounts.end(), tmpfs.begin(), tmpfs.end());
+  drop_shadowed(options.mounts);
   for (const auto& text : flags.devices) options.devices.push_back(parse_device(text));
 }
 

@@ -20,7 +20,7 @@ using Final = std::optional<Value>;
 
 constexpr int kDeepest = 1'000;                          ///< templates that call templates
 constexpr std::size_t kLongest = std::size_t{64} << 20;  ///< bytes of output
-constexpr std::int64_t kSteps = 2'000'000;               ///< nodes walked
+constexpr std::int64_t kSteps = 1'000'000;               ///< nodes walked
 
 Shape shape_of(Missing missing) {
   switch (missing) {

@@ -163,7 +163,8 @@ void print_inspected(const std::vector<Json>& objects,
   if (format == "json") return print_line(go_json(objects));
   const std::string prefix = podman ? "" : "template parsing error: ";
   // Podman's template runs over all objects: the columns of its errors count from there.
-  const std::string text = podman ? "{{range .}}" + with_escapes(format) + "{{\"\\n\"}}{{end -}}" : format;
+  const std::string text =
+      podman ? "{{range .}}" + with_escapes(format) + "{{\"\\n\"}}{{end -}}" : format;
   const auto parsed = telling(
       prefix, podman ? 0 : kBadTemplate, [&] { return Template::parse(podman ? name : "", text); });
   std::string out;

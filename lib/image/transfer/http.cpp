@@ -366,7 +366,11 @@ void HttpResponse::Exchange::fail_transfer() const {
   if (link_local_refused_) {
     base::fail(Kind::remote, "{}: refusing to be sent to a link-local address", url.shown());
   }
-  const std::string why = *error_ ? error_ : ::curl_easy_strerror(result_);
+  std::string why = *error_ ? error_ : ::curl_easy_strerror(result_);
+  // What plain http looks like to TLS, in the words that docker's users know.
+  if (why.find("wrong version number") != std::string::npos) {
+    why = "server gave HTTP response to HTTPS client";
+  }
   switch (result_) {
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:

@@ -8,6 +8,7 @@
 #include "base/id.hpp"
 #include "base/interrupt.hpp"
 #include "base/lock.hpp"
+#include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "image/transfer/fixup.hpp"
 #include "storage/layer/layer_writer.hpp"
@@ -20,6 +21,11 @@ using base::Kind;
 using storage::WrittenLayer;
 
 constexpr std::chrono::milliseconds kTick{100};
+
+/// Not the lock of the layer itself, which commit() takes.
+std::string lock_name(const std::string& diff_id) {
+  return "fetch-" + diff_id.substr(diff_id.find(':') + 1);
+}
 
 void verify(const WrittenLayer& written, const WantedLayer& wanted) {
   if (written.digest != wanted.blob.digest || written.compressed_size != wanted.blob.size) {
@@ -49,7 +55,7 @@ void LayerPull::pull(const std::vector<WantedLayer>& wanted, int parallel) {
   for (auto& task : tasks_)
     task.directory =
         staging.path() + "/" + base::short_id(task.layer.diff_id) + base::random_hex(8);
-  std::vector<std::thread> workers;
+  std::vector<std::jthread> workers;
   working_ = std::min(parallel, static_cast<int>(tasks_.size()));
   for (int i = 0; i < working_; ++i) workers.emplace_back([this] { work(); });
   wait_for_workers(workers);
@@ -57,7 +63,7 @@ void LayerPull::pull(const std::vector<WantedLayer>& wanted, int parallel) {
   progress_.finish();
 }
 
-void LayerPull::wait_for_workers(std::vector<std::thread>& workers) {
+void LayerPull::wait_for_workers(std::vector<std::jthread>& workers) {
   {
     std::unique_lock lock(mutex_);
     while (working_ > 0) {
@@ -113,8 +119,7 @@ std::optional<base::FileLock> LayerPull::try_lock(const std::string& object) {
 /// The lock of a layer that nobody has; nothing when somebody else brought the layer meanwhile. Waiting is looked after
 /// by turns, since it must end when this pull is given up.
 std::optional<base::FileLock> LayerPull::lock_layer(const std::string& diff_id) {
-  // Not the lock of the layer itself, which commit() takes.
-  const std::string object = "fetch-" + diff_id.substr(diff_id.find(':') + 1);
+  const std::string object = lock_name(diff_id);
   for (;;) {
     auto lock = try_lock(object);
     if (lock && is_here(diff_id)) return std::nullopt;
@@ -127,6 +132,9 @@ std::optional<base::FileLock> LayerPull::lock_layer(const std::string& diff_id) 
 void LayerPull::fetch(Task& task) {
   const WantedLayer& layer = task.layer;
   if (const auto lock = lock_layer(layer.diff_id)) {
+    // Whoever still holds the old file when its name is gone finds the layer here.
+    const base::Finally unlock(
+        [&] { base::remove_file(store_.paths().lock(lock_name(layer.diff_id))); });
     base::in_context("pull layer " + base::short_id(layer.blob.digest), [&] {
       task.progress->state = Progress::State::downloading;
       BlobReader reader(registries_, layer.blob);

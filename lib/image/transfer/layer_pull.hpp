@@ -48,7 +48,7 @@ class LayerPull {
   };
 
   void work();
-  void wait_for_workers(std::vector<std::thread>& workers);
+  void wait_for_workers(std::vector<std::jthread>& workers);
   Task* next_task();
   void fetch(Task& task);
   bool is_here(const std::string& diff_id);

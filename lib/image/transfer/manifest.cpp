@@ -98,7 +98,8 @@ void check_digest(const std::string& digest, const std::string& where) {
 
 Document read_document(std::string bytes, const std::string& content_type) {
   const std::string said = base::lower(base::trim(content_type.substr(0, content_type.find(';'))));
-  if (!is_known(said) && !says_nothing(said) && said.find("docker.distribution.manifest.v1+") == std::string::npos) {
+  if (!is_known(said) && !says_nothing(said) &&
+      said.find("docker.distribution.manifest.v1+") == std::string::npos) {
     base::fail(Kind::corrupt,
                "the registry answered with \"{}\" where a manifest was expected",
                shown(said));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
@@ -76,14 +77,14 @@ void Progress::update() {
 void Progress::finish() {
   update();
   if (words_ != Words::docker || live_) return;
-  // Last and in order, whichever was ready first: the same pull prints the same lines.
   for (const auto& layer : layers_) say(base::short_id(layer.digest) + ": Pull complete");
 }
 
+/// In order, whichever is ready first: the same pull prints the same lines.
 void Progress::tell_plain() {
   for (auto& layer : layers_) {
-    if (layer.told == State::downloaded || layer.state < State::downloaded) continue;
-    layer.told = State::downloaded;
+    if (layer.state < State::downloaded) return;
+    if (std::exchange(layer.told, State::downloaded) == State::downloaded) continue;
     if (words_ == Words::docker) say(base::short_id(layer.digest) + ": Download complete");
   }
 }
@@ -96,7 +97,7 @@ std::string Progress::bar_line(const Layer& layer, int columns) const {
   const auto bytes = static_cast<double>(layer.bytes.load()),
              size = static_cast<double>(layer.size);
   const std::string sizes = fmt::format("{}/{}", base::human_size(bytes), base::human_size(size));
-  const int width = std::min(50, columns - static_cast<int>(sizes.size()) - 32);
+  const int width = std::min(50, columns - 31 - std::max(17, static_cast<int>(sizes.size())));
   if (width < 5) return fmt::format("{}: {}", id, sizes);
   return fmt::format(
       "{}: Downloading {} {:>17}", id, bar(size > 0 ? bytes / size : 0, width), sizes);

@@ -75,6 +75,7 @@ class Pull {
     const auto candidates = conf_.candidates(request_.reference);
     std::optional<base::Error> first;
     for (const auto& name : candidates) {
+      cancelled_ = false;
       try {
         return request_.all_tags ? pull_all_tags(name) : pull(name);
       } catch (const base::Error& e) {
@@ -125,7 +126,7 @@ class Pull {
     if (tags.empty()) base::fail(Kind::not_found, "{} has no tags", name.repository());
     last.is_new = any_new;
     Progress progress(words_of(request_), output_of(request_));
-    say_status(progress, name.familiar(), any_new);
+    say_status(progress, name.familiar_repository(), any_new);
     return last;
   }
 

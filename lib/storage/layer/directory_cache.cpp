@@ -2,6 +2,7 @@
 #include "storage/layer/directory_cache.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/xattr.h>
 
@@ -36,6 +37,9 @@ OpenDirectory* DirectoryCache::find(std::string_view path) {
   }
   base::UniqueFd fd = base::try_open_beneath(
       root(), std::string(path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!fd && errno != ENOENT && errno != ELOOP && errno != ENOTDIR) {
+    base::sys_fail("open {}", shown_name(path));
+  }
   if (!fd) return nullptr;
   return &add(path, std::move(fd));
 }

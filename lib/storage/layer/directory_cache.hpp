@@ -30,8 +30,8 @@ class DirectoryCache {
 
   int root() const { return root_.fd.get(); }
 
-  /// The directory at `path`, opened if need be; null, with errno set, when it is none or a symlink
-  /// lies on the way. Valid until kHeld other directories were asked for.
+  /// The directory at `path`, opened if need be; null when it is none or a symlink lies on the way.
+  /// Valid until kHeld other directories were asked for.
   OpenDirectory* find(std::string_view path);
 
   /// Takes a directory that was opened otherwise; `path` has no symlink in it.

@@ -164,8 +164,6 @@ class LayerTree::Walk {
 
 OpenDirectory& LayerTree::open_parent(std::string_view path) {
   if (OpenDirectory* found = directories_.find(path)) return *found;
-  if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR)
-    base::sys_fail("open {}", shown_name(path));
   return Walk(*this, path, /*make=*/true).run();
 }
 
@@ -294,12 +292,15 @@ void LayerTree::make_node(const Place& place, const TarEntry& entry) {
 void LayerTree::make_hard_link(const Place& place, std::string_view target) {
   OpenDirectory* parent = directories_.find(parent_of(target));
   if (!parent) parent = &Walk(*this, parent_of(target), /*make=*/false).run();
+  // A descriptor of our own: the place may be a directory above the target, and is removed first.
+  const base::UniqueFd target_fd = base::duplicate(parent->fd.get());
   const std::string target_name(name_of(target));
 
-  struct stat wanted {
-  }, there{};
+  struct stat wanted {};
 
-  if (target_name.empty() || !find_stat_at(parent->fd.get(), target_name, wanted)) {
+  struct stat there {};
+
+  if (target_name.empty() || !find_stat_at(target_fd.get(), target_name, wanted)) {
     base::fail(Kind::corrupt,
                "the hard link {} refers to {}, which is not in the layer",
                shown_name(place.path()),
@@ -313,7 +314,7 @@ void LayerTree::make_hard_link(const Place& place, std::string_view target) {
     return;  // it is that file already: replacing it would lose both
   }
   create(place, [&] {
-    return ::linkat(parent->fd.get(),
+    return ::linkat(target_fd.get(),
                     target_name.c_str(),
                     place.parent->fd.get(),
                     place.name.c_str(),

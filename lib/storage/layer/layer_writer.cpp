@@ -32,7 +32,7 @@ class UnpackThread {
     sigset_t all, before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([=, this, &limits] { run(directory, attributes, limits); });
+    thread_ = std::jthread([=, this, &limits] { run(directory, attributes, limits); });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
@@ -81,7 +81,7 @@ class UnpackThread {
   Unpacked unpacked_;
   std::string diff_id_;
   std::exception_ptr failure_;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 /// The first thread's work.

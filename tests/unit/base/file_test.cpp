@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.hpp"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
@@ -11,7 +12,9 @@
 namespace base {
 namespace {
 
-TEST(RemoveTree, IsContentWithNothing) { EXPECT_NO_THROW(remove_tree("/tmp/berth-there-is-no-such-thing")); }
+TEST(RemoveTree, IsContentWithNothing) {
+  EXPECT_NO_THROW(remove_tree("/tmp/berth-there-is-no-such-thing"));
+}
 
 TEST(RemoveTree, DoesNotFollowLinks) {
   const TempDir dir("/tmp", "berth-test");

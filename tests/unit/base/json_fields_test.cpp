@@ -54,10 +54,13 @@ TEST(JsonFields, NamesThePlaceOfAWrongType) {
 TEST(JsonFields, RefusesNumbersThatDoNotFit) {
   EXPECT_EQ(failure(R"({"items":[],"ports":{"x":65536}})"), "doc.ports.x is out of range");
   EXPECT_EQ(failure(R"({"items":[],"ports":{"x":-1}})"), "doc.ports.x is out of range");
-  EXPECT_EQ(failure(R"({"items":[],"ports":{"x":1.5}})"), "doc.ports.x must be an integer, not number");
+  EXPECT_EQ(failure(R"({"items":[],"ports":{"x":1.5}})"),
+            "doc.ports.x must be an integer, not number");
 }
 
-TEST(JsonFields, RefusesTextThatIsNoJson) { EXPECT_EQ(failure("{"), "doc is not valid JSON"); }
+TEST(JsonFields, RefusesTextThatIsNoJson) {
+  EXPECT_EQ(failure("{"), "doc is not valid JSON");
+}
 
 TEST(JsonFields, RefusesDeepNestingBeforeParsing) {
   EXPECT_EQ(failure(std::string(900, '[') + std::string(900, ']')), "doc is nested too deeply");

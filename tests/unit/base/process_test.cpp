@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.hpp"
 
-#include <gtest/gtest.h>
-
 #include <csignal>
+
+#include <gtest/gtest.h>
 
 #include "base/error.hpp"
 #include "base/pid_ref.hpp"
@@ -48,7 +48,8 @@ TEST(RunCaptured, SurvivesAProgramThatDoesNotRead) {
 TEST(Spawn, PassesNamedDescriptorsAndNothingElse) {
   const auto extra = make_memory_file("extra", "hello");
   const UniqueFd leaked(::dup(extra.get()));  // without CLOEXEC
-  const auto done = run_captured({.argv = {"sh", "-c", "cat <&3; ls /proc/self/fd | wc -l"}, .pass = {extra.get()}});
+  const auto done = run_captured(
+      {.argv = {"sh", "-c", "cat <&3; ls /proc/self/fd | wc -l"}, .pass = {extra.get()}});
   EXPECT_EQ(done.out, "hello5\n");  // 0 1 2 3 and the directory itself
 }
 

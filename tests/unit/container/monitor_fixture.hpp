@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <poll.h>
 #include <string>
 #include <sys/inotify.h>
 #include <sys/wait.h>
@@ -37,7 +38,8 @@ inline void wait_for(const std::string& directory, const std::function<bool()>& 
 }
 
 inline ::testing::AssertionResult starts(MonitorClient& client) {
-  if (const auto failure = client.wait_started()) return ::testing::AssertionFailure() << failure->message;
+  if (const auto failure = client.wait_started())
+    return ::testing::AssertionFailure() << failure->message;
   return ::testing::AssertionSuccess();
 }
 
@@ -85,7 +87,7 @@ class TestContainer {
     for (const char* name : {"sh", "cat", "head", "sleep", "stty", "dd", "yes", "seq", "true"}) {
       std::filesystem::create_symlink("busybox", rootfs() + "/bin/" + name);
     }
-    plan.id = "test-" + base::random_hex(12);
+    plan.id = id_;
     config = {
         {"ociVersion", "1.0.2"},
         {"process",
@@ -126,8 +128,10 @@ class TestContainer {
 
   /// Writes the bundle and starts; the plan is used up.
   MonitorClient start() {
-    id_ = plan.id;
-    if (plan.tty) config["process"]["terminal"] = true;
+    if (plan.tty) {
+      config["process"]["terminal"] = true;
+      config["process"]["consoleSize"] = {{"height", plan.rows}, {"width", plan.columns}};
+    }
     base::write_file(path("config.json"), config.dump());
     if (plan.runtime.empty()) plan.runtime = crun();
     return start_monitor(std::move(plan));
@@ -139,7 +143,7 @@ class TestContainer {
     argv.insert(argv.end(), kRuntimeLogOptions.begin(), kRuntimeLogOptions.end());
     argv.insert(argv.end(),
                 {"run", "-d", "--bundle", directory_.path(), "--pid-file", plan.pid_file});
-    if (plan.tty) argv.insert(argv.end(), {"--console-socket", plan_directory() + "/console"});
+    if (plan.tty) argv.insert(argv.end(), {"--console-socket", plan.directory + "/console"});
     argv.push_back(plan.id);
     return argv;
   }
@@ -156,7 +160,7 @@ class TestContainer {
 
  private:
   base::TempDir directory_;
-  std::string id_;
+  std::string id_ = "test-" + base::random_hex(12);
 };
 
 class MonitorTest : public ::testing::Test {

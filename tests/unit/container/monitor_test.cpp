@@ -319,7 +319,7 @@ TEST_F(MonitorTest, NotesThatTheKernelKilledForLackOfMemory) {
   EXPECT_TRUE(read_exit(container.plan_directory())->oom_killed);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_F(MonitorTest, FiveIdleOnesTakeLittleMemoryEach) {
   std::vector<std::unique_ptr<TestContainer>> containers;
   for (int i = 0; i < 5; ++i) {

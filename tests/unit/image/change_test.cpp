@@ -33,7 +33,8 @@ TEST(Change, RefusesWhatIsNoChange) {
   EXPECT_EQ(error_of(""), "file with no instructions");
   EXPECT_EQ(error_of("CMD"), "CMD requires at least one argument");
   EXPECT_EQ(error_of("ENV A"), "ENV must have two arguments");
-  EXPECT_EQ(error_of("ENV A=1 B"), "Syntax error - can't find = in \"B\". Must be of the form: name=value");
+  EXPECT_EQ(error_of("ENV A=1 B"),
+            "Syntax error - can't find = in \"B\". Must be of the form: name=value");
   EXPECT_EQ(error_of("EXPOSE 99999"), "Invalid containerPort: 99999");
   EXPECT_EQ(error_of("EXPOSE 80/icmp"), "Invalid containerPort: 80/icmp");
   EXPECT_EQ(error_of("USER a b"), "USER requires exactly one argument");
@@ -54,11 +55,13 @@ TEST(Change, AnEntrypointDropsTheOldCommandButNotTheNewOne) {
   RunConfig old;
   old.cmd = {"old"};
   EXPECT_TRUE(changed({R"(ENTRYPOINT ["e"])"}, old).cmd.empty());
-  EXPECT_THAT(changed({"CMD c", R"(ENTRYPOINT ["e"])"}, old).cmd, ElementsAre("/bin/sh", "-c", "c"));
+  EXPECT_THAT(changed({"CMD c", R"(ENTRYPOINT ["e"])"}, old).cmd,
+              ElementsAre("/bin/sh", "-c", "c"));
 }
 
 TEST(Change, EnvironmentTakesBothFormsQuotesAndVariables) {
-  EXPECT_THAT(changed({"ENV A=1 B=\"two words\" C=it\\'s\\ me"}).env, ElementsAre("A=1", "B=two words", "C=it's me"));
+  EXPECT_THAT(changed({"ENV A=1 B=\"two words\" C=it\\'s\\ me"}).env,
+              ElementsAre("A=1", "B=two words", "C=it's me"));
   EXPECT_THAT(changed({"ENV A one two"}).env, ElementsAre("A=one two"));
   RunConfig old;
   old.env = {"PATH=/bin", "A=0"};
@@ -67,8 +70,15 @@ TEST(Change, EnvironmentTakesBothFormsQuotesAndVariables) {
 }
 
 TEST(Change, SetsTheOtherFields) {
-  const RunConfig c = changed({"LABEL x=y \"a b\"=c", "EXPOSE 80 53/UDP 8000-8002", "STOPSIGNAL SIGUSR1", "USER nobody",
-                               "VOLUME /v /w", R"(VOLUME ["/with space"])", "WORKDIR /a", "WORKDIR b/../c", "ONBUILD RUN x"});
+  const RunConfig c = changed({"LABEL x=y \"a b\"=c",
+                               "EXPOSE 80 53/UDP 8000-8002",
+                               "STOPSIGNAL SIGUSR1",
+                               "USER nobody",
+                               "VOLUME /v /w",
+                               R"(VOLUME ["/with space"])",
+                               "WORKDIR /a",
+                               "WORKDIR b/../c",
+                               "ONBUILD RUN x"});
   EXPECT_EQ(c.labels.at("x"), "y");
   EXPECT_EQ(c.labels.at("a b"), "c");
   EXPECT_EQ(c.exposed_ports.size(), 5U);

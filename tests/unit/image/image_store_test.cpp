@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "base/id.hpp"
+#include "base/sys.hpp"
 #include "tests/unit/image/store_fixture.hpp"
 
 namespace image {
@@ -194,6 +195,7 @@ TEST_F(ImageStoreTest, ListsLatestFirst) {
 TEST_F(ImageStoreTest, SurvivesAKillAtAnyMomentOfAddAndRemove) {
   const Image kept = add({.names = {"kept"}, .layers = {"shared"}});
   for (int round = 0; round < 30; ++round) {
+    const base::Pipe turns = base::make_pipe();
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -203,9 +205,11 @@ TEST_F(ImageStoreTest, SurvivesAKillAtAnyMomentOfAddAndRemove) {
         const Image image = ImageStore(store).add(make_image(
             {.names = {"other"}, .layers = {"shared"}, .created = "2020-01-01T00:00:00Z"}));
         ImageStore(store).remove(image.id);
+        base::write_full(turns.write.get(), "x");
       }
     }
-    ::usleep(static_cast<useconds_t>(round * 700));
+    std::string seen(static_cast<std::size_t>(round % 4) + 1, ' ');
+    base::read_full(turns.read.get(), seen.data(), seen.size());
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     if (images_.find("other")) {

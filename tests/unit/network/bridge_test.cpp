@@ -97,8 +97,7 @@ TEST_F(BridgeTest, HonoursTheWishedAddressAndMac) {
   const base::UniqueFd net = make_namespace();
   const Endpoint endpoint = connect_bridge(paths(), wanted, net.get(), nullptr);
   EXPECT_EQ(wanted.address, endpoint.address);
-  const InsideNamespace inside(net.get());
-  EXPECT_EQ("02:99:00:00:00:01", Links().find("eth0")->mac);
+  inside_namespace(net.get(), [] { EXPECT_EQ("02:99:00:00:00:01", Links().find("eth0")->mac); });
 }
 
 TEST_F(BridgeTest, GivesAMacThatFollowsFromTheAddress) {
@@ -116,8 +115,9 @@ TEST_F(BridgeTest, ContainersReachEachOther) {
 
 TEST_F(BridgeTest, HasNoIpv6AddressInside) {
   const auto a = start("a");
-  const InsideNamespace inside(a.net.get());
-  EXPECT_EQ(std::string::npos, base::read_file("/proc/thread-self/net/if_inet6").find("eth0"));
+  inside_namespace(a.net.get(), [] {
+    EXPECT_EQ(std::string::npos, base::read_file("/proc/thread-self/net/if_inet6").find("eth0"));
+  });
 }
 
 TEST_F(BridgeTest, PublishesOnLoopbackAndOnEveryAddress) {
@@ -170,15 +170,14 @@ TEST_F(BridgeTest, KeepsNeighboursFromWhatIsNotPublished) {
   Server server(a.net.get(), 80);
   // A neighbour that routes the containers' subnet, or even loopback, to the host.
   const Subnet subnet = find_bridge_plan(Allocations(paths()))->subnet;
-  {
-    const InsideNamespace inside(outside.get());
+  inside_namespace(outside.get(), [&] {
     ASSERT_TRUE(
         base::run_captured({.argv = {"ip", "route", "add", subnet.text(), "via", "203.0.113.1"}})
             .status.ok());
     ASSERT_TRUE(write_sysctl("net/ipv4/conf/eth0/route_localnet", "1"));
     base::run_captured({.argv = {"ip", "addr", "del", "127.0.0.1/8", "dev", "lo"}});
     base::run_captured({.argv = {"ip", "route", "add", "127.0.0.1/32", "via", "203.0.113.1"}});
-  }
+  });
   EXPECT_FALSE(connects(outside.get(), a.endpoint.address, 80, kShort));
   EXPECT_FALSE(connects(outside.get(), "127.0.0.1", 18080, kShort));
   EXPECT_EQ("", server.accept(0));
@@ -187,8 +186,7 @@ TEST_F(BridgeTest, KeepsNeighboursFromWhatIsNotPublished) {
 TEST_F(BridgeTest, KeepsContainersFromTheHostsLoopback) {
   const auto a = start("a");
   Server server(host(), 18099, SOCK_STREAM, "127.0.0.1");
-  {
-    const InsideNamespace inside(a.net.get());
+  inside_namespace(a.net.get(), [&] {
     ASSERT_TRUE(write_sysctl("net/ipv4/conf/eth0/route_localnet", "1"));
     base::run_captured({.argv = {"ip", "addr", "del", "127.0.0.1/8", "dev", "lo"}});
     base::run_captured({.argv = {"ip",
@@ -199,7 +197,7 @@ TEST_F(BridgeTest, KeepsContainersFromTheHostsLoopback) {
                                  a.endpoint.gateway,
                                  "src",
                                  a.endpoint.address}});
-  }
+  });
   EXPECT_FALSE(connects(a.net.get(), "127.0.0.1", 18099, kShort));
   EXPECT_EQ("", server.accept(0));
 }
@@ -391,7 +389,6 @@ TEST_F(BridgeTest, SweepLeavesWhatIsBeingConnected) {
 }
 
 TEST_F(BridgeTest, RemoveAllLeavesTheHostAsItWas) {
-  const std::string before = everything();
   {
     auto a = start("a", {"18080:80"});
     disconnect_bridge(paths(), a.endpoint);
@@ -400,8 +397,7 @@ TEST_F(BridgeTest, RemoveAllLeavesTheHostAsItWas) {
   remove_bridge(paths());
   EXPECT_EQ("", ruleset());
   EXPECT_EQ(std::nullopt, find_bridge_plan(Allocations(paths())));
-  for (const auto& name : base::list_directory("/sys/class/net"))
-    EXPECT_FALSE(name.starts_with("berth")) << name;
+  EXPECT_EQ(std::string::npos, interfaces().find("berth"));
 }
 
 TEST_F(BridgeTest, StartsNoProgramOnceTheTableIsThere) {

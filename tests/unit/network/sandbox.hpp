@@ -15,7 +15,9 @@
 #include "base/process.hpp"
 #include "base/socket.hpp"
 #include "base/sys.hpp"
+#include "base/text.hpp"
 #include "network/bridge.hpp"
+#include "network/interface.hpp"
 #include "network/link.hpp"
 #include "network/namespace.hpp"
 #include "network/network.hpp"
@@ -42,12 +44,16 @@ inline bool is_readable(int fd, int milliseconds) {
 class Server {
  public:
   Server(int namespace_fd, int port, int type = SOCK_STREAM, const std::string& ip = "0.0.0.0") {
-    const InsideNamespace inside(namespace_fd);
-    socket_ = base::make_socket(AF_INET, type, 0);
-    const sockaddr_in address = socket_address(ip, port);
-    EXPECT_EQ(0, ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address))
-        << port;
-    if (type == SOCK_STREAM) EXPECT_EQ(0, ::listen(socket_.get(), 16));
+    inside_namespace(namespace_fd, [&] {
+      socket_ = base::make_socket(AF_INET, type, 0);
+      const sockaddr_in address = socket_address(ip, port);
+      EXPECT_EQ(0,
+                ::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address))
+          << port;
+      if (type == SOCK_STREAM) {
+        EXPECT_EQ(0, ::listen(socket_.get(), 16));
+      }
+    });
   }
 
   /// The address that a client came from; empty when none came.
@@ -82,13 +88,22 @@ class Server {
   base::UniqueFd socket_;
 };
 
+inline constexpr int kHere = -1;  // the namespace that the test (or its child) is in
+
+/// A client's socket of a namespace.
+inline base::UniqueFd socket_in(int namespace_fd, int type) {
+  if (namespace_fd == kHere) return base::make_socket(AF_INET, type, 0);
+  base::UniqueFd fd;
+  inside_namespace(namespace_fd, [&] { fd = base::make_socket(AF_INET, type, 0); });
+  return fd;
+}
+
 /// Whether a TCP connection from a namespace comes about.
 inline bool connects(int namespace_fd,
                      const std::string& ip,
                      int port,
                      int milliseconds = kPatience) {
-  const InsideNamespace inside(namespace_fd);
-  const base::UniqueFd fd = base::make_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const base::UniqueFd fd = socket_in(namespace_fd, SOCK_STREAM | SOCK_NONBLOCK);
   const sockaddr_in address = socket_address(ip, port);
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
     return true;
@@ -115,7 +130,9 @@ class Sandbox : public testing::Test {
   }
 
   void TearDown() override {
-    if (home_) ASSERT_EQ(0, ::setns(home_.get(), CLONE_NEWNET));
+    if (home_) {
+      ASSERT_EQ(0, ::setns(home_.get(), CLONE_NEWNET));
+    }
   }
 
   void need_nft() {
@@ -123,6 +140,8 @@ class Sandbox : public testing::Test {
   }
 
   int host() const { return host_.get(); }
+
+  const std::string& directory() const { return directory_->path(); }
 
   const storage::Paths& paths() const { return *paths_; }
 
@@ -136,11 +155,11 @@ class Sandbox : public testing::Test {
                        .peer_name = "eth0",
                        .peer_mac = parse_mac("02:00:00:00:00:02").value()});
     links.add_address(links.find("outside")->index, *Ipv4::parse("203.0.113.1"), 24);
-    const InsideNamespace inside(outside.get());
-    Links theirs;
-    const int index = theirs.find("eth0")->index;
-    theirs.add_address(index, *Ipv4::parse("203.0.113.2"), 24);
-    theirs.set_up(index);
+    inside_namespace(outside.get(), [] {
+      Interface theirs("eth0");
+      theirs.set_address(*Ipv4::parse("203.0.113.2"), *Subnet::parse("203.0.113.0/24"));
+      theirs.set_up();
+    });
     return outside;
   }
 
@@ -157,8 +176,17 @@ class Sandbox : public testing::Test {
   /// The kernel's and the store's state as a text to compare.
   std::string everything() const {
     std::string text = base::run_captured({.argv = {"nft", "list", "ruleset"}}).out;
-    for (const auto& name : base::list_directory("/sys/class/net")) text += name;
-    return text + files();
+    return text + interfaces() + files();
+  }
+
+  /// Names of the interfaces, a line each. Not from /sys: that shows the network it was mounted in.
+  static std::string interfaces() {
+    std::string names;
+    for (const auto& line : base::split(base::read_file("/proc/thread-self/net/dev"), '\n')) {
+      const auto [name, counters] = base::split_pair(base::trim(line), ':');
+      if (counters) names += name + "\n";
+    }
+    return names;
   }
 
   std::string files() const {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/database.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -127,7 +127,9 @@ TEST(StoreTest, MakesItsDirectoriesWithTheRightModesWhateverTheUmask) {
     store.database();
     const auto lock = store.lock("container-x");
     ::umask(before);
+
     struct stat st {};
+
     ASSERT_EQ(::stat((root + "/graph").c_str(), &st), 0);
     EXPECT_EQ(st.st_mode & 0777, 0711U);
     ASSERT_EQ(::stat((root + "/graph/layers").c_str(), &st), 0);

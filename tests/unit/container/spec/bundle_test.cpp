@@ -50,7 +50,7 @@ class Bundle : public testing::Test {
     facts_.id = base::new_id();
     facts_.rootfs = directory_.path() + "/rootfs";
     facts_.hostname = "inside";
-    facts_.cgroups_path = "/berth-test/" + facts_.id;
+    facts_.cgroups_path = "/berth-bundle-" + facts_.id;
     facts_.cgroup_limits = false;
   }
 
@@ -68,14 +68,12 @@ class Bundle : public testing::Test {
           seccomp_bpf(default_seccomp_profile(), facts_.capabilities, directory_.path() + "/cache");
     }
     base::write_file(directory_.path() + "/config.json", make_spec(options_, {}, facts_).dump());
-    const auto result = base::run_captured({.argv = {"crun",
-                                                     "--cgroup-manager=cgroupfs",
-                                                     "--root",
-                                                     directory_.path() + "/state",
-                                                     "run",
-                                                     "--bundle",
-                                                     directory_.path(),
-                                                     facts_.id}});
+    auto argv = prefix_;
+    argv.insert(
+        argv.end(),
+        {"crun", "--cgroup-manager=" + cgroup_manager_, "--root", directory_.path() + "/state"});
+    argv.insert(argv.end(), {"run", "--bundle", directory_.path(), facts_.id});
+    const auto result = base::run_captured({.argv = argv});
     return result.out + result.err;
   }
 
@@ -83,7 +81,61 @@ class Bundle : public testing::Test {
   CreateOptions options_;
   Facts facts_;
   bool filtered_ = true;
+  std::vector<std::string> prefix_;
+  std::string cgroup_manager_ = "cgroupfs";
 };
+
+/// The runtime inside a user namespace where only root is mapped: what a rootless user's is, at its poorest.
+class RootlessBundle : public Bundle {
+ protected:
+  void SetUp() override {
+    Bundle::SetUp();
+    if (IsSkipped()) return;
+    prefix_ = {"unshare", "--user", "--map-root-user", "--mount"};
+    if (!base::run_captured({.argv = {"unshare", "--user", "--map-root-user", "true"}})
+             .status.ok()) {
+      GTEST_SKIP() << "needs user namespaces";
+    }
+    cgroup_manager_ = "disabled";
+    facts_.cgroups_path.clear();
+    facts_.rootless = true;
+    facts_.tty_group = false;
+  }
+};
+
+TEST_F(RootlessBundle, HasItsOwnNamespaces) {
+  options_.devices = {{"/dev/null", "/dev/mynull", "rwm"}};
+  const auto out =
+      run("grep -e CapEff -e ^Seccomp: /proc/self/status; echo x > /dev/mynull && echo ok; "
+          "mount -t tmpfs t /tmp; ls /sys/class/net; grep -e ' /sys ' -e mqueue /proc/mounts; "
+          "test $$ = 1 && echo own pids; cat /proc/sys/net/ipv4/ip_unprivileged_port_start");
+  EXPECT_THAT(out, HasSubstr("CapEff:\t00000000a80425fb"));
+  EXPECT_THAT(out, HasSubstr("Seccomp:\t2"));
+  EXPECT_THAT(out, HasSubstr("ok\nmount: permission denied"));
+  EXPECT_THAT(out, HasSubstr("\nlo\n"));
+  EXPECT_THAT(out, HasSubstr("/sys sysfs ro"));
+  EXPECT_THAT(out, HasSubstr("own pids\n0\n"));
+}
+
+TEST_F(RootlessBundle, SharesHostNamespaces) {
+  options_.namespaces = {"host", "host", "host", "", "", "host"};
+  const auto out =
+      run("test $$ -ne 1 && echo host pids; ls /sys/class/net; touch /sys/x; ls /dev/shm > "
+          "/dev/null && echo shm");
+  EXPECT_THAT(out, HasSubstr("host pids"));
+  EXPECT_THAT(out, HasSubstr("touch: /sys/x: Read-only file system"));
+  EXPECT_THAT(out, HasSubstr("shm\n"));
+}
+
+TEST_F(RootlessBundle, IsPrivilegedInItsNamespaceOnly) {
+  options_.security.privileged = true;
+  filtered_ = false;
+  const auto out = run("mount -t tmpfs t /tmp && echo mounted; ls /dev");
+  EXPECT_THAT(out, HasSubstr("mounted"));
+  if (base::exists("/dev/loop-control")) {
+    EXPECT_THAT(out, HasSubstr("loop-control"));
+  }
+}
 
 TEST_F(Bundle, RefusesSystemCallsOfTheDefaultProfile) {
   EXPECT_THAT(run("mount -t tmpfs t /tmp; unshare -U true; grep ^Seccomp: /proc/self/status"),

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth ps
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "commands/list.hpp"
+#include "commands/ps_rows.hpp"
+#include "options/filters.hpp"
+#include "options/parse.hpp"
+#include "render/output.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  container::ListOptions list;
+  bool latest = false, no_trunc = false, quiet = false, size = false;
+  std::string format;
+};
+
+base::Json label(const base::Json& row, const std::vector<base::Json>& arguments) {
+  const auto& labels = row.at("LabelMap");
+  const auto found =
+      arguments[0].is_string() ? labels.find(arguments[0].get<std::string>()) : labels.end();
+  return found == labels.end() ? base::Json("") : *found;
+}
+
+render::Listing listing_of(const Flags& flags) {
+  render::Listing listing;
+  listing.table =
+      "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
+  if (flags.size) listing.table += "\t{{.Size}}";
+  listing.headers = {{"ID", "CONTAINER ID"},
+                     {"Image", "IMAGE"},
+                     {"Command", "COMMAND"},
+                     {"RunningFor", "CREATED"},
+                     {"CreatedAt", "CREATED AT"},
+                     {"Status", "STATUS"},
+                     {"State", "STATE"},
+                     {"Ports", "PORTS"},
+                     {"Names", "NAMES"},
+                     {"Size", "SIZE"},
+                     {"Labels", "LABELS"},
+                     {"Mounts", "MOUNTS"},
+                     {"Networks", "NETWORKS"},
+                     {"LocalVolumes", "LOCAL VOLUMES"},
+                     {"HealthStatus", "HEALTH STATUS"},
+                     {"Platform", "PLATFORM"}};
+  listing.type = "*formatter.ContainerContext";
+  listing.name = "ps";
+  listing.methods = {{"Label", label}};
+  listing.parse_error = "failed to parse template: ";
+  listing.execute_error = "failed to execute template: ";
+  listing.quiet_wins = true;
+  return listing;
+}
+
+int ps(Session& session, Flags& flags) {
+  auto& engine = session.engine();
+  if (flags.latest) flags.list.last = 1;
+  const auto listed = container::list(engine, flags.list);
+  PsOptions options{flags.no_trunc, flags.size, base::now()};
+  // A template that names the size wants it, -s or not.
+  if (flags.format.find(".Size") != std::string::npos) options.size = true;
+  auto rows = ps_rows(engine, listed, options);
+  if (flags.format == "json" || flags.format.find("json .}") != std::string::npos) {
+    for (auto& row : rows) row.erase("LabelMap");
+  }
+  render::print_listing(listing_of(flags), rows, flags.format, flags.quiet);
+  container::repair(engine, listed);
+  return 0;
+}
+
+}  // namespace
+
+void register_ps(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  verbs.add({
+      .names = {"ps", "container ls", "container list", "container ps"},
+      .usage = "[OPTIONS]",
+      .summary = "List containers",
+      .arity = {0, 0},
+      .group = Group::common,
+      .needs_user_namespace = false,
+      .declare =
+          [flags](CLI::App& app) {
+            app.add_flag(
+                "-a,--all", flags->list.all, "Show all containers (default shows just running)");
+            add_filters(app, flags->list.filters);
+            app.add_option("--format",
+                           flags->format,
+                           "Format output using a custom template: 'table', 'table TEMPLATE', "
+                           "'json' or a Go template");
+            app.add_option_function<std::string>(
+                   "-n,--last",
+                   [flags](const std::string& text) {
+                     flags->list.last = static_cast<int>(parse_integer(text));
+                   },
+                   "Show n last created containers (includes all states)")
+                ->type_name("int");
+            app.add_flag("-l,--latest",
+                         flags->latest,
+                         "Show the latest created container (includes all states)");
+            app.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
+            app.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
+            app.add_flag("-s,--size", flags->size, "Display total file sizes");
+          },
+      .act = [flags](Session& session, const Words&) { return ps(session, *flags); },
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/ps_rows.hpp"
+
+#include <map>
+
+#include "base/bytes.hpp"
+#include "base/id.hpp"
+#include "base/text.hpp"
+#include "container/inspect.hpp"
+#include "container/start.hpp"
+
+namespace cli {
+
+namespace {
+
+using base::Json;
+using container::Listed;
+using container::Status;
+
+/// Docker cuts by characters, not bytes, and lets the ellipsis be the last of them.
+std::string cut(const std::string& text, std::size_t most) {
+  std::size_t characters = 0, last = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
+    if (characters == most - 1) last = i;
+    if (++characters > most) return text.substr(0, last) + "…";
+  }
+  return text;
+}
+
+/// As a shell would need the word: docker joins path and arguments with shell quoting where blanks ask for it.
+std::string quoted(const std::string& word) {
+  const bool plain =
+      !word.empty() && word.find_first_of(" \t\n'\"\\$`&|;<>(){}*?[]~#!") == std::string::npos;
+  if (plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
+  return text + "'";
+}
+
+std::string command_text(const std::vector<std::string>& command, bool no_trunc) {
+  std::string text;
+  for (const auto& word : command) text += (text.empty() ? "" : " ") + quoted(word);
+  return "\"" + (no_trunc ? text : cut(text, 20)) + "\"";
+}
+
+std::string address_text(const std::string& ip) {
+  return ip.find(':') == std::string::npos ? ip : "[" + ip + "]";
+}
+
+/// "0.0.0.0:8080->80/tcp, [::]:8080->80/tcp, 90/tcp"
+std::string ports_text(container::Engine& engine, const Listed& l) {
+  if (!l.state.is_running()) return "";
+  const auto taken = container::read_taken(engine, l.record.id);
+  std::vector<std::string> texts;
+  const auto published =
+      taken && taken->endpoint ? taken->endpoint->ports : std::vector<network::PortMapping>{};
+  for (const auto& port : l.record.summary.expose) {
+    bool is_published = false;
+    for (const auto& p : published) {
+      if (p.container_port != port.container_port || p.protocol != port.protocol) continue;
+      is_published = true;
+      const std::string rest = fmt::format(":{}->{}", p.host_port, container::port_key(p));
+      if (!p.host_ip.empty()) {
+        texts.push_back(address_text(p.host_ip) + rest);
+        continue;
+      }
+      texts.push_back("0.0.0.0" + rest);
+      texts.push_back("[::]" + rest);
+    }
+    if (!is_published) texts.push_back(container::port_key(port));
+  }
+  return base::join(texts, ", ");
+}
+
+std::string labels_text(const std::map<std::string, std::string>& labels) {
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : labels) pairs.push_back(key + "=" + value);
+  return base::join(pairs, ",");
+}
+
+std::string mounts_text(const std::vector<std::string>& mounts, bool no_trunc) {
+  std::vector<std::string> texts;
+  for (const auto& mount : mounts) texts.push_back(no_trunc ? mount : cut(mount, 15));
+  return base::join(texts, ",");
+}
+
+std::string size_text(container::Engine& engine, const Listed& l) {
+  const auto sizes = container::sizes_of(engine, l.record);
+  return fmt::format("{} (virtual {})",
+                     base::human_size(static_cast<double>(sizes.own), 3),
+                     base::human_size(static_cast<double>(sizes.total), 3));
+}
+
+/// A name that has moved on to another image no longer tells what runs here: then docker shows the id.
+std::string image_text(container::Engine& engine, const Listed& l, bool no_trunc) {
+  const auto& name = l.record.summary.image_name;
+  const auto now = engine.images.find(name);
+  if (now && now->id == l.record.image) return name;
+  return no_trunc ? l.record.image : base::short_id(l.record.image);
+}
+
+}  // namespace
+
+std::string status_text(const container::State& state, base::Moment now) {
+  switch (state.status) {
+    case Status::running:
+      return "Up " + base::human_duration(now - state.started);
+    case Status::paused:
+      return "Up " + base::human_duration(now - state.started) + " (Paused)";
+    case Status::exited:
+      return fmt::format(
+          "Exited ({}) {} ago", state.exit_code, base::human_duration(now - state.finished));
+    default:
+      return "Created";
+  }
+}
+
+std::vector<Json> ps_rows(container::Engine& engine,
+                          const std::vector<Listed>& listed,
+                          const PsOptions& options) {
+  std::vector<Json> rows;
+  std::map<std::string, std::string> images;  // names are asked for once
+  for (const auto& l : listed) {
+    const auto& r = l.record;
+    auto& image = images[r.image + " " + r.summary.image_name];
+    if (image.empty()) image = image_text(engine, l, options.no_trunc);
+    rows.push_back(
+        {{"ID", options.no_trunc ? r.id : base::short_id(r.id)},
+         {"Names", r.name},
+         {"Image", image},
+         {"Command", command_text(r.summary.command, options.no_trunc)},
+         {"CreatedAt", base::local_time(r.created)},
+         {"RunningFor", base::human_duration(options.now - r.created) + " ago"},
+         {"Status", status_text(l.state, options.now)},
+         {"State", container::to_text(l.state.status)},
+         {"HealthStatus", ""},
+         {"Ports", ports_text(engine, l)},
+         {"Size", options.size ? size_text(engine, l) : "0B"},
+         {"Labels", labels_text(r.summary.labels)},
+         {"LabelMap", r.summary.labels},
+         {"Mounts", mounts_text(r.summary.mounts, options.no_trunc)},
+         {"LocalVolumes", std::to_string(r.summary.local_volumes)},
+         {"Networks", r.summary.network.starts_with("container:") ? "" : r.summary.network},
+         {"Platform", {{"architecture", "amd64"}, {"os", "linux"}}}});
+  }
+  return rows;
+}
+
+}  // namespace cli

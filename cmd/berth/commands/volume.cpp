@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth volume create, ls, rm
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "commands/list.hpp"
+#include "options/filters.hpp"
+#include "render/output.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct CreateFlags {
+  std::string name, driver = "local";
+  std::vector<std::string> labels, options;
+};
+
+int create(Session& session, const CreateFlags& flags, const Words& words) {
+  storage::Volume wanted;
+  wanted.driver = flags.driver;
+  if (!words.empty())
+    wanted.name = words[0];
+  else
+    wanted.name = flags.name;
+  for (const auto& label : flags.labels) {
+    const auto [key, value] = base::split_pair(label, '=');
+    wanted.labels[key] = value.value_or("");
+  }
+  if (!flags.options.empty()) {
+    base::fail(base::Kind::unsupported, "volume options (--opt) are not supported yet");
+  }
+  render::print_line(session.engine().volumes.create(wanted).name);
+  return 0;
+}
+
+struct ListFlags {
+  container::Filters filters;
+  std::string format;
+  bool quiet = false;
+};
+
+bool has_label(const storage::Volume& volume, const std::string& wanted) {
+  const auto [key, value] = base::split_pair(wanted, '=');
+  const auto found = volume.labels.find(key);
+  return found != volume.labels.end() && (!value || found->second == *value);
+}
+
+bool matches(container::Engine& engine,
+             const storage::Volume& volume,
+             const container::Filters& filters) {
+  for (const auto& [key, values] : filters) {
+    const auto any = [&](auto test) { return std::any_of(values.begin(), values.end(), test); };
+    bool ok = false;
+    if (key == "name")
+      ok = any([&](const auto& v) { return volume.name.find(v) != std::string::npos; });
+    else if (key == "driver")
+      ok = any([&](const auto& v) { return volume.driver == v; });
+    else if (key == "label")
+      ok = std::all_of(
+          values.begin(), values.end(), [&](const auto& v) { return has_label(volume, v); });
+    else if (key == "dangling") {
+      const bool wanted = values.back() == "true" || values.back() == "1";
+      ok = engine.volumes.users(volume.name).empty() == wanted;
+    } else {
+      base::fail(base::Kind::usage, "invalid filter '{}'", key);
+    }
+    if (!ok) return false;
+  }
+  return true;
+}
+
+base::Json row(const storage::Volume& volume) {
+  std::vector<std::string> labels;
+  for (const auto& [key, value] : volume.labels) labels.push_back(key + "=" + value);
+  return {{"Name", volume.name},
+          {"Driver", volume.driver},
+          {"Scope", "local"},
+          {"Mountpoint", volume.path},
+          {"Labels", base::join(labels, ",")},
+          {"Links", "N/A"},
+          {"Size", "N/A"},
+          {"Status", "N/A"},
+          {"Availability", "N/A"},
+          {"Group", "N/A"}};
+}
+
+int list(Session& session, const ListFlags& flags) {
+  auto& engine = session.engine();
+  matches(engine, {}, flags.filters);  // an unknown key is told even when there is no volume
+  std::vector<base::Json> rows;
+  for (const auto& volume : engine.volumes.list()) {
+    if (matches(engine, volume, flags.filters)) rows.push_back(row(volume));
+  }
+  render::Listing listing;
+  listing.table = "{{.Driver}}\t{{.Name}}";
+  listing.headers = {{"Driver", "DRIVER"},
+                     {"Name", "VOLUME NAME"},
+                     {"Scope", "SCOPE"},
+                     {"Mountpoint", "MOUNTPOINT"},
+                     {"Labels", "LABELS"},
+                     {"Links", "LINKS"},
+                     {"Size", "SIZE"}};
+  listing.type = "*formatter.volumeContext";
+  listing.quiet = "{{.Name}}";
+  listing.name = "volume ls";
+  listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
+  render::print_listing(listing, rows, flags.format, flags.quiet);
+  return 0;
+}
+
+}  // namespace
+
+void register_volume_create(Verbs& verbs) {
+  const auto flags = std::make_shared<CreateFlags>();
+  verbs.add({
+      .names = {"volume create"},
+      .usage = "[OPTIONS] [VOLUME]",
+      .summary = "Create a volume",
+      .arity = {0, 1},
+      .declare =
+          [flags](CLI::App& app) {
+            app.add_option("-d,--driver", flags->driver, "Specify volume driver name");
+            add_list(app, "--label", flags->labels, "Set metadata for a volume");
+            app.add_option("--name", flags->name, "Specify volume name");
+            add_list(app, "-o,--opt", flags->options, "Set driver specific options");
+          },
+      .act = [flags](Session& session,
+                     const Words& words) { return create(session, *flags, words); },
+  });
+}
+
+void register_volume_ls(Verbs& verbs) {
+  const auto flags = std::make_shared<ListFlags>();
+  verbs.add({
+      .names = {"volume ls", "volume list"},
+      .usage = "[OPTIONS]",
+      .summary = "List volumes",
+      .arity = {0, 0},
+      .declare =
+          [flags](CLI::App& app) {
+            add_filters(app, flags->filters);
+            app.add_option("--format",
+                           flags->format,
+                           "Format output using a custom template: 'table', 'table TEMPLATE', "
+                           "'json' or a Go template");
+            app.add_flag("-q,--quiet", flags->quiet, "Only display volume names");
+          },
+      .act = [flags](Session& session, const Words&) { return list(session, *flags); },
+  });
+}
+
+void register_volume_rm(Verbs& verbs) {
+  const auto force = std::make_shared<bool>(false);
+  verbs.add({
+      .names = {"volume rm", "volume remove"},
+      .usage = "[OPTIONS] VOLUME [VOLUME...]",
+      .summary = "Remove one or more volumes",
+      .arity = {1, -1},
+      .completes = Completes::volumes,
+      .declare =
+          [force](CLI::App& app) {
+            app.add_flag("-f,--force", *force, "Force the removal of one or more volumes");
+          },
+      .act =
+          [force](Session& session, const Words& names) {
+            return for_each(session, names, [&](const std::string& name) {
+              auto& volumes = session.engine().volumes;
+              // Docker: forcing what is not there is no failure, and prints the name.
+              if (!*force || volumes.find(name)) volumes.remove(name);
+              render::print_line(name);
+            });
+          },
+  });
+}
+
+}  // namespace cli
