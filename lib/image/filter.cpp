@@ -94,12 +94,15 @@ bool matches_reference(const std::string& pattern, const std::string& full_name)
   const auto matches = [&](const std::string& name) {
     return ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0;
   };
-  return matches(reference.familiar()) || matches(reference.familiar_repository()) ||
-         matches(full_name) || matches(reference.repository());
+  if (matches(reference.familiar()) || matches(reference.familiar_repository())) return true;
+  if (matches(full_name) || matches(reference.repository())) return true;
+  // What podman calls localhost/x is found as x.
+  return reference.domain == "localhost" &&
+         (matches(reference.path) || matches(reference.path + ":" + reference.tag));
 }
 
-std::vector<Listed> list_all(ImageStore& images) {
-  auto names = images.all_names();
+std::vector<Listed> list_all(ImageStore& images, NameOrder order) {
+  auto names = images.all_names(order);
   auto digests = images.all_repository_digests();
   const auto users = images.all_users();
   std::vector<Listed> all;
@@ -154,7 +157,8 @@ std::vector<Listed> select(ImageStore& images, const Filter& filter) {
     since = since ? std::max(*since, created) : created;
   }
   std::vector<Listed> selected;
-  for (auto& listed : list_all(images)) {
+  for (auto& listed :
+       list_all(images, filter.all_names ? NameOrder::latest_first : NameOrder::by_name)) {
     if (!passes(listed, filter)) continue;
     if (before && listed.image.created >= *before) continue;
     if (since && listed.image.created <= *since) continue;

@@ -35,7 +35,8 @@ struct Filter {
   std::optional<bool> dangling;
   std::vector<LabelTest> labels;        ///< all must pass
   std::vector<std::string> references;  ///< one must match
-  bool all_names = false;               ///< lists also the names that do not match, as Podman does
+  /// Lists all names of an image that passes, latest first, as Podman does.
+  bool all_names = false;
   std::vector<std::string> before, since;  ///< images to compare with
   std::optional<base::Moment> until;
   std::vector<std::string> ids;  ///< prefixes; one must match
@@ -49,7 +50,7 @@ enum class FilterKeys { list, list_podman, prune };
 Filter parse_filter(const std::vector<std::string>& words, FilterKeys keys, base::Moment now);
 
 /// Every image with its names.
-std::vector<Listed> list_all(ImageStore& images);
+std::vector<Listed> list_all(ImageStore& images, NameOrder order = NameOrder::by_name);
 
 /// The images that pass, latest first. Kind not_found when before or since name no image.
 std::vector<Listed> select(ImageStore& images, const Filter& filter);

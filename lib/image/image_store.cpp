@@ -149,8 +149,11 @@ std::vector<std::string> ImageStore::repository_digests(const std::string& id) {
       id));
 }
 
-std::map<std::string, std::vector<std::string>> ImageStore::all_names() {
-  return read_by_image(store_.database().query("SELECT image, name FROM names ORDER BY name"));
+std::map<std::string, std::vector<std::string>> ImageStore::all_names(NameOrder order) {
+  const char* sql = order == NameOrder::by_name
+                        ? "SELECT image, name FROM names ORDER BY name"
+                        : "SELECT image, name FROM names ORDER BY tagged DESC, name";
+  return read_by_image(store_.database().query(sql));
 }
 
 std::map<std::string, std::vector<std::string>> ImageStore::all_repository_digests() {

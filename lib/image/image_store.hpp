@@ -47,6 +47,8 @@ struct Match {
   std::optional<Reference> reference;
 };
 
+enum class NameOrder { by_name, latest_first };
+
 class ImageStore {
  public:
   explicit ImageStore(storage::Store& store) : store_(store) {}
@@ -75,7 +77,7 @@ class ImageStore {
   std::vector<std::string> repository_digests(const std::string& id);
 
   /// The same two for all images, by id: one query each.
-  std::map<std::string, std::vector<std::string>> all_names();
+  std::map<std::string, std::vector<std::string>> all_names(NameOrder order = NameOrder::by_name);
   std::map<std::string, std::vector<std::string>> all_repository_digests();
 
   /// When a name was last given to it; nothing when it has none.

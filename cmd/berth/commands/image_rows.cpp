@@ -39,18 +39,23 @@ std::vector<Name> docker_names(const Listed& listed, bool with_digests) {
   std::vector<Name> names;
   for (const auto& [repository, its_tags] : tags) {
     for (const auto& tag : its_tags) {
-      if (!with_digests || digests[repository].empty())
+      if (!with_digests) {
         names.push_back({repository, tag, kNone});
-      else
+      } else if (digests[repository].empty()) {
+        // A name that was given here: since Docker 29 it has the digest of the manifest, too.
+        names.push_back({repository, tag, listed.image.manifest});
+      } else {
         for (const auto& digest : digests[repository]) names.push_back({repository, tag, digest});
+      }
     }
   }
   for (const auto& [repository, its_digests] : digests) {
     if (tags.contains(repository)) continue;
-    if (!with_digests)
+    if (!with_digests) {
       names.push_back({repository, kNone, kNone});
-    else
-      for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
+      continue;
+    }
+    for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
   }
   if (names.empty()) names.push_back({});
   return names;
@@ -97,7 +102,7 @@ std::vector<Json> docker_rows(const std::vector<Listed>& images, const RowOption
                       {"CreatedSince", ago(image.created, options.now)},
                       {"CreatedAt", is_dated ? base::local_time(image.created) : "N/A"},
                       {"Size", base::human_size(static_cast<double>(image.size), 3)},
-                      {"Containers", std::to_string(listed.containers)},
+                      {"Containers", "N/A"},
                       {"SharedSize", "N/A"},
                       {"UniqueSize", "N/A"}});
     }
@@ -139,7 +144,7 @@ std::vector<Json> podman_rows(const std::vector<Listed>& images, const RowOption
   return rows;
 }
 
-std::vector<Json> podman_json(const std::vector<Listed>& images, const RowOptions&) {
+std::vector<Json> podman_json(const std::vector<Listed>& images) {
   std::vector<Json> rows;
   for (const auto& listed : images) {
     const auto& image = listed.image;
@@ -160,6 +165,17 @@ std::vector<Json> podman_json(const std::vector<Listed>& images, const RowOption
                       {"Created", unix_seconds(image.created)},
                       {"CreatedAt", base::rfc3339(image.created)}});
     }
+  }
+  return rows;
+}
+
+std::vector<Json> podman_json_template(const std::vector<Listed>& images) {
+  auto rows = podman_json(images);
+  for (auto& row : rows) {
+    row["repository"] = row["Repository"];
+    row["tag"] = row["Tag"];
+    row["RepoTags"] = row["Names"];
+    for (const char* field : {"Repository", "Tag", "CreatedAt"}) row.erase(field);
   }
   return rows;
 }

@@ -24,9 +24,9 @@ std::vector<base::Json> docker_rows(const std::vector<image::Listed>& images,
 std::vector<base::Json> podman_rows(const std::vector<image::Listed>& images,
                                     const RowOptions& options);
 
-/// What podman prints for --format json.
-std::vector<base::Json> podman_json(const std::vector<image::Listed>& images,
-                                    const RowOptions& options);
+/// What podman prints for --format json, and the other shape that it prints for {{json .}}.
+std::vector<base::Json> podman_json(const std::vector<image::Listed>& images);
+std::vector<base::Json> podman_json_template(const std::vector<image::Listed>& images);
 
 /// "3 minutes ago", or "N/A" for a time that is not known.
 std::string ago(base::Moment moment, base::Moment now);

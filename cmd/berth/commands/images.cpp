@@ -117,6 +117,16 @@ void sort_by(std::vector<image::Listed>& images, const std::string& key) {
   }
 }
 
+std::vector<base::Json> rows_of(const Session& session,
+                                const std::vector<image::Listed>& images,
+                                const std::string& format,
+                                const RowOptions& options) {
+  if (!session.is_podman()) return docker_rows(images, options);
+  if (format == "json") return podman_json(images);
+  if (format == "{{json .}}" || format == "{{ json . }}") return podman_json_template(images);
+  return podman_rows(images, options);
+}
+
 int list(Session& session, const Flags& flags, const Words& words) {
   const auto keys = session.is_podman() ? image::FilterKeys::list_podman : image::FilterKeys::list;
   const RowOptions options{flags.no_trunc,
@@ -132,10 +142,10 @@ int list(Session& session, const Flags& flags, const Words& words) {
     print_tree(session, images, flags.all);
     return 0;
   }
-  const auto rows = !session.is_podman()     ? docker_rows(images, options)
-                    : flags.format == "json" ? podman_json(images, options)
-                                             : podman_rows(images, options);
-  render::print_listing(listing_of(session, flags), rows, template_of(flags), flags.quiet);
+  render::print_listing(listing_of(session, flags),
+                        rows_of(session, images, flags.format, options),
+                        template_of(flags),
+                        flags.quiet);
   return 0;
 }
 
