@@ -46,7 +46,8 @@ State state_of(const Engine& engine, const Record& record) {
   if (!record.may_run()) return ended(record, record.exit_code, record.oom_killed, record.finished);
   const std::string directory = engine.run_directory(record.id);
   const auto running = read_running(directory);
-  if (running && running->init.is_alive()) {
+  // Without its monitor nobody would learn how it ends: it counts as killed, and the clean-up ends it.
+  if (running && running->init.is_alive() && running->monitor.is_alive()) {
     State state;
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
     state.running = *running;

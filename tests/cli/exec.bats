@@ -5,7 +5,7 @@ load load
 setup_file() {
   begin_file
   berth pull -q "$REGISTRY/app:1"
-  berth run -d --name c --network none -e OUTER=1 --entrypoint sleep "$REGISTRY/app:1" 1000
+  berth run -d --name cc --network none -e OUTER=1 --entrypoint sleep "$REGISTRY/app:1" 1000
 }
 teardown_file() { end_file; }
 
@@ -15,67 +15,67 @@ teardown_file() { end_file; }
   berth create --name made --network none "$REGISTRY/app:1"
   fails 1 berth exec made true
   has "is not running"
-  fails 1 berth exec c
+  fails 1 berth exec cc
   has "requires at least 2 arguments"
 }
 
 @test "exit codes" {
-  run berth exec c nosuch
+  run berth exec cc nosuch
   [ "$status" = 127 ]
   has 'exec: "nosuch": executable file not found in $PATH'
-  run berth exec c /etc
+  run berth exec cc /etc
   [ "$status" = 126 ]
-  run berth exec c sh -c 'exit 7'
+  run berth exec cc sh -c 'exit 7'
   [ "$status" = 7 ]
-  run berth exec c sh -c 'kill -9 $$'
+  run berth exec cc sh -c 'kill -9 $$'
   [ "$status" = 137 ]
 }
 
 @test "it is in the container, as the container's user, with its environment and directory" {
-  works berth exec c sh -c 'id -un; id -Gn; pwd; echo $OUTER $GREETING $HOME'
+  works berth exec cc sh -c 'id -un; id -Gn; pwd; echo $OUTER $GREETING $HOME'
   is $'app\napp extra more\n/work/deep\n1 hello world /home/app'
 }
 
 @test "user, directory and environment of its own" {
-  works berth exec -u 0:5 -w /tmp -e A=b c sh -c 'id -u; id -g; pwd; echo $A'
+  works berth exec -u 0:5 -w /tmp -e A=b cc sh -c 'id -u; id -g; pwd; echo $A'
   is $'0\n5\n/tmp\nb'
-  fails 1 berth exec -u nosuch c id
+  fails 1 berth exec -u nosuch cc id
   has "unable to find user nosuch: no matching entries in passwd file"
 }
 
 @test "stdin, stdout and stderr" {
-  [ "$(echo data | berth exec -i c cat)" = data ]
-  [ -z "$(echo data | berth exec c cat)" ]
-  works berth exec c sh -c 'echo out; echo err >&2'
+  [ "$(echo data | berth exec -i cc cat)" = data ]
+  [ -z "$(echo data | berth exec cc cat)" ]
+  works berth exec cc sh -c 'echo out; echo err >&2'
   is out
   [ "$stderr" = err ]
   head -c 5000000 /dev/urandom > "$WORK/data"
-  [ "$(berth exec -i c cat < "$WORK/data" | sha256sum)" = "$(sha256sum < "$WORK/data")" ]
+  [ "$(berth exec -i cc cat < "$WORK/data" | sha256sum)" = "$(sha256sum < "$WORK/data")" ]
 }
 
 @test "a terminal" {
-  works berth exec -t c tty
+  works berth exec -t cc tty
   has /dev/pts/
-  fails 1 berth exec -it c true < /dev/null
+  fails 1 berth exec -it cc true < /dev/null
   has "not a"
 }
 
 @test "detached, it goes on by itself" {
-  works berth exec -d c touch /tmp/made
-  until_true berth exec c test -e /tmp/made
+  works berth exec -d cc touch /tmp/made
+  until_true berth exec cc test -e /tmp/made
 }
 
 @test "the same confinement as the container's, unless privileged" {
-  works berth exec -u 0 c sh -c 'grep CapEff /proc/self/status; grep Seccomp: /proc/self/status'
+  works berth exec -u 0 cc sh -c 'grep CapEff /proc/self/status; grep Seccomp: /proc/self/status'
   has 00000000a80425fb
   has $'Seccomp:\t2'
-  works berth exec -u 0 --privileged c grep CapEff /proc/self/status
+  works berth exec -u 0 --privileged cc grep CapEff /proc/self/status
   has_not 00000000a80425fb
 }
 
 @test "twenty at once" {
   local i pids=()
-  for i in {1..20}; do berth exec c echo "$i" > "$WORK/exec.$i" & pids+=($!); done
+  for i in {1..20}; do berth exec cc echo "$i" > "$WORK/exec.$i" & pids+=($!); done
   for i in "${pids[@]}"; do wait "$i"; done
   for i in {1..20}; do [ "$(cat "$WORK/exec.$i")" = "$i" ]; done
 }

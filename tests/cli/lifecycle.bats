@@ -30,13 +30,13 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
 }
 
 @test "create makes, start starts, wait waits" {
-  works berth create --name c --network none "$B" sh -c 'exit 7'
-  [ "$(state c)" = created ]
-  works berth start c
-  is c
-  works berth wait c
+  works berth create --name cc --network none "$B" sh -c 'exit 7'
+  [ "$(state cc)" = created ]
+  works berth start cc
+  is cc
+  works berth wait cc
   is 7
-  [ "$(berth inspect --format '{{.State.ExitCode}}' c)" = 7 ]
+  [ "$(berth inspect --format '{{.State.ExitCode}}' cc)" = 7 ]
 }
 
 @test "a running container shows in ps, with its id prefix usable" {
@@ -63,21 +63,21 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
 }
 
 @test "kill sends any signal, only to a running container" {
-  started --name k "$B" sh -c 'trap "exit 9" USR1; while :; do sleep 0.05; done'
-  fails 1 berth kill -s NOSUCH k
+  started --name kk "$B" sh -c 'trap "exit 9" USR1; while :; do sleep 0.05; done'
+  fails 1 berth kill -s NOSUCH kk
   has "nvalid signal"
-  works berth kill -s KILL k
-  works berth wait k
+  works berth kill -s KILL kk
+  works berth wait kk
   is 137
-  fails 1 berth kill k
+  fails 1 berth kill kk
   has "is not running"
 }
 
 @test "start of a running and stop of a stopped container are no errors" {
-  started --name s "$B" sleep 1000
-  works berth start s
-  works berth stop -t 0 s
-  works berth stop s
+  started --name ss "$B" sleep 1000
+  works berth start ss
+  works berth stop -t 0 ss
+  works berth stop ss
 }
 
 @test "restart gives a new process and keeps the files" {
@@ -105,7 +105,8 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
   monitor=$(awk '$1 == "monitor" { print $2 }' "$WORK/run/containers/$id/running")
   kill -9 "$monitor"
   until_true test ! -e "/proc/$monitor"
-  until_true is_in_state orphan exited
+  berth ps -a
+  [ "$(state orphan)" = exited ]
   [ "$(berth inspect --format '{{.State.ExitCode}}' orphan)" = 137 ]
   [ ! -e "/proc/$init" ]
   works berth start orphan

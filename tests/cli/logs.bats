@@ -16,78 +16,78 @@ teardown_file() { end_file; }
 }
 
 @test "both streams come back as they were" {
-  berth run --name l --network none "$B" sh -c 'echo one; echo two >&2; printf four' > /dev/null 2>&1
-  works berth logs l
+  berth run --name ll --network none "$B" sh -c 'echo one; echo two >&2; printf four' > /dev/null 2>&1
+  works berth logs ll
   is $'one\nfour'
   [ "$stderr" = two ]
-  works berth logs --tail 1 l
+  works berth logs --tail 1 ll
   is four
-  works berth logs --tail 0 l
+  works berth logs --tail 0 ll
   is ""
-  works berth logs -t l
+  works berth logs -t ll
   [[ ${lines[0]} =~ ^20[0-9][0-9]-.*Z\ one$ ]]
 }
 
 @test "since and until" {
-  berth run --name l --network none "$B" echo now > /dev/null
-  works berth logs --since 1h l
+  berth run --name ll --network none "$B" echo now > /dev/null
+  works berth logs --since 1h ll
   is now
-  works berth logs --until 1h l
+  works berth logs --until 1h ll
   is ""
-  fails 1 berth logs --since nonsense l
+  fails 1 berth logs --since nonsense ll
   has 'failed to parse value as time or duration: "nonsense"'
 }
 
 @test "following ends when the container does" {
-  berth run -d --name l --network none "$B" sh -c 'i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); sleep 0.02; done'
-  works berth logs -f l
+  berth run -d --name ll --network none "$B" sh -c 'i=0; while [ $i -lt 20 ]; do echo $i; i=$((i+1)); sleep 0.02; done'
+  works berth logs -f ll
   is "$(seq 0 19)"
 }
 
 @test "nothing of 50 MB is lost, and the log has it whole" {
-  berth run --name l --network none "$B" sh -c 'seq 1 6000000' | sha256sum > "$WORK/streamed"
+  berth run --name ll --network none "$B" sh -c 'seq 1 6000000' | sha256sum > "$WORK/streamed"
   [ "$(cat "$WORK/streamed")" = "$(seq 1 6000000 | sha256sum)" ]
-  [ "$(berth logs l | sha256sum)" = "$(seq 1 6000000 | sha256sum)" ]
+  [ "$(berth logs ll | sha256sum)" = "$(seq 1 6000000 | sha256sum)" ]
 }
 
 @test "rotation keeps the newest and the given number of files" {
-  berth run --name l --network none --log-opt max-size=20k --log-opt max-file=3 "$B" seq 1 20000 > /dev/null
-  works berth logs --tail 1 l
+  berth run --name ll --network none --log-opt max-size=20k --log-opt max-file=3 "$B" seq 1 20000 > /dev/null
+  works berth logs --tail 1 ll
   is 20000
-  berth logs l > "$WORK/rotated"
+  berth logs ll > "$WORK/rotated"
   [ "$(tail -n 5 "$WORK/rotated")" = "$(seq 19996 20000)" ]
   [ "$(head -n 1 "$WORK/rotated")" != 1 ]
   local id
-  id=$(berth inspect --format '{{.Id}}' l)
+  id=$(berth inspect --format '{{.Id}}' ll)
   [ "$(find "$WORK/root/containers/$id" -name 'log*' | wc -l)" -le 3 ]
   [ "$(find "$WORK/root/containers/$id" -name 'log*' -size +40k | wc -l)" = 0 ]
 }
 
 @test "no log driver, no log" {
-  berth run --name l --network none --log-driver none "$B" echo x
-  fails 1 berth logs l
+  berth run --name ll --network none --log-driver none "$B" echo x
+  fails 1 berth logs ll
   has "does not support reading"
 }
 
 @test "k8s-file lines are what Kubernetes writes" {
-  berth run --name l --network none --log-driver k8s-file "$B" echo x
-  works berth logs l
+  berth run --name ll --network none --log-driver k8s-file "$B" echo x
+  works berth logs ll
   is x
   grep -Eq '^20[0-9-]+T[0-9:.]+(Z|[+-][0-9:]+) stdout F x$' "$WORK"/root/containers/*/log
 }
 
 @test "attach gives the rest of the output, and the exit code" {
-  berth run -d --name l --network none "$B" sh -c 'read line < /dev/null; while [ ! -e /go ]; do sleep 0.02; done; echo end; exit 4'
-  berth attach l > "$WORK/attached" &
+  berth run -d --name ll --network none "$B" sh -c 'read line < /dev/null; while [ ! -e /go ]; do sleep 0.02; done; echo end; exit 4'
+  berth attach ll > "$WORK/attached" &
   local client=$!
-  berth exec l touch /go
+  berth exec ll touch /go
   run wait "$client"
   wait "$client" || [ $? = 4 ]
 }
 
 @test "several clients of one container's stdin and output" {
-  berth run -di --name l --network none "$B" cat
-  (echo hello; until_true said_hello) | berth attach l > "$WORK/first"
+  berth run -di --name ll --network none "$B" cat
+  (echo hello; until_true said_hello) | berth attach ll > "$WORK/first"
   grep -q hello "$WORK/first"
 }
-said_hello() { berth logs l | grep -q hello; }
+said_hello() { berth logs ll | grep -q hello; }

@@ -124,7 +124,7 @@ r() { berth run --rm --network none "$@"; }
 
 @test "cleaning up never reaches into a host directory" {
   echo precious > "$WORK/host/precious"
-  berth run -d --name c --network none -v "$WORK/host:/m" "$B" sleep 1000
-  berth rm -f c
+  berth run -d --name cc --network none -v "$WORK/host:/m" "$B" sleep 1000
+  berth rm -f cc
   [ "$(cat "$WORK/host/precious")" = precious ]
 }
