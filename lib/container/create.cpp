@@ -154,6 +154,9 @@ void add_row(Engine& engine, Created& made) {
 
 Created create(Engine& engine, CreateOptions options, const image::Image& image, StartsNow starts) {
   validate(options);
+  if (options.namespaces.user.starts_with("keep-id")) {
+    base::fail(base::Kind::unsupported, "--userns keep-id is not supported yet");
+  }
   Created made;
   Record& record = made.record;
   Details& details = made.details;

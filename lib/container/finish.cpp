@@ -6,12 +6,10 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
-#include "base/pid_ref.hpp"
 #include "base/sys.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/remove.hpp"
-#include "container/run_state.hpp"
 #include "container/runtime.hpp"
 #include "container/start.hpp"
 
@@ -29,24 +27,15 @@ void try_step(const char* what, const Record& record, Act act) {
   }
 }
 
-/// A container outlives its killed monitor. With its first process its pid namespace ends; what shares another's is left
-/// to the cgroup, where there is one.
-void end_first_process(const std::string& directory) {
-  const auto running = read_running(directory);
-  const auto process = running ? running->init.open() : std::nullopt;
-  if (!process || !running->init.signal(SIGKILL)) return;
-  constexpr int kPatience = 5000;  // milliseconds
-  if (!base::wait_for_exit(process->get(), kPatience)) {
-    base::fail(base::Kind::io, "process {} does not end", running->init.pid);
-  }
-}
-
 }  // namespace
 
 void give_back(Engine& engine, const Record& record) {
   const std::string directory = engine.run_directory(record.id);
   if (!base::exists(directory)) return;
-  try_step("end the first process", record, [&] { end_first_process(directory); });
+  // Its monitor was killed: what is left of it must not outlive what it stands on.
+  if (const auto running = read_running(directory); running && running->init.signal(SIGKILL)) {
+    if (const auto process = running->init.open()) base::wait_for_exit(process->get(), -1);
+  }
   std::optional<Taken> taken;
   try_step("read what was taken", record, [&] { taken = read_taken(engine, record.id); });
   if (taken) {

@@ -46,8 +46,11 @@ State state_of(const Engine& engine, const Record& record) {
   if (!record.may_run()) return ended(record, record.exit_code, record.oom_killed, record.finished);
   const std::string directory = engine.run_directory(record.id);
   const auto running = read_running(directory);
-  // Without its monitor nobody would learn how it ends: it counts as killed, and the clean-up ends it.
-  if (running && running->init.is_alive() && running->monitor.is_alive()) {
+  const auto exit = read_exit(directory);
+  // A container whose monitor was killed has nobody to read its output or tell its end: it counts as ended, and whoever
+  // cleans up kills what is left of it.
+  // While the monitor lives and has not told the end, it runs.
+  if (running && !exit && running->monitor.is_alive()) {
     State state;
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
     state.running = *running;
@@ -55,7 +58,7 @@ State state_of(const Engine& engine, const Record& record) {
     return state;
   }
   State state;
-  if (const auto exit = read_exit(directory)) {
+  if (exit) {
     state = ended(record, exit->code, exit->oom_killed, exit->finished);
   } else if (running) {
     // Its monitor was killed, and with it the knowledge of how it ended.

@@ -108,7 +108,8 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
   berth ps -a
   [ "$(state orphan)" = exited ]
   [ "$(berth inspect --format '{{.State.ExitCode}}' orphan)" = 137 ]
-  [ ! -e "/proc/$init" ]
+  # Its parent is gone, too: until the host's first process reaps it, a zombie may be left.
+  ! grep -qs '^State:[[:space:]][^ZX]' "/proc/$init/status"
   works berth start orphan
   [ "$(state orphan)" = running ]
 }

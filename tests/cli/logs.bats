@@ -16,7 +16,7 @@ teardown_file() { end_file; }
 }
 
 @test "both streams come back as they were" {
-  berth run --name ll --network none "$B" sh -c 'echo one; echo two >&2; printf four' > /dev/null 2>&1
+  berth run --name ll --network none "$B" sh -c 'echo one; sleep 0.3; echo two >&2; sleep 0.3; printf four' > /dev/null 2>&1
   works berth logs ll
   is $'one\nfour'
   [ "$stderr" = two ]

@@ -83,10 +83,10 @@ address() { berth inspect --format '{{.NetworkSettings.IPAddress}}' "$1"; }
 
 @test "nothing stays behind" {
   local before after
-  before=$(ls /sys/class/net; ls /run/netns 2> /dev/null)
+  before=$(ls /sys/class/net; ls /run/netns 2> /dev/null || true)
   serve one -p "$(free_port):80"
   berth rm -f one
-  after=$(ls /sys/class/net; ls /run/netns 2> /dev/null)
+  after=$(ls /sys/class/net; ls /run/netns 2> /dev/null || true)
   [ "$(grep -c veth <<< "$after")" = "$(grep -c veth <<< "$before")" ]
   [ -z "$(ls "$WORK/run/containers")" ]
 }

@@ -20,7 +20,9 @@ struct Name {
   std::string repository = kNone, tag = kNone, digest = kNone;
 };
 
-std::string hex_of(const std::string& id) { return id.substr(id.find(':') + 1); }
+std::string hex_of(const std::string& id) {
+  return id.substr(id.find(':') + 1);
+}
 
 /// Docker's rule: each tag a row, with the digests of its repository when they are shown; a repository that has
 /// digests alone is a row without a tag.
@@ -37,14 +39,18 @@ std::vector<Name> docker_names(const Listed& listed, bool with_digests) {
   std::vector<Name> names;
   for (const auto& [repository, its_tags] : tags) {
     for (const auto& tag : its_tags) {
-      if (!with_digests || digests[repository].empty()) names.push_back({repository, tag, kNone});
-      else for (const auto& digest : digests[repository]) names.push_back({repository, tag, digest});
+      if (!with_digests || digests[repository].empty())
+        names.push_back({repository, tag, kNone});
+      else
+        for (const auto& digest : digests[repository]) names.push_back({repository, tag, digest});
     }
   }
   for (const auto& [repository, its_digests] : digests) {
     if (tags.contains(repository)) continue;
-    if (!with_digests) names.push_back({repository, kNone, kNone});
-    else for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
+    if (!with_digests)
+      names.push_back({repository, kNone, kNone});
+    else
+      for (const auto& digest : its_digests) names.push_back({repository, kNone, digest});
   }
   if (names.empty()) names.push_back({});
   return names;
@@ -67,7 +73,9 @@ std::int64_t unix_seconds(base::Moment moment) {
   return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
 }
 
-Json labels_or_null(const image::Image& image) { return image.labels.empty() ? Json() : Json(image.labels); }
+Json labels_or_null(const image::Image& image) {
+  return image.labels.empty() ? Json() : Json(image.labels);
+}
 
 }  // namespace
 

@@ -17,13 +17,16 @@ struct RowOptions {
 };
 
 /// A row for each name; Docker's fields, all of them text.
-std::vector<base::Json> docker_rows(const std::vector<image::Listed>& images, const RowOptions& options);
+std::vector<base::Json> docker_rows(const std::vector<image::Listed>& images,
+                                    const RowOptions& options);
 
 /// The same with the fields that podman's templates know.
-std::vector<base::Json> podman_rows(const std::vector<image::Listed>& images, const RowOptions& options);
+std::vector<base::Json> podman_rows(const std::vector<image::Listed>& images,
+                                    const RowOptions& options);
 
 /// What podman prints for --format json.
-std::vector<base::Json> podman_json(const std::vector<image::Listed>& images, const RowOptions& options);
+std::vector<base::Json> podman_json(const std::vector<image::Listed>& images,
+                                    const RowOptions& options);
 
 /// "3 minutes ago", or "N/A" for a time that is not known.
 std::string ago(base::Moment moment, base::Moment now);

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "commands/list.hpp"
 #include "commands/volume_json.hpp"
+#include "container/listing.hpp"
 #include "image/inspect.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
@@ -30,6 +31,8 @@ bool is_printed(const Flags& flags) {
 
 Json container_json(Session& session, const Flags& flags, const std::string& name) {
   auto& engine = session.engine();
+  const auto record = engine.containers.get(name);
+  container::repair(engine, {{record, container::state_of(engine, record)}});
   return container::inspect(
       engine, engine.containers.get(name), {.size = flags.size, .keep_empty = !is_printed(flags)});
 }

@@ -23,6 +23,7 @@ void register_all(Verbs& verbs) {
   register_kill(verbs);
   register_load(verbs);
   register_logs(verbs);
+  register_port(verbs);
   register_ps(verbs);
   register_pull(verbs);
   register_rename(verbs);

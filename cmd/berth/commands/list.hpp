@@ -25,6 +25,7 @@ void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_load(Verbs& verbs);
 void register_logs(Verbs& verbs);
+void register_port(Verbs& verbs);
 void register_ps(Verbs& verbs);
 void register_pull(Verbs& verbs);
 void register_rename(Verbs& verbs);
