@@ -105,7 +105,8 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
   monitor=$(awk '$1 == "monitor" { print $2 }' "$WORK/run/containers/$id/running")
   kill -9 "$monitor"
   until_true test ! -e "/proc/$monitor"
-  until_true is_in_state orphan exited
+  berth ps -a
+  [ "$(state orphan)" = exited ]
   [ "$(berth inspect --format '{{.State.ExitCode}}' orphan)" = 137 ]
   # Its parent is gone, too: until the host's first process reaps it, a zombie may be left.
   ! grep -qs '^State:[[:space:]][^ZX]' "/proc/$init/status"
