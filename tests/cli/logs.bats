@@ -85,9 +85,17 @@ teardown_file() { end_file; }
   wait "$client" || [ $? = 4 ]
 }
 
+# A detached container's stdin stays open for the next client, so none of them ends before the container does.
 @test "several clients of one container's stdin and output" {
   berth run -di --name ll --network none "$B" cat
-  (echo hello; until_true said_hello) | berth attach ll > "$WORK/first"
-  grep -q hello "$WORK/first"
+  local clients=() client
+  for client in first second; do
+    echo "$client" | berth attach ll > "$WORK/$client" &
+    clients+=($!)
+    until_true said "$client"
+  done
+  grep -q second "$WORK/first"
+  berth stop -t 0 ll
+  for client in "${clients[@]}"; do wait "$client" || [ $? = 137 ]; done
 }
-said_hello() { berth logs ll | grep -q hello; }
+said() { berth logs ll | grep -q "$1"; }
