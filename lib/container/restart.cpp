@@ -2,6 +2,7 @@
 #include "container/restart.hpp"
 
 #include "base/error.hpp"
+#include "container/cgroup_haste.hpp"
 #include "container/finish.hpp"
 #include "container/start.hpp"
 #include "container/state.hpp"
@@ -23,6 +24,7 @@ MonitorClient begin(Engine& engine,
                     const Record& record,
                     const Details& details,
                     const StartOptions& how) {
+  hasten_cgroup_moves();
   engine.containers.set_started(record.id, base::now());
   return start(engine, record, details, how);
 }

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
+#include "container/cgroup_haste.hpp"
 #include "container/create.hpp"
 #include "container/finish.hpp"
 #include "container/remove.hpp"
@@ -108,8 +109,9 @@ int run(Session& session, RunFlags& flags, const Words& words) {
                       ClientError::Form::bare);
   }
   check_terminal(flags);
-  const auto made = make(session, flags.create, words, container::StartsNow::yes);
   auto& engine = session.engine();
+  container::hasten_cgroup_moves();
+  const auto made = make(session, flags.create, words, container::StartsNow::yes);
   auto lock = std::make_unique<base::FileLock>(engine.lock(made.record.id));
   const auto& o = made.details.options;
   try {
