@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,9 +70,17 @@ void receive_console() {
   set_terminal(terminal);
 }
 
+/// Before anybody is told of the end: who starts the next container may want the same ports.
+void release_ports() {
+  const uint32_t held = self.plan.header->held;
+  const uint32_t first = protocol::kFirstMountFd + self.plan.header->mounts;
+  if (held > 0) syscall(SYS_close_range, first, first + held - 1, 0);
+}
+
 /// The container will not run: says why. Nothing of it is left but what the clean-up removes.
 void fail(const char* text, size_t size) {
   self.phase = Phase::ended;
+  release_ports();
   settle_clients();
   send_failed(text, size);
 }
@@ -98,6 +107,7 @@ void end_container(int wait_status) {
   self.init = 0;
   settle_clients();
   drain_output();
+  release_ports();
   send_exit(write_exit(wait_status));
 }
 
@@ -282,10 +292,22 @@ void start() {
   prepare_outcome(self.plan);
 }
 
+/// The client notes this process where later commands look for it. When it was killed before, nothing may be
+/// started that nobody could find.
+bool is_wanted() {
+  if (!self.plan.has(protocol::kWaitForGo)) return true;
+  char frame;
+  ssize_t n;
+  do n = recv(protocol::kControlFd, &frame, 1, 0);
+  while (n < 0 && errno == EINTR);
+  return n == 1 && static_cast<protocol::FrameKind>(frame) == protocol::FrameKind::go;
+}
+
 int run() {
   fcntl(protocol::kControlFd, F_SETFD, FD_CLOEXEC);
   if (!read_plan(protocol::kPlanFd, self.plan) || !open_loop() || !open_signals()) return 1;
   close(protocol::kPlanFd);
+  if (!is_wanted()) return 0;
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   add_first_client(self.plan, protocol::kControlFd);
   start();

@@ -19,7 +19,8 @@ uint32_t length_before(const char* text) {
 
 bool is_plan(const PlanHeader& header, uint64_t size) {
   return header.magic == protocol::kPlanMagic && header.version == protocol::kVersion &&
-         header.size == size && header.mounts <= protocol::kMaxMounts && header.runtime >= 1 &&
+         header.size == size && header.mounts <= protocol::kMaxMounts &&
+         header.held <= protocol::kMaxHeld && header.runtime >= 1 &&
          header.runtime <= protocol::kMaxArguments && header.cleanup <= protocol::kMaxArguments;
 }
 

@@ -77,12 +77,13 @@ Payload payload_of(const Frame& frame) {
 
 Exit exit_of(const Frame& frame) {
   const auto notice = payload_of<protocol::ExitNotice>(frame);
-  return {
-      notice.code, notice.oom_killed != 0, base::Moment(std::chrono::nanoseconds(notice.finished))};
+  return {.code = notice.code,
+          .oom_killed = notice.oom_killed != 0,
+          .finished = base::Moment(std::chrono::nanoseconds(notice.finished))};
 }
 
-/// The end of a connection that brought no exit: the container's may be on disk, or this client was
-/// too slow, or the monitor was killed.
+/// The end of a connection that brought no exit: the container's may be on disk, or the monitor was
+/// killed, or this client was too slow.
 Exit exit_of_lost(const std::string& directory) {
   if (const auto exit = read_exit(directory)) return *exit;
   const auto running = read_running(directory);
@@ -92,7 +93,10 @@ Exit exit_of_lost(const std::string& directory) {
   if (monitor && !base::wait_for_exit(monitor->get(), kDyingMilliseconds)) {
     base::fail(base::Kind::io, "the container's output came faster than it was taken");
   }
-  base::fail(base::Kind::io, "the container's monitor was killed");
+  // It may have written the exit before it died.
+  if (const auto exit = read_exit(directory)) return *exit;
+  constexpr int kKilled = 137;  // as state_of() says
+  return {kKilled, false, base::now(), /*assumed=*/true};
 }
 
 }  // namespace

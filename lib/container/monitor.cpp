@@ -54,6 +54,8 @@ std::uint32_t flags_of(const MonitorPlan& plan) {
   set(plan.attached.in, protocol::kAttachIn);
   set(plan.attached.out, protocol::kAttachOut);
   set(plan.attached.err, protocol::kAttachErr);
+  set(plan.claimed, protocol::kClaimed);
+  set(base::is_rootless(), protocol::kWaitForGo);
   return flags;
 }
 
@@ -88,6 +90,7 @@ std::string encode(const MonitorPlan& plan) {
   header.rows = static_cast<std::uint16_t>(plan.rows);
   header.columns = static_cast<std::uint16_t>(plan.columns);
   header.mounts = static_cast<std::uint32_t>(plan.mounts.size());
+  header.held = static_cast<std::uint32_t>(plan.held.size());
   header.runtime = static_cast<std::uint32_t>(plan.runtime.size());
   header.cleanup = static_cast<std::uint32_t>(plan.cleanup.size());
   return std::string(reinterpret_cast<const char*>(&header), sizeof header) + texts;
@@ -98,7 +101,7 @@ void check(const MonitorPlan& plan, const std::string& encoded) {
     base::fail(base::Kind::usage, "the passthrough log driver cannot be used with a terminal");
   }
   if (encoded.size() > protocol::kMaxPlan || plan.mounts.size() > protocol::kMaxMounts ||
-      plan.runtime.size() > protocol::kMaxArguments ||
+      plan.held.size() > protocol::kMaxHeld || plan.runtime.size() > protocol::kMaxArguments ||
       plan.cleanup.size() > protocol::kMaxArguments) {
     base::fail(base::Kind::usage, "container {} has too many mounts or options", plan.id);
   }
@@ -141,11 +144,14 @@ MonitorClient start_monitor(MonitorPlan plan) {
   }
   command.pass = {theirs.get(), file.get()};
   for (const auto& mount : plan.mounts) command.pass.push_back(mount.fd.get());
+  for (const auto& socket : plan.held) command.pass.push_back(socket.get());
   base::Child monitor = base::spawn(command);
-  // Until now this command itself kept the user namespace known; from here on the monitor does.
+  // Until now this command itself kept the user namespace known; from here on the monitor does. It starts nothing before
+  // it is noted: were this command killed in between, nobody would find the namespace that the container lives in.
   if (base::is_rootless()) {
     if (const auto process = base::PidRef::of(monitor.pid()))
       base::record_user_namespace(plan.runroot, *process);
+    send_frame(ours.get(), FrameKind::go, {});
   }
   monitor.detach();
   return {std::move(ours), plan.directory};

@@ -64,6 +64,8 @@ struct MonitorPlan {
       runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
   std::string pid_file;
   std::vector<PreparedMount> mounts;
+  /// Sockets that are open until the container ends (network::connect).
+  std::vector<base::UniqueFd> held;
   bool tty = false;
   /// The terminal's first size, when known. The bundle must name it too (process.consoleSize): the terminal comes to
   /// the monitor only while the container already starts.
@@ -72,6 +74,8 @@ struct MonitorPlan {
   bool open_stdin = false;
   /// stdin closes when that of the first attached client does.
   bool stdin_once = true;
+  /// The starting client cleans up, as after claim_cleanup().
+  bool claimed = false;
   /// Streams that the starting client gets from the first byte on.
   Streams attached;
   LogPlan log;
@@ -111,13 +115,15 @@ class MonitorClient {
   /// or the user has typed `detach_keys` (bytes, of parse_detach_keys; they count on a tty only).
   /// Returns the exit, or nothing when detached. Terminal modes are set and restored here when
   /// `tty`. `forward` gets the signals that arrive here; when empty, they keep their meaning.
-  /// Throws Interrupted, and kind io for a broken stdout or a lost monitor.
+  /// Throws Interrupted, and kind io for a broken stdout. A monitor that was killed counts as the end of the container:
+  /// see wait_exit.
   std::optional<Exit> attach(const Streams& streams,
                              bool tty,
                              const std::string& detach_keys,
                              const std::function<void(int signal)>& forward);
 
-  /// Waits for the end without any stream. Kind io when the monitor was killed.
+  /// Waits for the end without any stream. When the monitor is killed meanwhile, the exit is what everybody will say of
+  /// that container, 137 at that moment; what is left of it is killed by whoever cleans up.
   Exit wait_exit();
 
  private:

@@ -7,7 +7,8 @@
 // Descriptors of a monitor when it starts:
 //   3       control socket (SOCK_SEQPACKET) of the client that starts the container
 //   4       the plan: an anonymous file
-//   5 ...   detached mounts, in the order of their targets in the plan
+//   5 ...   detached mounts, in the order of their targets in the plan, then `held` sockets that keep published
+//           ports from other programs: closed when the container ends
 // Its working directory is RUNROOT/containers/ID, so `running`, `exit`, `attach` and `console` are
 // relative names.
 //
@@ -24,10 +25,10 @@
 namespace container::protocol {
 
 constexpr uint32_t kPlanMagic = 0x6874'7262;  // "brth"
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 constexpr int kControlFd = 3, kPlanFd = 4, kFirstMountFd = 5;
-constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxArguments = 128;
+constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxArguments = 128;
 
 /// Descriptor on which the runtime may tell why it failed: `--log=/proc/self/fd/3`.
 constexpr int kRuntimeLogFd = 3;
@@ -41,6 +42,10 @@ enum PlanFlags : uint32_t {
   kAttachIn = 1U << 5,     ///< streams that the starting client takes part in from the beginning
   kAttachOut = 1U << 6,
   kAttachErr = 1U << 7,
+  kClaimed = 1U << 8,  ///< the starting client has promised to clean up, as by `claim`
+  kWaitForGo =
+      1U
+      << 9,  ///< nothing is started before `go`; a client that ends before it wants nothing started
 };
 
 enum class LogFormat : uint32_t { none, json_file, k8s_file };
@@ -51,7 +56,7 @@ struct PlanHeader {
   uint32_t log_max_files;
   LogFormat log_format;
   uint16_t rows, columns;  ///< of the terminal, 0: not known
-  uint32_t mounts, runtime, cleanup;
+  uint32_t mounts, held, runtime, cleanup;
 };
 
 constexpr size_t kMaxPayload = 32 * 1024;
@@ -64,6 +69,7 @@ enum class FrameKind : uint8_t {
   resize = 4,     ///< WindowSize
   claim = 5,  ///< this client cleans up after the exit; while it is connected, the monitor does not
   cleaned = 6,  ///< and has done so
+  go = 7,       ///< see kWaitForGo
   // From the monitor.
   started = 16,
   failed = 17,  ///< text: why the container did not start

@@ -28,6 +28,8 @@ struct Exit {
   int code = 0;
   bool oom_killed = false;
   base::Moment finished{};
+  /// Its monitor was killed, or is gone with all that it wrote: the container's row may know better.
+  bool assumed = false;
 };
 
 /// Reads the files of one start; nothing where a file is missing. `directory` is

@@ -120,7 +120,7 @@ class Start {
     }
     auto ns = network::make_namespace();
     endpoint_ = network::connect(
-        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get());
+        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get(), &held_);
     note_taken();
     const std::string slot = directory_ + "/netns";
     base::write_file(slot, "", 0600);
@@ -241,7 +241,9 @@ class Start {
                                         options_.tty ? directory_ + "/console" : "");
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
+    plan.held = std::move(held_);
     plan.tty = options_.tty;
+    plan.claimed = true;
     plan.attached = how.attached;
     // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
     plan.stdin_once = how.attached.in;
@@ -264,8 +266,9 @@ class Start {
 
   MonitorClient launch(const StartOptions& how) {
     auto client = start_monitor(plan(how));
-    if (how.cleanup == Cleanup::by_client) client.claim_cleanup();
     if (const auto failure = client.wait_started()) {
+      give_back(engine_, record_);
+      client.cleaned();  // spares the monitor its own clean-up
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
     }
     return client;
@@ -285,6 +288,7 @@ class Start {
   base::UniqueFd rootfs_;
   PreparedMounts mounts_;
   std::optional<network::Endpoint> endpoint_;
+  std::vector<base::UniqueFd> held_;
   Facts facts_;
 };
 

@@ -26,15 +26,12 @@ void fields(Io& io, Taken& t) {
 /// What the last start took; nothing when it took nothing or it was given back.
 std::optional<Taken> read_taken(const Engine& engine, const std::string& id);
 
-/// Who cleans up after the exit.
-enum class Cleanup { by_monitor, by_client };
-
 struct StartOptions {
-  Cleanup cleanup = Cleanup::by_monitor;
   Streams attached;  ///< what this client gets from the first byte on
 };
 
-/// Starts it and returns the connection to its monitor once the first process runs. The caller holds the container's
+/// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end
+/// leaves the clean-up to the monitor. The caller holds the container's
 /// lock, and has made sure that it does not run and that nothing is left of an earlier run. On failure everything is
 /// given back and the error is noted in the row.
 MonitorClient start(Engine& engine,
