@@ -7,6 +7,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "base/beneath.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
@@ -26,7 +27,7 @@ base::UniqueFd open_own_processes() {
     auto name = line.substr(controllers + 1, path - controllers - 1);
     if (name.starts_with("name=")) name.erase(0, 5);
     const auto file = "/sys/fs/cgroup/" + name + line.substr(path + 1) + "/cgroup.procs";
-    base::UniqueFd procs(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    auto procs = base::try_open_at(AT_FDCWD, file.c_str(), O_WRONLY);
     if (procs) return procs;
   }
   return {};
@@ -56,7 +57,7 @@ void hasten_cgroup_moves() {
   auto procs = open_own_processes();
   if (!procs) return;
   const SignalsBlocked blocked;
-  std::thread([procs = std::move(procs)] {
+  std::jthread([procs = std::move(procs)] {
     // Whether it succeeds does not matter: the lock comes first.
     [[maybe_unused]] const auto written = ::write(procs.get(), "0", 1);
   }).detach();

@@ -10,6 +10,7 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
@@ -158,6 +159,10 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
     base::fail(base::Kind::unsupported, "--userns keep-id is not supported yet");
   }
   Created made;
+  if (!base::to_json(options.resources).empty()) {
+    made.warnings = discard_unusable_limits(
+        options.resources, plan_cgroup("", options.cgroup_parent, engine.cgroup_manager));
+  }
   Record& record = made.record;
   Details& details = made.details;
   record.id = base::new_id();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -22,6 +23,7 @@
 #include "container/spec/seccomp.hpp"
 #include "container/spec/spec.hpp"
 #include "container/state.hpp"
+#include "container/terminal.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
@@ -59,6 +61,7 @@ class Start {
                  cgroup_.manager) {}
 
   MonitorClient run(const StartOptions& how) {
+    if (options_.tty && how.attached.out) note_window();
     prepare_directory();
     rootfs_ = mount_rootfs(engine_, record_);
     facts_.user = find_user(rootfs_.get(),
@@ -79,6 +82,13 @@ class Start {
     const auto& own =
         options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
     return own.empty() ? "/" : own;
+  }
+
+  void note_window() {
+    const auto window = window_size(STDOUT_FILENO);
+    if (!window) return;
+    facts_.console_rows = window->rows;
+    facts_.console_columns = window->columns;
   }
 
   void prepare_directory() {
@@ -200,6 +210,7 @@ class Start {
     facts_.cgroups_path = cgroup_.path;
     facts_.cgroup_v2 = cgroup_.v2;
     facts_.cgroup_limits = cgroup_.limits;
+    facts_.swap_limit = cgroup_.swap_limit;
     facts_.rootless = base::is_rootless();
     facts_.hard_limits = hard_limits();
     facts_.capabilities = capabilities_of(options_.security);
@@ -244,6 +255,8 @@ class Start {
     plan.held = std::move(held_);
     plan.tty = options_.tty;
     plan.claimed = true;
+    plan.rows = facts_.console_rows;
+    plan.columns = facts_.console_columns;
     plan.attached = how.attached;
     // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
     plan.stdin_once = how.attached.in;

@@ -19,6 +19,7 @@ void register_all(Verbs& verbs) {
   register_image_prune(verbs);
   register_images(verbs);
   register_import(verbs);
+  register_info(verbs);
   register_inspect(verbs);
   register_kill(verbs);
   register_load(verbs);

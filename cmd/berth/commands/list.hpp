@@ -21,6 +21,7 @@ void register_image_inspect(Verbs& verbs);
 void register_image_prune(Verbs& verbs);
 void register_images(Verbs& verbs);
 void register_import(Verbs& verbs);
+void register_info(Verbs& verbs);
 void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_load(Verbs& verbs);

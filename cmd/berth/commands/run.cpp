@@ -68,6 +68,10 @@ container::Created make(Session& session,
     container::remove(engine, o.name, {.force = true, .volumes = false});
   }
   auto made = container::create(engine, o, image, now);
+  for (const auto& warning : made.warnings) {
+    const std::string line = "WARNING: " + warning + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
   if (!o.cidfile.empty()) base::write_file(o.cidfile, made.record.id);
   return made;
 }

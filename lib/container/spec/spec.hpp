@@ -63,8 +63,9 @@ struct Facts {
   bool swap_limit = true;           ///< false: the kernel accounts no swap, its limit is left out
   bool tty_group = true;            ///< false: gid 5 is not mapped here, devpts goes without it
   int least_oom_score_adj = -1000;  ///< lower ones this process may not give
-  std::string seccomp_bpf;          ///< base64 for crun's annotation; empty: JSON profile below
-  base::Json seccomp;               ///< linux.seccomp for other runtimes, or null
+  int console_rows = 0, console_columns = 0;  ///< of the user's terminal; 0: unknown
+  std::string seccomp_bpf;  ///< base64 for crun's annotation; empty: JSON profile below
+  base::Json seccomp;       ///< linux.seccomp for other runtimes, or null
   /// Hard rlimits ("nofile") that this process cannot raise, -1: unlimited. Missing: no bound.
   std::map<std::string, std::int64_t> hard_limits;
 };
