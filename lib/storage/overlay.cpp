@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/overlay.hpp"
 
+#include <algorithm>
 #include <linux/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -55,16 +56,12 @@ class Context {
   base::UniqueFd fd_;
 };
 
-/// Before kernel 6.7 there is no lowerdir+: one string of all layers, 256 bytes at most through fsconfig.
-std::string joined(const std::vector<std::string>& lower) {
-  std::string text;
-  for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
-    if (!text.empty()) text += ':';
-    text += *layer;
-  }
-  return text;
+/// fsconfig takes strings of less than 256 bytes, and overlay takes backslashes out of them.
+bool is_plain(const std::string& path) {
+  return path.size() < 256 && path.find('\\') == std::string::npos;
 }
 
+/// False when the kernel does not know lowerdir+ (before 6.7).
 bool add_layers(Context& context, const std::vector<std::string>& lower) {
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
     if (!context.try_set("lowerdir+", *layer)) {
@@ -78,11 +75,13 @@ bool add_layers(Context& context, const std::vector<std::string>& lower) {
 }  // namespace
 
 base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
+  if (plan.lower.size() > kMostStacked || !is_plain(plan.upper) || !is_plain(plan.work) ||
+      !std::all_of(plan.lower.begin(), plan.lower.end(), is_plain)) {
+    return make_overlay_by_mount(plan, attributes);
+  }
   Context context("overlay");
   context.set("source", "overlay");
-  std::vector<std::string> lower = plan.lower;
-  // Without a layer at all (an image made of nothing) the kernel wants one; an empty upper's sibling will do.
-  if (!add_layers(context, lower)) context.set("lowerdir", joined(lower));
+  if (!add_layers(context, plan.lower)) return make_overlay_by_mount(plan, attributes);
   if (!plan.upper.empty()) {
     context.set("upperdir", plan.upper);
     context.set("workdir", plan.work);
