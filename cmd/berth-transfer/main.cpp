@@ -13,6 +13,7 @@
 #include "image/transfer/archive_import.hpp"
 #include "image/transfer/archive_load.hpp"
 #include "image/transfer/archive_save.hpp"
+#include "image/transfer/copy_tree.hpp"
 #include "image/transfer/pull.hpp"
 #include "image/transfer_message.hpp"
 
@@ -50,6 +51,12 @@ const std::map<std::string, Operation> kOperations = {
      [](Store& store, const Json& request) {
        return base::to_json(
            image::import_archive(store, read<image::ImportRequest>(request), STDIN_FILENO));
+     }},
+    {"copy",
+     [](Store&, const Json& request) {
+       const base::UniqueFd source(image::kSourceDescriptor), target(image::kTargetDescriptor);
+       return base::to_json(
+           image::copy_tree(read<image::CopyRequest>(request), {source.get(), target.get()}));
      }},
 };
 

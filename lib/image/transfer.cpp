@@ -55,7 +55,9 @@ std::string read_answer(int pipe, pid_t child) {
 
 }  // namespace
 
-base::Json Transfer::call(const std::string& operation, const base::Json& request) {
+base::Json Transfer::call(const std::string& operation,
+                          const base::Json& request,
+                          const std::vector<int>& pass) {
   const TransferMessage message{operation,
                                 store_.paths().graphroot(),
                                 store_.paths().runroot(),
@@ -64,8 +66,9 @@ base::Json Transfer::call(const std::string& operation, const base::Json& reques
   const base::UniqueFd asked = base::make_memory_file("request", base::to_json(message).dump());
   base::Pipe answer = base::make_pipe();
   const std::string path = program();
-  base::Child child =
-      base::spawn({.argv = {path}, .in = STDIN_FILENO, .pass = {asked.get(), answer.write.get()}});
+  std::vector<int> descriptors = {asked.get(), answer.write.get()};
+  descriptors.insert(descriptors.end(), pass.begin(), pass.end());
+  base::Child child = base::spawn({.argv = {path}, .in = STDIN_FILENO, .pass = descriptors});
   answer.write.reset();
   const std::string text = read_answer(answer.read.get(), child.pid());
   const base::ExitStatus status = child.wait();
@@ -90,6 +93,11 @@ LoadResult Transfer::load(const LoadRequest& request) {
 
 void Transfer::save(const SaveRequest& request) {
   call("save", base::to_json(request));
+}
+
+CopyResult Transfer::copy(const CopyRequest& request, CopyEnds ends) {
+  return base::from_json<CopyResult>(
+      call("copy", base::to_json(request), {ends.source, ends.target}), "copy");
 }
 
 ImportResult Transfer::import(const ImportRequest& request) {

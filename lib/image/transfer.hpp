@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json_fields.hpp"
+#include "image/transfer_copy.hpp"
 #include "storage/store.hpp"
 
 namespace image {
@@ -139,9 +140,13 @@ class Transfer {
   LoadResult load(const LoadRequest& request);
   void save(const SaveRequest& request);
   ImportResult import(const ImportRequest& request);
+  CopyResult copy(const CopyRequest& request, CopyEnds ends);
 
  private:
-  base::Json call(const std::string& operation, const base::Json& request);
+  /// `pass` are further descriptors that the request speaks of.
+  base::Json call(const std::string& operation,
+                  const base::Json& request,
+                  const std::vector<int>& pass = {});
 
   storage::Store& store_;
 };

@@ -100,4 +100,10 @@ base::UniqueFd clone_mount(int path_fd, bool recursive) {
   return fd;
 }
 
+void attach_mount(int mount, int target) {
+  constexpr unsigned kFlags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+  if (::syscall(SYS_move_mount, mount, "", target, "", kFlags) < 0)
+    base::sys_fail("attach a mount");
+}
+
 }  // namespace storage

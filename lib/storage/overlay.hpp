@@ -31,4 +31,7 @@ base::UniqueFd make_overlay_by_mount(const OverlayPlan& plan, Attributes attribu
 /// A detached copy of what is mounted at or below `path` (open_tree, CLONE and, when `recursive`, RECURSIVE).
 base::UniqueFd clone_mount(int path_fd, bool recursive);
 
+/// Puts a detached mount where `target` (O_PATH) is.
+void attach_mount(int mount, int target);
+
 }  // namespace storage

@@ -11,7 +11,10 @@ void register_all(Verbs& verbs) {
   register_container_inspect(verbs);
   register_container_prune(verbs);
   register_create(verbs);
+  register_diff(verbs);
   register_exec(verbs);
+  register_exists(verbs);
+  register_export(verbs);
   register_generate_man(verbs);
   register_help(verbs);
   register_history(verbs);

@@ -2,11 +2,12 @@
 #include "image/transfer/archive_sink.hpp"
 
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/id.hpp"
 #include "base/interrupt.hpp"
+#include "base/output_file.hpp"
 #include "base/sys.hpp"
 #include "storage/layer/tar_writer.hpp"
 
@@ -61,9 +62,8 @@ class TarSink : public ArchiveSink {
 
 class FileSink : public ArchiveSink {
  public:
-  explicit FileSink(const std::string& path) : path_(path) {
+  explicit FileSink(const std::string& path) {
     const auto there = base::find_stat(path);
-    const bool replaces = !there || S_ISREG(there->st_mode);
     if (there && S_ISDIR(there->st_mode)) {
       base::fail(base::Kind::usage,
                  "failed to save image: invalid output path: \"{}\" must be a regular file",
@@ -71,21 +71,13 @@ class FileSink : public ArchiveSink {
     }
     const std::string directory = parent_of(path);
     if (!directory.empty() && !base::is_directory(directory)) invalid_output(directory);
-    if (replaces) beside_ = path + "." + base::random_hex(8) + ".tmp";
-    fd_ = replaces ? base::open_file(beside_, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600)
-                   : base::open_file(path, O_WRONLY);
-    tar_ = tar_to_descriptor(fd_.get());
-  }
-
-  ~FileSink() override {
-    if (!beside_.empty()) ::unlink(beside_.c_str());
+    file_.emplace(path);
+    tar_ = tar_to_descriptor(file_->fd());
   }
 
   void finish() override {
     tar_->finish();
-    if (beside_.empty()) return;
-    base::rename_path(beside_, path_);
-    beside_.clear();
+    file_->commit();
   }
 
  private:
@@ -93,8 +85,7 @@ class FileSink : public ArchiveSink {
     tar_->put(path, size, produce);
   }
 
-  std::string path_, beside_;
-  base::UniqueFd fd_;
+  std::optional<base::OutputFile> file_;
   std::unique_ptr<ArchiveSink> tar_;
 };
 

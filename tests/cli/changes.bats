@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# diff, export and commit: what a container has changed, and what becomes of it.
+load load
+
+setup_file() {
+  begin_file
+  berth pull -q "$REGISTRY/busybox:1"
+  export B="$REGISTRY/busybox:1"
+  berth run --name changed --network none "$B" sh -c \
+    'ln -s /etc /tmp/l; echo hi > /tmp/f; ln /tmp/f /tmp/f2; chmod 600 /etc/passwd; rm -r /home; mkdir -p /a/b; rm -r /var; mkdir /var'
+}
+teardown_file() { end_file; }
+
+podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+
+@test "what is not there has no changes and no export" {
+  fails 1 berth diff nosuch
+  has "No such container: nosuch"
+  fails 1 berth export nosuch
+  has "No such container: nosuch"
+  fails 1 berth export -o "$WORK/no/such/x.tar" changed
+  has 'invalid output path: directory'
+  [ ! -e "$WORK/no" ]
+  fails 125 podman diff nosuch
+  has "nosuch not found: layer not known"
+  fails 125 podman diff --format table changed
+  has "only supported value for '--format' is 'json'"
+}
+
+@test "diff tells what was added, changed and removed" {
+  works berth diff changed
+  has "A /a
+A /a/b"
+  has "C /etc/passwd"
+  has "D /home"
+  has "A /tmp/l"
+  has_not resolv.conf
+  works podman diff --format json changed
+  has '"deleted"'
+}
+
+@test "a container that only ran has no changes" {
+  berth run --name idle --network none "$B" true
+  works berth diff idle
+  is ""
+  berth rm idle
+}
+
+@test "export gives the files without mounts, running or not" {
+  berth export changed | tar -tvf - > "$WORK/list"
+  grep -q 'tmp/f2 link to tmp/f' "$WORK/list"
+  grep -q 'tmp/l -> /etc' "$WORK/list"
+  run ! grep -q ' home/' "$WORK/list"
+  berth run -d --name running --network none -v "$WORK/bin:/mnt" "$B" sleep 60
+  works berth export -o "$WORK/running.tar" running
+  [ "$(stat -c %a "$WORK/running.tar")" = 600 ]
+  tar -tf "$WORK/running.tar" > "$WORK/list"
+  grep -qx mnt/ "$WORK/list"
+  run ! grep -q '^mnt/berth' "$WORK/list"
+  run ! grep -q '^proc/1' "$WORK/list"
+  berth rm -f running
+}
+
+@test "exists answers by its exit code" {
+  works podman container exists changed
+  fails 1 podman container exists nosuch
+  fails 1 podman volume exists nosuch
+}
+
+@test "rootless: diff and export" {
+  needs_user
+  user_berth pull -q "$B"
+  user_berth run --name mine --network none "$B" sh -c 'echo x > /new; rm /etc/passwd; chown 5:6 /new'
+  works user_berth diff mine
+  has "A /new"
+  has "D /etc/passwd"
+  user_berth export mine | tar -tvf - --numeric-owner | grep -q ' 5/6 .* new$'
+  user_berth run -d --name live --network none "$B" sleep 60
+  user_berth export live | tar -tf - | grep -qx bin/sh
+  user_berth rm -f live mine
+}
