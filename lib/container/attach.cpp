@@ -58,6 +58,19 @@ sigset_t wanted_signals(bool tty, bool forwards) {
   return set;
 }
 
+/// A descriptor of our own for the pipe behind `fd`, which never waits: as much is written at once as there is room.
+/// O_NONBLOCK on `fd` itself would be seen by all who share it. Nothing when it is no pipe, or not ours to open.
+base::UniqueFd reopen_pipe(int fd) {
+  struct stat file {};
+
+  if (::fstat(fd, &file) < 0 || !S_ISFIFO(file.st_mode)) return {};
+  try {
+    return base::open_file(fmt::format("/proc/self/fd/{}", fd), O_WRONLY | O_NONBLOCK);
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
 /// How much may be written to a descriptor that is ready without waiting: a pipe that is has room
 /// for PIPE_BUF.
 std::size_t writable_at_once(int fd) {
@@ -118,6 +131,10 @@ Attachment::Attachment(int socket,
       protocol::kVersion, streams.in, streams.out, streams.err, 0};
   send_frame_of(socket, FrameKind::attach, request);
   if (tty) send_size();
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    pipes_[fd] = reopen_pipe(fd);
+    if (pipes_[fd]) at_once_[fd] = protocol::kMaxPayload;
+  }
 }
 
 void Attachment::send_size() const {
@@ -173,6 +190,8 @@ void Attachment::take_frame() {
   } else if (frame->kind == FrameKind::out || frame->kind == FrameKind::err) {
     output_fd_ = frame->kind == FrameKind::out ? STDOUT_FILENO : STDERR_FILENO;
     output_ = frame->payload;
+    // What never waits need not be asked before.
+    if (pipes_[output_fd_]) write_output();
   } else if (frame->kind == FrameKind::exit) {
     exit_ = exit_of(*frame);
     end_ = End::exited;
@@ -180,8 +199,8 @@ void Attachment::take_frame() {
 }
 
 void Attachment::write_output() {
-  const ssize_t n =
-      ::write(output_fd_, output_.data(), std::min(output_.size(), at_once_[output_fd_]));
+  const int fd = pipes_[output_fd_] ? pipes_[output_fd_].get() : output_fd_;
+  const ssize_t n = ::write(fd, output_.data(), std::min(output_.size(), at_once_[output_fd_]));
   if (n >= 0)
     output_.remove_prefix(static_cast<std::size_t>(n));
   else if (errno != EAGAIN && errno != EINTR)
