@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "storage/reserve.hpp"
 
 namespace container {
 
@@ -150,13 +151,16 @@ void ContainerStore::set_error(const std::string& id, int exit_code, const std::
 }
 
 void ContainerStore::set_finished(const Record& record) {
-  store_.database().transaction(storage::Sync::none, [&] {
-    store_.database().execute(
-        "UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
-        number(record.finished),
-        record.exit_code,
-        record.oom_killed,
-        record.id);
+  // A container must end, and go, on a full disk as well.
+  storage::with_reserve(store_, [&] {
+    store_.database().transaction(storage::Sync::none, [&] {
+      store_.database().execute(
+          "UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
+          number(record.finished),
+          record.exit_code,
+          record.oom_killed,
+          record.id);
+    });
   });
 }
 
@@ -168,8 +172,10 @@ void ContainerStore::rename(const std::string& id, const std::string& name) {
 }
 
 void ContainerStore::remove(const Record& record) {
-  store_.database().transaction(sync_of(record.summary.remove), [&] {
-    store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+  storage::with_reserve(store_, [&] {
+    store_.database().transaction(sync_of(record.summary.remove), [&] {
+      store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+    });
   });
 }
 

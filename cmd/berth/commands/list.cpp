@@ -39,6 +39,7 @@ void register_all(Verbs& verbs) {
   register_start(verbs);
   register_stop(verbs);
   register_system_check(verbs);
+  register_system_reset(verbs);
   register_tag(verbs);
   register_version(verbs);
   register_volume_create(verbs);

@@ -41,6 +41,7 @@ void register_save(Verbs& verbs);
 void register_start(Verbs& verbs);
 void register_stop(Verbs& verbs);
 void register_system_check(Verbs& verbs);
+void register_system_reset(Verbs& verbs);
 void register_tag(Verbs& verbs);
 void register_version(Verbs& verbs);
 void register_volume_create(Verbs& verbs);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth system check, and berth container cleanup, which monitors call
+// berth system check, berth system reset, and berth container cleanup, which monitors call
 #include <CLI/CLI.hpp>
 
 #include "base/log.hpp"
 #include "commands/list.hpp"
+#include "confirm.hpp"
 #include "container/check.hpp"
 #include "container/finish.hpp"
+#include "container/reset.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -20,7 +22,35 @@ int check(Session& session) {
   return findings.damaged.empty() ? 0 : 1;
 }
 
+constexpr const char* kResetWarning =
+    "This will remove:\n"
+    "        - all containers\n"
+    "        - all images\n"
+    "        - all networks\n"
+    "        - all build cache\n"
+    "        - all volumes";
+
 }  // namespace
+
+void register_system_reset(Verbs& verbs) {
+  const auto force = std::make_shared<bool>();
+  verbs.add({
+      .names = {"system reset"},
+      .usage = "[OPTIONS]",
+      .summary = "Remove all containers, images, volumes and networks of the store",
+      .arity = {0, 0},
+      .declare =
+          [force](CLI::App& app) {
+            app.add_flag("-f,--force", *force, "Do not prompt for confirmation");
+          },
+      .act =
+          [force](Session& session, const Words&) {
+            if (!*force && !confirm(kResetWarning)) return 0;
+            container::reset(session.engine());
+            return 0;
+          },
+  });
+}
 
 void register_system_check(Verbs& verbs) {
   verbs.add({
