@@ -92,6 +92,11 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   return context.create();
 }
 
+void attach_mount(int mount, const std::string& path) {
+  if (::syscall(SYS_move_mount, mount, "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    base::sys_fail("mount at {}", path);
+}
+
 base::UniqueFd clone_mount(int path_fd, bool recursive) {
   const unsigned flags =
       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);

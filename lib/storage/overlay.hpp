@@ -28,6 +28,9 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes);
 /// paths and many layers. Its options are one page, so layers go by short names relative to a directory of links.
 base::UniqueFd make_overlay_by_mount(const OverlayPlan& plan, Attributes attributes);
 
+/// Makes a detached mount visible at a directory (move_mount).
+void attach_mount(int mount, const std::string& path);
+
 /// A detached copy of what is mounted at or below `path` (open_tree, CLONE and, when `recursive`, RECURSIVE).
 base::UniqueFd clone_mount(int path_fd, bool recursive);
 

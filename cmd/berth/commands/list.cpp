@@ -18,8 +18,12 @@ void register_all(Verbs& verbs) {
   register_generate_man(verbs);
   register_help(verbs);
   register_history(verbs);
+  register_image_exists(verbs);
   register_image_inspect(verbs);
+  register_image_mount(verbs);
   register_image_prune(verbs);
+  register_image_tree(verbs);
+  register_image_unmount(verbs);
   register_images(verbs);
   register_import(verbs);
   register_info(verbs);

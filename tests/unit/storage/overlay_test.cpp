@@ -78,7 +78,7 @@ class OverlayTest : public testing::TestWithParam<Make> {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root";
   }
 
-  base::TempDir directory_{"/var/tmp", "berth-overlay"};
+  base::TempDir directory_{"/dev/shm", "berth-overlay"};
 };
 
 TEST_P(OverlayTest, RefusesMoreLayersThanTheKernelStacks) {
