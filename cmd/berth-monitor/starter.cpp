@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,7 +66,13 @@ const char* collect(const char* text, uint32_t count, char** list) {
   return text;
 }
 
-[[noreturn]] void run_runtime(const Plan& plan, const StartFds& fds, char** arguments) {
+[[noreturn]] void run_runtime(const Plan& plan,
+                              const StartFds& fds,
+                              char** arguments,
+                              pid_t monitor) {
+  // A runtime that outlived its monitor would bring up a container that others have given up already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != monitor) _exit(127);
   reset_signals();
   enter_mount_namespace(plan, fds.log);
   // Sources are above the targets (monitor_protocol.hpp: what is below is known), except standard
@@ -90,8 +97,9 @@ const char* skip_texts(const char* text, uint32_t count) {
 int start_runtime(const Plan& plan, const StartFds& fds) {
   char* arguments[protocol::kMaxArguments + 1];
   collect(skip_texts(plan.lists, plan.header->mounts), plan.header->runtime, arguments);
+  const pid_t monitor = getpid();
   const pid_t pid = vfork();
-  if (pid == 0) run_runtime(plan, fds, arguments);
+  if (pid == 0) run_runtime(plan, fds, arguments, monitor);
   return pid;
 }
 

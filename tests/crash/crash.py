@@ -57,6 +57,12 @@ def exe(pid):
         return ""
 
 
+def describe(pid):
+    status = dict(line.split(":\t", 1) for line in read(f"/proc/{pid}/status").split("\n") if ":\t" in line)
+    root = [line for line in read(f"/proc/{pid}/mountinfo").split("\n") if " / / " in line]
+    return f"{pid} ({status.get('State')}, child of {status.get('PPid')}, root {root})"
+
+
 def pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
@@ -192,8 +198,9 @@ class Leaks:
         yield from self.user_namespaces()
 
     def processes(self, running):
-        if (count := len(self.store.sleepers())) != len(running):
-            yield f"{count} first processes for {len(running)} running containers"
+        if len(sleepers := self.store.sleepers()) != len(running):
+            yield f"{len(sleepers)} first processes for {len(running)} running containers: " + \
+                "; ".join(describe(pid) for pid in sleepers)
         if (count := len(self.store.ours("berth-monitor"))) != len(running):
             yield f"{count} monitors for {len(running)} running containers"
         for pid in self.store.runtimes() + self.store.ours("berth-transfer") + self.store.ours("berth"):
