@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/rollback.hpp"
@@ -23,6 +24,14 @@ base::UniqueFd open_running_root(const Running& running) {
   // Only after this look is it sure that the number was still the container's.
   if (!running.init.is_alive()) base::fail(base::Kind::wrong_state, "the container has just ended");
   return root;
+}
+
+/// Once only: what was mounted in a namespace goes with it.
+void use_private_mounts() {
+  static bool done = false;
+  if (std::exchange(done, true)) return;
+  if (::unshare(CLONE_NEWNS) < 0 || ::mount("", "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0)
+    base::sys_fail("make a mount namespace");
 }
 
 /// Makes what a mount is to cover, as the runtime would.
@@ -99,8 +108,7 @@ void Files::attach_mounts() {
     return;
   staging_.emplace(engine_.store.make_staging("files"));
   const auto prepared = prepare_mounts(engine_, details.options, root_.get(), staging_->path());
-  if (::unshare(CLONE_NEWNS) < 0 || ::mount("", "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0)
-    base::sys_fail("make a mount namespace");
+  use_private_mounts();
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);
   storage::attach_mount(root_.get(), base::open_file(slot, O_PATH | O_DIRECTORY).get());

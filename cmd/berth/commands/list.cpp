@@ -10,6 +10,7 @@ void register_all(Verbs& verbs) {
   register_container_cleanup(verbs);
   register_container_inspect(verbs);
   register_container_prune(verbs);
+  register_cp(verbs);
   register_create(verbs);
   register_diff(verbs);
   register_exec(verbs);

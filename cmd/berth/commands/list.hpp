@@ -12,6 +12,7 @@ void register_completion(Verbs& verbs);
 void register_container_cleanup(Verbs& verbs);
 void register_container_inspect(Verbs& verbs);
 void register_container_prune(Verbs& verbs);
+void register_cp(Verbs& verbs);
 void register_create(Verbs& verbs);
 void register_diff(Verbs& verbs);
 void register_exec(Verbs& verbs);
