@@ -6,12 +6,12 @@
 namespace cli {
 
 void register_image_exists(Verbs& verbs) {
+  if (!verbs.is_podman()) return;
   verbs.add({
       .names = {"image exists"},
       .usage = "IMAGE",
       .summary = "Check if an image exists in local storage",
       .arity = {1, 1},
-      .group = verbs.is_podman() ? Group::other : Group::hidden,
       .completes = Completes::images,
       .details = "Exits with 0 when it does and with 1 when it does not, and prints nothing.",
       .act = [](Session& session,
