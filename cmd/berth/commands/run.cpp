@@ -114,7 +114,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
   const auto& o = made.details.options;
   try {
     container::StartOptions how;
-    if (!flags.detach) how = {container::Cleanup::by_client, streams_of(o)};
+    if (!flags.detach) how = {.cleanup = container::Cleanup::by_client, .attached = streams_of(o)};
     auto client = container::start(engine, made.record, made.details, how);
     lock.reset();
     if (flags.detach) {
