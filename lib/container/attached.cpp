@@ -54,17 +54,19 @@ int follow(Engine& engine,
 int attach(Engine& engine, const std::string& name, const AttachOptions& options) {
   const Record record = engine.containers.get(name);
   const State state = state_of(engine, record);
+  if (state.status == Status::restarting) {
+    base::fail(base::Kind::wrong_state,
+               "cannot attach to a restarting container, wait until the container is running");
+  }
+  if (state.status == Status::paused)
+    base::fail(base::Kind::wrong_state, "cannot attach to a paused container, unpause it first");
   if (!state.is_running()) refuse_stopped();
   auto client = connect_monitor(engine.run_directory(record.id));
   if (!client) {
     end_without_monitor(engine, record);
     refuse_stopped();
   }
-  record_event(engine.store,
-               {"container",
-                "attach",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}}});
+  record_event(engine.store, container_event(record, "attach"));
   const Details details = engine.containers.details(record.id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;

@@ -132,11 +132,24 @@ void ContainerStore::add(const Record& record,
   });
 }
 
-void ContainerStore::set_started(const std::string& id, base::Moment started) {
+void ContainerStore::set_started(const Record& record, base::Moment started, int restarts) {
   // Not synced: after a power loss a container that ran is as stopped as one that never did.
   store_.database().transaction(storage::Sync::none, [&] {
+    auto& db = store_.database();
+    db.execute(
+        "UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), record.id);
+    if (restarts == record.summary.restarts) return;
+    Summary summary = record.summary;
+    summary.restarts = restarts;
+    db.execute(
+        "UPDATE containers SET summary = ? WHERE id = ?", base::to_json(summary).dump(), record.id);
+  });
+}
+
+void ContainerStore::set_details(const std::string& id, const Details& details) {
+  store_.database().transaction(storage::Sync::full, [&] {
     store_.database().execute(
-        "UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), id);
+        "UPDATE containers SET config = ? WHERE id = ?", base::to_json(details).dump(), id);
   });
 }
 

@@ -191,11 +191,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   base::make_directory(directory + "/work", 0700);
   add_row(engine, made);
   rollback.commit();
-  record_event(engine.store,
-               {"container",
-                "create",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}}});
+  record_event(engine.store, container_event(record, "create"));
   return made;
 }
 

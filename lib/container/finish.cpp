@@ -55,16 +55,20 @@ void give_back(Engine& engine, const Record& record) {
   try_step("remove the run state", record, [&] { base::remove_tree(directory); });
 }
 
+void record_end(Engine& engine, const Record& record, const State& state) {
+  const auto ran = std::chrono::duration_cast<std::chrono::seconds>(
+      std::max(state.finished - state.started, std::chrono::nanoseconds(0)));
+  record_event(engine.store,
+               container_event(record,
+                               "die",
+                               {{"exitCode", std::to_string(state.exit_code)},
+                                {"execDuration", std::to_string(ran.count())}}));
+}
+
 void finish(Engine& engine, const Record& record, const State& state) {
   if (!state.needs_cleanup) return;
   give_back(engine, record);
-  record_event(engine.store,
-               {"container",
-                "die",
-                record.id,
-                {{"image", record.summary.image_name},
-                 {"name", record.name},
-                 {"exitCode", std::to_string(state.exit_code)}}});
+  record_end(engine, record, state);
   if (record.summary.remove) return remove_stopped(engine, record, RemoveVolumes::anonymous);
   Record ended = record;
   ended.finished = std::max(state.finished, record.started);

@@ -11,6 +11,7 @@
 // itself.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -54,6 +55,18 @@ struct Streams {
 inline const std::vector<std::string> kRuntimeLogOptions = {"--log=/proc/self/fd/3",
                                                             "--log-format=json"};
 
+struct RestartPlan {
+  std::vector<std::string> command;
+  bool on_failure = false;       ///< only after an exit code other than 0
+  std::optional<unsigned> left;  ///< restarts that are left; unset: unlimited
+  std::uint32_t delay_ms = 0;    ///< before the next one
+};
+
+struct HealthPlan {
+  std::vector<std::string> command;  ///< argv of one check; empty: none
+  std::chrono::milliseconds interval{}, start_interval{}, start_period{};
+};
+
 struct MonitorPlan {
   std::string id;
   /// RUNROOT/containers/ID: also the working directory of the monitor and the runtime.
@@ -81,6 +94,10 @@ struct MonitorPlan {
   LogPlan log;
   /// argv run after the exit (or a failed start) when no client cleans up.
   std::vector<std::string> cleanup;
+  /// What the container's restart policy asks of the monitor; `restart` is the argv it becomes.
+  RestartPlan restart;
+  HealthPlan health;
+  int timeout = 0;  ///< seconds that it may run; 0: for ever
   /// cgroup file that counts OOM kills (memory.events, or v1's memory.oom_control), or empty.
   std::string oom_events;
   /// Directory of the cgroup that the monitor moves itself to, or empty.
@@ -130,6 +147,9 @@ class MonitorClient {
   base::UniqueFd socket_;
   std::string directory_;
 };
+
+/// A program that is installed beside this one ("berth-init"). Kind not_found when it is missing.
+std::string find_program_of_ours(const std::string& name);
 
 /// Spawns a monitor (a session of its own; it outlives this process) and hands it the plan. Kind
 /// not_found when the runtime does not exist.

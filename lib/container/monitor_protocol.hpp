@@ -14,7 +14,7 @@
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
 //   log path, pid file, OOM events, cgroup to join, `mounts` targets, `runtime` arguments,
-//   `cleanup` arguments
+//   `cleanup` arguments, `restart_arguments`, `health` arguments
 //
 // Frame: one packet, a byte of FrameKind and a payload of at most kMaxPayload bytes.
 #pragma once
@@ -50,13 +50,27 @@ enum PlanFlags : uint32_t {
 
 enum class LogFormat : uint32_t { none, json_file, k8s_file };
 
+/// After which ends the container runs again.
+enum class Restart : uint32_t { never, on_failure, always };
+
+/// Docker's waits before a restart: the first, and the longest that doubling leads to. A run that was this long begins
+/// with the first again.
+constexpr uint32_t kFirstRestartDelayMs = 100, kLongestRestartDelayMs = 60'000;
+constexpr uint64_t kGoodRunMs = 10'000;
+
+constexpr uint32_t kUnlimitedRestarts = UINT32_MAX;
+
 struct PlanHeader {
   uint32_t magic, version, size, flags;
   int64_t log_max_size;  ///< bytes, -1: no rotation
   uint32_t log_max_files;
   LogFormat log_format;
   uint16_t rows, columns;  ///< of the terminal, 0: not known
-  uint32_t mounts, held, runtime, cleanup;
+  uint32_t mounts, held, runtime, cleanup, restart_arguments, health;
+  Restart restart;
+  uint32_t restarts_left, restart_delay_ms;
+  uint64_t timeout_ms;  ///< how long it may run; 0: for ever
+  uint64_t health_interval_ms, health_start_interval_ms, health_start_period_ms;
 };
 
 constexpr size_t kMaxPayload = 32 * 1024;

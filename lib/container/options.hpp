@@ -167,7 +167,11 @@ struct CreateOptions {
   Namespaces namespaces;
   LogOptions log;
   RestartPolicy restart;
-  std::string address, mac;  ///< --ip, --mac-address
+  std::optional<image::Healthcheck>
+      health;  ///< what of the image's is changed; its own test replaces the image's
+  std::string health_on_failure;  ///< "", none, kill, restart, stop
+  int timeout = 0;                ///< --timeout: seconds that it may run; 0: for ever
+  std::string address, mac;       ///< --ip, --mac-address
 };
 
 template <typename Io>
@@ -217,6 +221,9 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("namespaces", o.namespaces);
   io.maybe("log", o.log);
   io.maybe("restart", o.restart);
+  io.maybe("health", o.health);
+  io.maybe("healthOnFailure", o.health_on_failure);
+  io.maybe("timeout", o.timeout);
   io.maybe("address", o.address);
   io.maybe("mac", o.mac);
 }

@@ -17,6 +17,8 @@
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/health.hpp"
+#include "container/monitor_protocol.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
 #include "container/runtime_error.hpp"
@@ -35,6 +37,9 @@ std::optional<Taken> read_taken(const Engine& engine, const std::string& id) {
 }
 
 namespace {
+
+/// Where the init lies inside of a container.
+constexpr const char* kInit = "/sbin/docker-init";
 
 enum class NetworkKind { none, host, bridge, pasta, joined };
 
@@ -62,6 +67,8 @@ class Start {
 
   MonitorClient run(const StartOptions& how) {
     if (options_.tty && how.attached.out) note_window();
+    restart_delay_ms_ =
+        how.restart_delay_ms ? how.restart_delay_ms : protocol::kFirstRestartDelayMs;
     prepare_directory();
     rootfs_ = mount_rootfs(engine_, record_);
     facts_.user = find_user(rootfs_.get(),
@@ -70,6 +77,7 @@ class Start {
     make_working_directory(rootfs_.get(), working_directory());
     mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_);
     check_the_command();
+    if (options_.init) add_init();
     connect_network();
     write_files();
     join_namespaces();
@@ -104,6 +112,7 @@ class Start {
     taken.cgroup_manager = cgroup_.manager;
     taken.cgroup_path = cgroup_.path;
     taken.runtime = runtime_.path();
+    taken.restart_delay_ms = restart_delay_ms_;
     base::replace_file(directory_ + "/taken", base::to_json(taken).dump(), 0600);
   }
 
@@ -114,6 +123,15 @@ class Start {
     if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory())) {
       if (error->kind() == base::Kind::command_invalid || mounts_.prepared.empty()) throw *error;
     }
+  }
+
+  /// Our own first process, as Docker and Podman show theirs, on a mount of its own.
+  void add_init() {
+    const auto program = base::open_file(find_program_of_ours("berth-init"), O_PATH);
+    const std::string slot = directory_ + "/init";
+    base::write_file(slot, "", 0600);
+    mounts_.prepared.push_back({storage::clone_mount(program.get(), false), slot});
+    mounts_.spec.push_back({slot, kInit, "bind", {"bind", "ro", "nosuid", "nodev"}});
   }
 
   void connect_network() {
@@ -219,7 +237,12 @@ class Start {
     facts_.tty_group = !facts_.rootless || maps_tty_group();
     facts_.least_oom_score_adj = own_oom_score_adj();
     add_seccomp();
-    const auto spec = make_spec(options_, details_.image, facts_);
+    auto spec = make_spec(options_, details_.image, facts_);
+    if (options_.init) {
+      auto& words = spec["process"]["args"];
+      words.insert(words.begin(), {base::Json(kInit), base::Json("--")});
+    }
+    if (health_check_of(details_)) begin_health(directory_);
     base::make_directory(directory_ + "/bundle", 0700);
     base::write_file(directory_ + "/bundle/config.json",
                      spec.dump(-1, ' ', false, base::Json::error_handler_t::replace),
@@ -264,7 +287,25 @@ class Start {
     plan.log = log_plan();
     plan.cleanup = engine_.self;
     plan.cleanup.insert(plan.cleanup.end(), {"container", "cleanup", record_.id});
+    plan.restart = restart_plan();
+    plan.health = plan_health(engine_, record_, details_);
+    plan.timeout = options_.timeout;
     plan.oom_events = cgroup_.oom_file;
+    return plan;
+  }
+
+  RestartPlan restart_plan() const {
+    const auto& policy = options_.restart;
+    RestartPlan plan;
+    // Also without a policy: update may give it one while it runs.
+    if (policy.name.empty() || policy.name == "no") plan.left = 0;
+    plan.command = engine_.self;
+    plan.command.insert(plan.command.end(), {"container", "cleanup", "--restart", record_.id});
+    plan.on_failure = policy.name == "on-failure";
+    if (plan.on_failure && policy.maximum_retries > 0)
+      plan.left =
+          static_cast<unsigned>(std::max(0, policy.maximum_retries - record_.summary.restarts));
+    plan.delay_ms = restart_delay_ms_;
     return plan;
   }
 
@@ -296,6 +337,7 @@ class Start {
   const Details& details_;
   const CreateOptions& options_;
   std::string directory_;
+  std::uint32_t restart_delay_ms_ = 0;
   CgroupPlan cgroup_;
   Runtime runtime_;
   base::UniqueFd rootfs_;
@@ -358,11 +400,7 @@ MonitorClient start(Engine& engine,
                     const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
-    record_event(engine.store,
-                 {"container",
-                  "start",
-                  record.id,
-                  {{"image", record.summary.image_name}, {"name", record.name}}});
+    record_event(engine.store, container_event(record, "start"));
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);

@@ -12,7 +12,8 @@ namespace container {
 struct Taken {
   std::optional<network::Endpoint> endpoint;
   std::string cgroup_manager, cgroup_path;
-  std::string runtime;  ///< path of the program
+  std::string runtime;                 ///< path of the program
+  std::uint32_t restart_delay_ms = 0;  ///< that the monitor waits before a restart
 };
 
 template <typename Io>
@@ -21,13 +22,15 @@ void fields(Io& io, Taken& t) {
   io.maybe("cgroupManager", t.cgroup_manager);
   io.maybe("cgroupPath", t.cgroup_path);
   io("runtime", t.runtime);
+  io.maybe("restartDelay", t.restart_delay_ms);
 }
 
 /// What the last start took; nothing when it took nothing or it was given back.
 std::optional<Taken> read_taken(const Engine& engine, const std::string& id);
 
 struct StartOptions {
-  Streams attached;  ///< what this client gets from the first byte on
+  std::uint32_t restart_delay_ms = 0;  ///< 0: Docker's first
+  Streams attached;                    ///< what this client gets from the first byte on
 };
 
 /// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end

@@ -33,7 +33,7 @@ begin_file() {
   case $(stat -f -c %T "$WORK") in overlayfs) mount -t tmpfs -o mode=755 berth-cli "$WORK" ;; esac
   mkdir "$WORK/bin"
   local program
-  for program in "${BERTH%/*}"/berth{,-monitor,-transfer}; do
+  for program in "${BERTH%/*}"/berth{,-monitor,-transfer,-init}; do
     ln "$program" "$WORK/bin/" 2> /dev/null || cp "$program" "$WORK/bin/"
   done
   ln -s berth "$WORK/bin/podman"

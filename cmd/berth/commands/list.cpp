@@ -13,10 +13,12 @@ void register_all(Verbs& verbs) {
   register_cp(verbs);
   register_create(verbs);
   register_diff(verbs);
+  register_events(verbs);
   register_exec(verbs);
   register_exists(verbs);
   register_export(verbs);
   register_generate_man(verbs);
+  register_healthcheck_run(verbs);
   register_help(verbs);
   register_history(verbs);
   register_image_exists(verbs);
@@ -32,6 +34,7 @@ void register_all(Verbs& verbs) {
   register_kill(verbs);
   register_load(verbs);
   register_logs(verbs);
+  register_pause(verbs);
   register_port(verbs);
   register_ps(verbs);
   register_pull(verbs);
@@ -42,10 +45,14 @@ void register_all(Verbs& verbs) {
   register_run(verbs);
   register_save(verbs);
   register_start(verbs);
+  register_stats(verbs);
   register_stop(verbs);
   register_system_check(verbs);
   register_system_reset(verbs);
   register_tag(verbs);
+  register_top(verbs);
+  register_unpause(verbs);
+  register_update(verbs);
   register_version(verbs);
   register_volume_create(verbs);
   register_volume_inspect(verbs);

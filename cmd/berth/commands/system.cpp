@@ -8,6 +8,7 @@
 #include "container/check.hpp"
 #include "container/finish.hpp"
 #include "container/reset.hpp"
+#include "container/restart.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -63,19 +64,29 @@ void register_system_check(Verbs& verbs) {
 }
 
 void register_container_cleanup(Verbs& verbs) {
+  const auto restart = std::make_shared<bool>(false);
   verbs.add({
       .names = {"container cleanup"},
       .usage = "CONTAINER [CONTAINER...]",
       .summary = "Clean up network and mounts of containers that have ended",
       .arity = {1, -1},
       .completes = Completes::containers,
+      .declare =
+          [restart](CLI::App& app) {
+            app.add_flag(
+                "--restart",
+                *restart,
+                "Start the container again, as its restart policy wants (used by monitors)");
+          },
       .act =
-          [](Session& session, const Words& names) {
+          [restart](Session& session, const Words& names) {
             return for_each(session, names, [&](const std::string& name) {
               auto& engine = session.engine();
               // A --rm container that somebody else has cleaned up is gone.
-              if (const auto record = engine.containers.find(name))
-                container::clean_up(engine, record->id);
+              const auto record = engine.containers.find(name);
+              if (!record) return;
+              if (*restart) return container::restart_by_policy(engine, record->id);
+              container::clean_up(engine, record->id);
             });
           },
   });

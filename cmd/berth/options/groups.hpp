@@ -27,6 +27,12 @@ void finish_resources(const CreateFlags& flags, container::CreateOptions& option
 void finish_security(const CreateFlags& flags, container::CreateOptions& options);
 void finish_log(const CreateFlags& flags, container::CreateOptions& options);
 
+/// The limits that update changes, too.
+void add_limit_flags(CLI::App& app, container::Resources& resources);
+
+/// "on-failure:3".
+container::RestartPolicy parse_restart(const std::string& text);
+
 /// A flag whose value is handed to `take` at each occurrence; `type` is the word that help shows.
 void add_value(CLI::App& app,
                const std::string& names,

@@ -62,9 +62,7 @@ void add_cpu_flags(CLI::App& app, container::Resources& r) {
 
 }  // namespace
 
-void add_resource_flags(CLI::App& app, CreateFlags& flags) {
-  auto& o = flags.options;
-  auto& r = o.resources;
+void add_limit_flags(CLI::App& app, container::Resources& r) {
   add_size(app, "-m,--memory", "Memory limit", r.memory);
   add_value(app,
             "--memory-swap",
@@ -74,6 +72,11 @@ void add_resource_flags(CLI::App& app, CreateFlags& flags) {
   add_size(app, "--memory-reservation", "Memory soft limit", r.memory_reservation);
   add_cpu_flags(app, r);
   add_number(app, "--pids-limit", "Tune container pids limit (set -1 for unlimited)", r.pids_limit);
+}
+
+void add_resource_flags(CLI::App& app, CreateFlags& flags) {
+  auto& o = flags.options;
+  add_limit_flags(app, o.resources);
   add_size(app, "--shm-size", "Size of /dev/shm", o.shm_size);
   add_value(app, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
     const auto ulimit = parse_ulimit(text);
