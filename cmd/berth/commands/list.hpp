@@ -41,6 +41,7 @@ void register_system_check(Verbs& verbs);
 void register_tag(Verbs& verbs);
 void register_version(Verbs& verbs);
 void register_volume_create(Verbs& verbs);
+void register_volume_exists(Verbs& verbs);
 void register_volume_inspect(Verbs& verbs);
 void register_volume_ls(Verbs& verbs);
 void register_volume_prune(Verbs& verbs);
