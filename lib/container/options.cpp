@@ -57,6 +57,22 @@ void check_process(const CreateOptions& o) {
   }
 }
 
+void check_files(const CreateOptions& o) {
+  if (o.files.no_hosts && (!o.extra_hosts.empty() || !o.files.hosts.empty()))
+    fail(Kind::usage,
+         "--no-hosts and --{} cannot be set together",
+         o.files.hosts.empty() ? "add-host" : "hosts-file");
+  constexpr std::array<std::string_view, 4> cgroups{"", "enabled", "disabled", "no-conmon"};
+  if (o.cgroups == "split") fail(Kind::unsupported, "--cgroups=split is not supported yet");
+  if (std::find(cgroups.begin(), cgroups.end(), o.cgroups) == cgroups.end())
+    fail(Kind::usage, "invalid cgroups mode \"{}\"", o.cgroups);
+  constexpr std::array<std::string_view, 5> volumes{"", "bind", "anonymous", "tmpfs", "ignore"};
+  if (std::find(volumes.begin(), volumes.end(), o.image_volumes) == volumes.end())
+    fail(Kind::usage,
+         "invalid image-volume type \"{}\". Pick one of bind, tmpfs, or ignore",
+         o.image_volumes);
+}
+
 void check_restart(const RestartPolicy& policy) {
   constexpr std::array<std::string_view, 5> known{
       "", "no", "always", "on-failure", "unless-stopped"};
@@ -175,6 +191,7 @@ void check_log(const LogOptions& log) {
 
 void validate(const CreateOptions& options) {
   check_process(options);
+  check_files(options);
   check_mounts(options.mounts);
   check_restart(options.restart);
   check_health(options);

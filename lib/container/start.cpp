@@ -18,6 +18,7 @@
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
+#include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
@@ -26,6 +27,7 @@
 #include "container/spec/spec.hpp"
 #include "container/state.hpp"
 #include "container/terminal.hpp"
+#include "container/user_mapping.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
@@ -60,7 +62,9 @@ class Start {
         details_(details),
         options_(details.options),
         directory_(engine.run_directory(record.id)),
-        cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
+        cgroup_(plan_cgroup(record.id,
+                            options_.cgroup_parent,
+                            options_.cgroups == "disabled" ? "disabled" : engine.cgroup_manager)),
         runtime_(engine,
                  options_.runtime.empty() ? engine.runtime : options_.runtime,
                  cgroup_.manager) {}
@@ -70,11 +74,17 @@ class Start {
     restart_delay_ms_ =
         how.restart_delay_ms ? how.restart_delay_ms : protocol::kFirstRestartDelayMs;
     prepare_directory();
-    rootfs_ = mount_rootfs(engine_, record_);
+    const auto mapping = user_mapping(options_.namespaces);
+    rootfs_ = mount_rootfs(engine_, record_, mapping);
     facts_.user = find_user(rootfs_.get(),
                             options_.user.empty() ? details_.image.user : options_.user,
                             options_.group_add);
-    make_working_directory(rootfs_.get(), working_directory());
+    make_working_directory(rootfs_.get(), working_directory(), mapping);
+    if (mapping) {
+      facts_.uid_mappings = mapping->uids;
+      facts_.gid_mappings = mapping->gids;
+    }
+    write_more_files();
     mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_);
     check_the_command();
     if (options_.init) add_init();
@@ -97,6 +107,16 @@ class Start {
     if (!window) return;
     facts_.console_rows = window->rows;
     facts_.console_columns = window->columns;
+  }
+
+  /// Files of the image that this container sees with more lines, or another time zone.
+  void write_more_files() {
+    const auto files = managed_files(options_, rootfs_.get(), facts_.user, working_directory());
+    for (const auto& [name, content] : files) {
+      const std::string path = directory_ + "/" + name;
+      base::write_file(path, content, 0644);
+      facts_.files.emplace_back(path, "/etc/" + name);
+    }
   }
 
   void prepare_directory() {
@@ -169,7 +189,8 @@ class Start {
       hosts.extra = options_.extra_hosts;
       hosts.endpoint = endpoint_;
       hosts.host_network = kind == NetworkKind::host;
-      facts_.hosts = write("hosts", network::hosts_file(hosts));
+      hosts.base = base_hosts(options_.files.hosts, rootfs_.get());
+      if (!options_.files.no_hosts) facts_.hosts = write("hosts", network::hosts_file(hosts));
       network::ResolvRequest resolv;
       resolv.servers = options_.dns;
       resolv.search = options_.dns_search;
@@ -178,7 +199,8 @@ class Start {
       resolv.pasta = kind == NetworkKind::pasta;
       facts_.resolv = write("resolv.conf", network::resolv_file(resolv));
     }
-    facts_.hostname_file = write("hostname", details_.hostname + "\n");
+    if (!options_.files.no_hostname)
+      facts_.hostname_file = write("hostname", details_.hostname + "\n");
   }
 
   /// "container:ID" and "ns:/path" become paths; the other container's files come along with its network.
@@ -233,6 +255,7 @@ class Start {
     facts_.hard_limits = hard_limits();
     facts_.capabilities = capabilities_of(options_.security);
     facts_.devices = find_devices(options_.devices, options_.security.privileged);
+    find_limits();
     facts_.masked_paths = host_masked_paths();
     facts_.tty_group = !facts_.rootless || maps_tty_group();
     facts_.least_oom_score_adj = own_oom_score_adj();
@@ -247,6 +270,15 @@ class Start {
     base::write_file(directory_ + "/bundle/config.json",
                      spec.dump(-1, ' ', false, base::Json::error_handler_t::replace),
                      0600);
+  }
+
+  void find_limits() {
+    const auto& r = options_.resources;
+    facts_.read_bps = find_limited(r.read_bps);
+    facts_.write_bps = find_limited(r.write_bps);
+    facts_.read_iops = find_limited(r.read_iops);
+    facts_.write_iops = find_limited(r.write_iops);
+    facts_.blkio_weight_device = find_limited(r.blkio_weight_device);
   }
 
   void add_seccomp() {
@@ -324,6 +356,9 @@ class Start {
       give_back(engine_, record_);
       client.cleaned();  // spares the monitor its own clean-up
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
+    }
+    if (!options_.pidfile.empty()) {
+      base::write_file(options_.pidfile, base::read_file(directory_ + "/pid"));
     }
     return client;
   }

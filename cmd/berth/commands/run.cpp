@@ -145,6 +145,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
 
 void register_run(Verbs& verbs) {
   const auto flags = std::make_shared<RunFlags>();
+  if (verbs.is_podman()) set_podman_defaults(flags->create);
   verbs.add({
       .names = {"run", "container run"},
       .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -171,6 +172,7 @@ void register_run(Verbs& verbs) {
 
 void register_create(Verbs& verbs) {
   const auto flags = std::make_shared<CreateFlags>();
+  if (verbs.is_podman()) set_podman_defaults(*flags);
   verbs.add({
       .names = {"create", "container create"},
       .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",

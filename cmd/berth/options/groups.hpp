@@ -17,6 +17,7 @@ void add_namespace_flags(CLI::App& app, CreateFlags& flags);
 void add_resource_flags(CLI::App& app, CreateFlags& flags);
 void add_security_flags(CLI::App& app, CreateFlags& flags);
 void add_log_flags(CLI::App& app, CreateFlags& flags);
+void add_file_flags(CLI::App& app, CreateFlags& flags);
 
 void finish_process(const CreateFlags& flags, container::CreateOptions& options);
 void finish_env(const CreateFlags& flags, container::CreateOptions& options);
@@ -26,6 +27,8 @@ void finish_namespaces(const CreateFlags& flags, container::CreateOptions& optio
 void finish_resources(const CreateFlags& flags, container::CreateOptions& options);
 void finish_security(const CreateFlags& flags, container::CreateOptions& options);
 void finish_log(const CreateFlags& flags, container::CreateOptions& options);
+
+void finish_files(const CreateFlags& flags, container::CreateOptions& options);
 
 /// The limits that update changes, too.
 void add_limit_flags(CLI::App& app, container::Resources& resources);

@@ -36,7 +36,7 @@ TEST(Health, NoHealthcheckSwitchesTheImagesOff) {
 
 TEST(Health, WhatIsNotChangedComesFromTheImage) {
   Details details = with_image_check();
-  details.options.health = image::Healthcheck{.interval = 9};
+  details.options.health.emplace().interval = 9;
   const auto check = health_check_of(details);
   ASSERT_TRUE(check);
   EXPECT_EQ(check->test, (std::vector<std::string>{"CMD-SHELL", "true"}));
