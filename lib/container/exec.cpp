@@ -13,6 +13,7 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/cgroup.hpp"
 #include "container/cgroup_haste.hpp"
 #include "container/events.hpp"
 #include "container/runtime.hpp"
@@ -151,7 +152,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
       };
   const std::string line = base::join(options.command, " ");
   event("exec_start: " + line, "command", line);
-  base::Command command{.argv = runtime.command(words), .pass = {file.get()}};
+  base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
+                        .pass = {file.get()}};
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
   const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;
