@@ -59,7 +59,9 @@ image::Image ensure_image(Session& session,
 }
 
 /// Made before the container, as Docker's client does: a place that cannot be written costs no container.
-base::UniqueFd make_cidfile(const std::string& path, base::Rollback& undo) {
+base::UniqueFd make_cidfile(const std::string& path,
+                            container::StartsNow now,
+                            base::Rollback& undo) {
   if (path.empty()) return {};
   auto file = base::try_open_at(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
   if (!file && errno == EEXIST) {
@@ -67,9 +69,11 @@ base::UniqueFd make_cidfile(const std::string& path, base::Rollback& undo) {
                 path);
   }
   if (!file) {
-    client_fail("failed to create the container ID file: open {}: {}",
-                path,
-                base::lower(base::errno_text(errno)));
+    const auto text = fmt::format("failed to create the container ID file: open {}: {}",
+                                  path,
+                                  base::lower(base::errno_text(errno)));
+    if (now == container::StartsNow::no) throw ClientError(text, 1, ClientError::Form::bare);
+    client_fail("{}", text);
   }
   undo.on_failure([path] { ::unlink(path.c_str()); });
   return file;
@@ -84,7 +88,7 @@ container::Created make(Session& session,
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   base::Rollback undo;
-  const auto cidfile = make_cidfile(o.cidfile, undo);
+  const auto cidfile = make_cidfile(o.cidfile, now, undo);
   const auto image = ensure_image(session, o, flags);
   if (flags.replace && engine.containers.find(o.name)) {
     container::remove(engine, o.name, {.force = true, .volumes = false});
