@@ -161,6 +161,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
     command.in = STDIN_FILENO;
   else if (options.tty && !options.detach)
     command.in = silent.emplace().slave.get();
+  // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
+  if (options.tty) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
   const int code = base::spawn(command).wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
