@@ -89,6 +89,7 @@ class Check {
         record->id = record->name = id;
       }
       give_back(engine_, *record);
+      drop_run_directory(engine_, id);
       swept("run state of container " + record->name);
     }
   }

@@ -12,8 +12,10 @@
 #include "base/text.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
+#include "container/finish.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
+#include "container/start.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
 #include "storage/names.hpp"
@@ -218,7 +220,13 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (const auto path = options.log.options.find("path"); path != options.log.options.end())
     details.log_path = path->second;
   details.options = std::move(options);
-  rollback.on_failure([&] { base::remove_tree(directory); });
+  rollback.on_failure([&] {
+    drop_run_directory(engine, record.id);
+    base::remove_tree(directory);
+    base::remove_file(engine.store.paths().lock("container-" + record.id));
+  });
+  made.lock = engine.lock(record.id);
+  if (starts == StartsNow::yes) make_run_directory(engine, record.id);
   base::make_directory(directory, 0700);
   base::make_directory(directory + "/upper", 0755);
   give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));

@@ -2,6 +2,7 @@
 // Making a container: everything that is decided once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,13 @@ namespace container {
 struct Created {
   Record record;
   Details details;
+  /// Held since before anybody could see it: nothing happens to it before the caller has started it.
+  std::optional<base::FileLock> lock;
   std::vector<std::string> warnings;  ///< Docker's, about limits that this host cannot have
 };
 
-/// Whether the container is meant to start at once (run): saves the transaction that start would need.
+/// Whether the container is meant to start at once (run): saves the transaction that start would need, and has its run
+/// directory made.
 enum class StartsNow { no, yes };
 
 /// Makes a container of an image that is here. Volumes are made as needed. Undone whole on failure.

@@ -52,7 +52,13 @@ void give_back(Engine& engine, const Record& record) {
       Runtime(engine, taken->runtime, taken->cgroup_manager).forget(record.id);
     });
   }
-  try_step("remove the run state", record, [&] { base::remove_tree(directory); });
+}
+
+void drop_run_directory(Engine& engine, const std::string& id) {
+  const std::string directory = engine.run_directory(id);
+  // First what would be read as a monitor that was killed once the exit is gone.
+  base::remove_file(directory + "/running");
+  base::remove_tree(directory);
 }
 
 void record_end(Engine& engine, const Record& record, const State& state) {
@@ -67,14 +73,21 @@ void record_end(Engine& engine, const Record& record, const State& state) {
 
 void finish(Engine& engine, const Record& record, const State& state) {
   if (!state.needs_cleanup) return;
+  if (!record.summary.remove) return end_run(engine, record, state);
   give_back(engine, record);
   record_end(engine, record, state);
-  if (record.summary.remove) return remove_stopped(engine, record, RemoveVolumes::anonymous);
+  remove_stopped(engine, record, RemoveVolumes::anonymous);
+}
+
+void end_run(Engine& engine, const Record& record, const State& state) {
+  give_back(engine, record);
+  record_end(engine, record, state);
   Record ended = record;
   ended.finished = std::max(state.finished, record.started);
   ended.exit_code = state.exit_code;
   ended.oom_killed = state.oom_killed;
   engine.containers.set_finished(ended);
+  try_step("remove the run state", record, [&] { drop_run_directory(engine, record.id); });
 }
 
 void clean_up(Engine& engine, const std::string& id) {

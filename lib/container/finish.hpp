@@ -7,15 +7,21 @@
 
 namespace container {
 
-/// Gives back network, cgroup, runtime state and run directory, first ending whatever still runs in its cgroup. Goes on
-/// after a failure; does nothing when nothing was taken.
+/// Gives back network, cgroup and runtime state, first ending whatever still runs in its cgroup. Goes on after a failure;
+/// does nothing when nothing was taken. The run directory stays: who looks meanwhile finds the exit there, until the
+/// row has it.
 void give_back(Engine& engine, const Record& record);
+
+/// The last of a run: its directory. Only when the row no longer says that the container may run.
+void drop_run_directory(Engine& engine, const std::string& id);
 
 /// The event of an end.
 void record_end(Engine& engine, const Record& record, const State& state);
 
-/// give_back, then the exit into the row and the event; removes the container when it is --rm. The caller holds the
-/// container's lock. Does nothing unless `state.needs_cleanup`.
+/// give_back, the event, the exit into the row, and the run directory away. The caller holds the container's lock.
+void end_run(Engine& engine, const Record& record, const State& state);
+
+/// The same, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
 void finish(Engine& engine, const Record& record, const State& state);
 
 /// The same for a container by id, taking the lock: what the monitor has run when no client is left. Missing is fine.

@@ -31,6 +31,7 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
     anonymous = engine.containers.details(record.id).anonymous_volumes;
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
   engine.containers.remove(record);
+  drop_run_directory(engine, record.id);
   base::remove_tree(engine.store.paths().container(record.id));
   for (const auto& name : anonymous) {
     try {

@@ -21,6 +21,7 @@ bool make_ready(Engine& engine, const Record& record) {
   if (state.status == Status::restarting) cancel_restart(engine, record, state);
   finish(engine, record, state_of(engine, record));
   give_back(engine, record);  // a start that was killed half-way
+  drop_run_directory(engine, record.id);
   return true;
 }
 
@@ -29,6 +30,7 @@ MonitorClient begin(Engine& engine,
                     const Details& details,
                     const StartOptions& how) {
   hasten_cgroup_moves();
+  make_run_directory(engine, record.id);
   engine.containers.set_started(record, base::now());
   Record fresh = record;
   fresh.summary.restarts = 0;
@@ -50,13 +52,12 @@ void restart_by_policy(Engine& engine, const std::string& id) {
       state.finished - state.started >= std::chrono::milliseconds(protocol::kGoodRunMs);
   const std::uint32_t waited =
       !taken || ran_well ? protocol::kFirstRestartDelayMs : taken->restart_delay_ms;
-  record_end(engine, *record, state);
-  give_back(engine, *record);
+  end_run(engine, *record, state);
+  make_run_directory(engine, id);
+  engine.containers.set_started(*record, base::now(), record->summary.restarts + 1);
   ++record->summary.restarts;
   StartOptions how;
   how.restart_delay_ms = std::min(2 * waited, protocol::kLongestRestartDelayMs);
-  const Record before = engine.containers.get(id);
-  engine.containers.set_started(before, base::now(), record->summary.restarts);
   start(engine, *record, engine.containers.details(id), how);
 }
 

@@ -38,6 +38,10 @@ std::optional<Taken> read_taken(const Engine& engine, const std::string& id) {
   return base::from_json_text<Taken>(*text, "taken");
 }
 
+void make_run_directory(Engine& engine, const std::string& id) {
+  base::make_directories(engine.run_directory(id), 0700);
+}
+
 namespace {
 
 /// Where the init lies inside of a container.
@@ -120,7 +124,6 @@ class Start {
   }
 
   void prepare_directory() {
-    base::make_directories(directory_, 0700);
     base::make_directory(directory_ + "/rootfs", 0700);
     base::make_directory(runtime_.root(), 0700);
     note_taken();
@@ -442,7 +445,10 @@ MonitorClient start(Engine& engine,
     const int code = e.kind() == base::Kind::command_missing   ? 127
                      : e.kind() == base::Kind::command_invalid ? 126
                                                                : 128;
-    if (!record.summary.remove) engine.containers.set_error(record.id, code, e.message());
+    if (!record.summary.remove) {
+      engine.containers.set_error(record.id, code, e.message());
+      drop_run_directory(engine, record.id);
+    }
     throw;
   }
 }

@@ -28,6 +28,10 @@ void fields(Io& io, Taken& t) {
 /// What the last start took; nothing when it took nothing or it was given back.
 std::optional<Taken> read_taken(const Engine& engine, const std::string& id);
 
+/// Where the run of a container is noted. Made before the row says that it was started: a row that says so without such a
+/// directory is of a host that went down.
+void make_run_directory(Engine& engine, const std::string& id);
+
 struct StartOptions {
   std::uint32_t restart_delay_ms = 0;  ///< 0: Docker's first
   Streams attached;                    ///< what this client gets from the first byte on
@@ -35,7 +39,7 @@ struct StartOptions {
 
 /// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end
 /// leaves the clean-up to the monitor. The caller holds the container's
-/// lock, and has made sure that it does not run and that nothing is left of an earlier run. On failure everything is
+/// lock, has made sure that it does not run and that nothing is left of an earlier run, and has made the run directory. On failure everything is
 /// given back and the error is noted in the row.
 MonitorClient start(Engine& engine,
                     const Record& record,

@@ -29,7 +29,8 @@ struct State {
   bool is_running() const { return status == Status::running || status == Status::paused; }
 };
 
-/// Takes no lock: what it says may change at once. Two small reads for a container that may run, none for others.
-State state_of(const Engine& engine, const Record& record);
+/// Takes no lock: what it says may change at once, but it was true at some moment of the call. Two small reads for a
+/// container that may run, none for others; the row is read again when the files leave doubt.
+State state_of(Engine& engine, const Record& record);
 
 }  // namespace container

@@ -142,14 +142,13 @@ int run(Session& session, RunFlags& flags, const Words& words) {
   check_terminal(flags);
   auto& engine = session.engine();
   container::hasten_cgroup_moves();
-  const auto made = make(session, flags.create, words, container::StartsNow::yes);
-  auto lock = std::make_unique<base::FileLock>(engine.lock(made.record.id));
+  auto made = make(session, flags.create, words, container::StartsNow::yes);
   const auto& o = made.details.options;
   try {
     container::StartOptions how;
     if (!flags.detach) how.attached = streams_of(o);
     auto client = container::start(engine, made.record, made.details, how);
-    lock.reset();
+    made.lock.reset();
     if (flags.detach) {
       print_id(made.record.id);
       return 0;
@@ -160,7 +159,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
     if (!flags.detach_keys.empty()) attach.detach_keys = flags.detach_keys;
     return container::follow(engine, made.record, made.details, std::move(client), attach);
   } catch (const base::Error&) {
-    if (lock) {
+    if (made.lock) {
       if (flags.detach) print_id(made.record.id);
       remove_failed(engine, made.record);
     }
