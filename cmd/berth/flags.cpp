@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flags.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -54,6 +55,36 @@ bool refuses_empty(const CLI::Option& option) {
   return type == "int" || type == "uint" || type == "float";
 }
 
+/// An app that knows for which words it is made.
+class AppOfWords : public CLI::App {
+ public:
+  explicit AppOfWords(const std::vector<std::string>& words) {
+    for (const auto& word : words) {
+      if (word.starts_with("--"))
+        long_names_.push_back(base::split_pair(word.substr(2), '=').first);
+      else if (word.starts_with('-'))
+        letters_ += word;
+    }
+  }
+
+  bool may_hold(std::string_view names) const {
+    for (const auto& name : base::split(std::string(names), ',')) {
+      if (name.starts_with("--") ? has_long(name.substr(2))
+                                 : letters_.find(name.back()) != std::string::npos)
+        return true;
+    }
+    return has_long("help") || letters_.find('h') != std::string::npos;
+  }
+
+ private:
+  bool has_long(std::string_view name) const {
+    return std::find(long_names_.begin(), long_names_.end(), name) != long_names_.end();
+  }
+
+  std::vector<std::string> long_names_;
+  std::string letters_;
+};
+
 /// Hands an option its values; what its callback refuses becomes docker's "invalid argument".
 void set(CLI::Option& option, const Flag& flag, const std::vector<std::string>& values) {
   const std::string& last = values.back();
@@ -81,6 +112,17 @@ std::unique_ptr<CLI::App> make_app() {
   auto app = std::make_unique<CLI::App>();
   app->set_help_flag();
   return app;
+}
+
+std::unique_ptr<CLI::App> make_app(const std::vector<std::string>& words) {
+  auto app = std::make_unique<AppOfWords>(words);
+  app->set_help_flag();
+  return app;
+}
+
+bool may_be_given(const CLI::App& app, std::string_view names) {
+  const auto* own = dynamic_cast<const AppOfWords*>(&app);
+  return !own || own->may_hold(names);
 }
 
 std::vector<Flag> flags_of(const CLI::App& app) {

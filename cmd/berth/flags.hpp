@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "argv.hpp"
@@ -19,6 +20,13 @@ namespace cli {
 
 /// An app to declare flags on, without CLI11's own help flag.
 std::unique_ptr<CLI::App> make_app();
+
+/// The same for one command line, on which `words` are written.
+std::unique_ptr<CLI::App> make_app(const std::vector<std::string>& words);
+
+/// False when the flag ("-m,--memory") is surely not among the words that the app was made for. They may ask for help: then
+/// any flag is wanted.
+bool may_be_given(const CLI::App& app, std::string_view names);
 
 /// The flags an app declares, in the order of declaration.
 std::vector<Flag> flags_of(const CLI::App& app);

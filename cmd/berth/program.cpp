@@ -76,7 +76,7 @@ class Program {
     speech_.command = command;
     speech_.usage = verb.usage;
     speech_.style = verb.errors;
-    const auto app = make_app();
+    const auto app = make_app(words);
     if (verb.declare) verb.declare(*app);
     // Podman's global flags may stand behind the verb, too, unless the verb has one of the same
     // name.

@@ -44,6 +44,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 /// All that the child needs, computed before vfork: after it nothing may allocate or throw.
 struct Plan {
+  int program;  // instead of path when not -1
   const char* path;
   char** argv;
   char** envp;
@@ -76,7 +77,10 @@ int start(const Plan& plan, int* moved) {
   // Whatever else is open stays behind, also what some library opened without CLOEXEC.
   ::syscall(SYS_close_range, count, ~0U, 0x4 /* CLOSE_RANGE_CLOEXEC */);
   if (plan.directory && ::chdir(plan.directory) < 0) return errno;
-  ::execve(plan.path, plan.argv, plan.envp);
+  if (plan.program >= 0)
+    ::syscall(SYS_execveat, plan.program, "", plan.argv, plan.envp, AT_EMPTY_PATH);
+  else
+    ::execve(plan.path, plan.argv, plan.envp);
   return errno;
 }
 
@@ -98,7 +102,8 @@ std::optional<std::string> find_program(const std::string& name) {
 }
 
 Child spawn(const Command& command) {
-  const auto path = find_program(command.argv.at(0));
+  const auto path =
+      command.program < 0 ? find_program(command.argv.at(0)) : std::optional(command.argv.at(0));
   if (!path) fail(Kind::not_found, "{}: no such program", command.argv[0]);
   UniqueFd null;
   if (command.in < 0) null = open_file("/dev/null", O_RDONLY);
@@ -110,7 +115,14 @@ Child spawn(const Command& command) {
   std::vector<char*> env;
   if (command.env) env = pointers(*command.env);
   std::vector<int> moved(sources.size());
-  const Plan plan{path->c_str(),
+  UniqueFd program;  // above all that becomes one of the child's
+  if (command.program >= 0) {
+    const int least = static_cast<int>(sources.size()) + 3;
+    program = UniqueFd(::fcntl(command.program, F_DUPFD_CLOEXEC, least));
+    if (!program) sys_fail("start {}", command.argv[0]);
+  }
+  const Plan plan{program.get(),
+                  path->c_str(),
                   argv.data(),
                   command.env ? env.data() : environ,
                   command.directory.empty() ? nullptr : command.directory.c_str(),

@@ -28,6 +28,7 @@ struct ExitStatus {
 /// What to run. Unset standard streams are /dev/null for stdin and inherited for stdout and stderr.
 struct Command {
   std::vector<std::string> argv;  ///< argv[0] is looked up in PATH unless it has a slash
+  int program = -1;               ///< borrowed: what is executed in the place of argv[0]
   std::optional<std::vector<std::string>> env = {};  ///< "K=V"; unset: inherited
   std::string directory = {};
   int in = -1, out = -1, err = -1;  ///< borrowed descriptors

@@ -137,6 +137,11 @@ std::optional<std::string> read_link(const std::string& path) {
   return target;
 }
 
+std::string real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
+  return real ? real.get() : path;
+}
+
 void make_directory(const std::string& path, mode_t mode) {
   if (::mkdir(path.c_str(), mode) == 0) {
     // The umask has taken bits away that the caller asked for.

@@ -62,6 +62,9 @@ std::string read_rest(int fd, std::size_t limit = std::size_t{1} << 30);
 /// The target of a symbolic link; nothing when `path` is none.
 std::optional<std::string> read_link(const std::string& path);
 
+/// Without links (realpath); as it is where it leads nowhere.
+std::string real_path(const std::string& path);
+
 void make_directory(const std::string& path, mode_t mode = 0755);
 
 /// Makes a directory and its missing parents, each with exactly `mode`, whatever the umask.

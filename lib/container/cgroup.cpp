@@ -16,6 +16,12 @@ namespace container {
 
 namespace {
 
+/// A host's hierarchies stay; one command asks for them at the start and at the end of a container.
+const CgroupHost& this_host() {
+  static const CgroupHost host = find_cgroup_host();
+  return host;
+}
+
 constexpr const char* kPrefix = "berth";
 
 bool has(const CgroupPlan& plan, const char* controller) {
@@ -104,7 +110,7 @@ CgroupPlan plan_cgroup(const std::string& id,
                        const std::string& parent,
                        const std::string& wanted) {
   const bool rootless = base::is_rootless();
-  const CgroupHost host = find_cgroup_host();
+  const CgroupHost& host = this_host();
   CgroupPlan plan;
   plan.v2 = host.v2;
   plan.manager = choose_manager(wanted, host, rootless);
@@ -125,13 +131,22 @@ CgroupPlan plan_cgroup(const std::string& id,
   return plan;
 }
 
-std::vector<std::string> cgroup_directories(const std::string& manager, const std::string& path) {
+namespace {
+
+/// Where a cgroup would lie, whether it exists or not.
+std::vector<std::string> possible_directories(const std::string& manager, const std::string& path) {
   std::vector<std::string> directories;
   if (path.empty() || manager == "disabled") return directories;
   const std::string relative = relative_path(manager, path, base::is_rootless());
-  for (const auto& hierarchy : find_cgroup_host().hierarchies) {
-    if (base::exists(hierarchy + relative)) directories.push_back(hierarchy + relative);
-  }
+  for (const auto& hierarchy : this_host().hierarchies) directories.push_back(hierarchy + relative);
+  return directories;
+}
+
+}  // namespace
+
+std::vector<std::string> cgroup_directories(const std::string& manager, const std::string& path) {
+  auto directories = possible_directories(manager, path);
+  std::erase_if(directories, [](const auto& directory) { return !base::exists(directory); });
   return directories;
 }
 
@@ -144,7 +159,7 @@ void kill_cgroup(const std::string& manager, const std::string& path) {
 }
 
 void remove_cgroup(const std::string& manager, const std::string& path) {
-  remove_cgroup_directories(cgroup_directories(manager, path));
+  remove_cgroup_directories(possible_directories(manager, path));
 }
 
 CgroupUsage read_cgroup_usage(const std::string& manager, const std::string& path) {

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -154,6 +155,12 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   event("exec_start: " + line, "command", line);
   base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
                         .pass = {file.get()}};
+  base::UniqueFd sealed;
+  if (command.argv[0] == runtime.path()) sealed = runtime.sealed_program();
+  if (sealed) {
+    command.program = sealed.get();
+    command.env = base::environment_with(Runtime::kSealedNote);
+  }
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
   const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
@@ -157,6 +158,7 @@ MonitorClient start_monitor(MonitorPlan plan) {
   base::Command command{.argv = {find_program_of_ours("berth-monitor")},
                         .directory = plan.directory,
                         .new_session = true};
+  if (!plan.variable.empty()) command.env = base::environment_with(plan.variable);
   if (plan.log.driver == LogDriver::passthrough) {
     command.in = 0;
   } else {

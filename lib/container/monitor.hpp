@@ -75,6 +75,8 @@ struct MonitorPlan {
   std::vector<std::string> runtime;
   std::string
       runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
+  /// "K=V" that the monitor and what it starts have besides this command's environment, or empty.
+  std::string variable;
   std::string pid_file;
   std::vector<PreparedMount> mounts;
   /// Sockets that are open until the container ends (network::connect).

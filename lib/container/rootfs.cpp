@@ -34,6 +34,10 @@ base::UniqueFd mount_rootfs(Engine& engine,
   const std::string directory = engine.store.paths().container(record.id);
   plan.upper = directory + "/upper";
   plan.work = directory + "/work";
+  plan.discardable = record.summary.remove;
+  // The kernel's note that an earlier mount was discardable: it refuses another one, for what a power loss may have taken,
+  // but then this container is gone, too.
+  if (plan.discardable) base::remove_tree(plan.work + "/work/incompat");
   if (plan.lower.empty()) {
     // An image without layers: the kernel wants at least one lower directory.
     base::make_directory(directory + "/empty", 0755);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/runtime.hpp"
 
+#include <fcntl.h>
+#include <linux/mount.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "container/monitor.hpp"
+#include "storage/overlay.hpp"
 
 namespace container {
 
@@ -22,6 +26,18 @@ Runtime::Runtime(const Engine& engine, const std::string& name_or_path, std::str
   path_ = *found;
   name_ = path_.substr(path_.find_last_of('/') + 1);
   root_ = engine.store.paths().runtime_root(name_);
+}
+
+base::UniqueFd Runtime::sealed_program() const {
+  if (!is_crun()) return {};
+  try {
+    auto mount = storage::clone_mount(base::open_file(path_, O_PATH).get(), false);
+    storage::set_attributes(mount.get(), MOUNT_ATTR_RDONLY);
+    return mount;
+  } catch (const base::Error& e) {
+    base::debug("{} seals itself: {}", path_, e.message());
+    return {};
+  }
 }
 
 std::vector<std::string> Runtime::command(const std::vector<std::string>& words) const {

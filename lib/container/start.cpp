@@ -311,6 +311,10 @@ class Start {
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.held = std::move(held_);
+    if (auto sealed = runtime_.sealed_program()) {
+      plan.mounts.push_back({std::move(sealed), base::real_path(runtime_.path())});
+      plan.variable = Runtime::kSealedNote;
+    }
     plan.tty = options_.tty;
     plan.claimed = true;
     plan.rows = facts_.console_rows;
@@ -355,6 +359,7 @@ class Start {
 
   MonitorClient launch(const StartOptions& how) {
     auto client = start_monitor(plan(how));
+    engine_.store.database().write_back();  // while the runtime works
     if (const auto failure = client.wait_started()) {
       give_back(engine_, record_);
       client.cleaned();  // spares the monitor its own clean-up

@@ -76,16 +76,6 @@ MountWords parse_words(const std::string& text) {
   return words;
 }
 
-void set_attributes(int mount, std::uint64_t attributes) {
-  if (attributes == 0) return;
-  mount_attr attr{};
-  attr.attr_set = attributes;
-  // An access time of one's own needs the old one cleared (mount_setattr(2)).
-  if (attributes & MOUNT_ATTR__ATIME) attr.attr_clr = MOUNT_ATTR__ATIME;
-  if (::syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0)
-    base::sys_fail("set the options of a mount");
-}
-
 base::UniqueFd bind_device(const storage::Volume& volume, const MountWords& words) {
   const auto device = option_of(volume, "device");
   const auto source = base::find_file(device, O_PATH);
@@ -96,7 +86,7 @@ base::UniqueFd bind_device(const storage::Volume& volume, const MountWords& word
          volume.path);
   }
   auto mount = storage::clone_mount(source->get(), words.recursive);
-  set_attributes(mount.get(), words.attributes);
+  storage::set_attributes(mount.get(), words.attributes);
   return mount;
 }
 
@@ -195,7 +185,7 @@ base::UniqueFd mount_volume(Engine& engine, const storage::Volume& volume) {
   if (type.empty()) {
     const auto directory = base::open_file(volume.path, O_PATH | O_DIRECTORY);
     auto mount = storage::clone_mount(directory.get(), true);
-    set_attributes(mount.get(), words.attributes);
+    storage::set_attributes(mount.get(), words.attributes);
     return mount;
   }
   if (type == "tmpfs") {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/database.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -16,8 +15,8 @@ namespace storage {
 namespace {
 
 constexpr int kSchemaVersion = static_cast<int>(std::size(kMigrations));
-/// A WAL larger than this is written back when its writer closes: every first opener reads the whole WAL again.
-constexpr off_t kLargeWal = 1 << 20;
+/// Pages in the log (WAL): what is worth writing back while waiting for something else, and what cannot wait.
+constexpr int kGrown = 40, kLong = 256;
 
 [[noreturn]] void throw_sqlite(sqlite3* db, const std::string& what) {
   const int code = sqlite3_errcode(db);
@@ -37,6 +36,11 @@ int wait_a_little(void*, int attempts) {
   constexpr int kGiveUp = 120'000;  // about a minute
   ::usleep(static_cast<useconds_t>(100 + (attempts % 8) * 100));
   return attempts < kGiveUp;
+}
+
+int note_frames(void* frames, sqlite3*, const char*, int count) {
+  *static_cast<int*>(frames) = count;
+  return SQLITE_OK;
 }
 
 }  // namespace
@@ -92,9 +96,10 @@ Database::Database(const std::string& path) : path_(path) {
   try {
     if (result != SQLITE_OK) throw_sqlite(db_, "open " + path);
     sqlite3_busy_handler(db_, wait_a_little, nullptr);
+    sqlite3_wal_hook(db_, note_frames, &frames_);  // in the place of automatic checkpoints
     // Closing must not write the WAL back: that costs an fsync in each command.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    script("PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON; PRAGMA synchronous=OFF");
+    script("PRAGMA foreign_keys=ON; PRAGMA synchronous=OFF");
     migrate();
   } catch (...) {
     sqlite3_close(db_);
@@ -103,11 +108,7 @@ Database::Database(const std::string& path) : path_(path) {
 }
 
 Database::~Database() {
-  try {
-    checkpoint_if_large();
-  } catch (const std::exception& e) {
-    base::debug("cannot write the log of {} back: {}", path_, e.what());
-  }
+  write_back_above(kLong);
   sqlite3_close(db_);
 }
 
@@ -172,15 +173,21 @@ void Database::migrate() {
   });
 }
 
-void Database::checkpoint_if_large() {
-  struct stat st {};
+void Database::write_back() {
+  write_back_above(kGrown);
+}
 
-  if (::stat((path_ + "-wal").c_str(), &st) < 0 || st.st_size < kLargeWal) return;
-  // Written back with fsync, whatever the transactions before asked for: a checkpoint without one could lose what
-  // was durable.
-  script("PRAGMA synchronous=NORMAL");
-  sqlite3_busy_handler(db_, nullptr, nullptr);
-  sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+void Database::write_back_above(int frames) {
+  if (frames_ <= frames) return;
+  try {
+    // Written back with fsync, whatever the transactions before asked for: without one, what was durable could be lost.
+    script("PRAGMA synchronous=NORMAL");
+    // Passive: readers and writers go on. When none was in the way, the next writer begins the log anew.
+    sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    frames_ = 0;
+  } catch (const base::Error& e) {
+    base::debug("cannot write the log of {} back: {}", path_, e.message());
+  }
 }
 
 }  // namespace storage

@@ -47,6 +47,7 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   // A second mount of the same upper directory must stay possible after a crash of whoever held the first.
   context.set("index", "off");
   if (attributes == Attributes::user) context.set_flag("userxattr");
+  if (plan.discardable) context.set_flag("volatile");
   // Before 6.5 overlay takes any key, and says here that it does not know lowerdir+. If something else is wrong, the
   // other way meets it, too.
   if (!context.try_create()) return make_overlay_by_mount(plan, attributes);
@@ -64,6 +65,16 @@ base::UniqueFd clone_mount(int path_fd, bool recursive) {
   base::UniqueFd fd(static_cast<int>(::syscall(SYS_open_tree, path_fd, "", flags)));
   if (!fd) base::sys_fail("clone a mount");
   return fd;
+}
+
+void set_attributes(int mount, std::uint64_t attributes) {
+  if (attributes == 0) return;
+  mount_attr attr{};
+  attr.attr_set = attributes;
+  // An access time of one's own needs the old one cleared (mount_setattr(2)).
+  if (attributes & MOUNT_ATTR__ATIME) attr.attr_clr = MOUNT_ATTR__ATIME;
+  if (::syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0)
+    base::sys_fail("set the options of a mount");
 }
 
 void attach_mount(int mount, int target) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace storage {
 struct OverlayPlan {
   std::vector<std::string> lower;  ///< diff directories, lowest first
   std::string upper, work;         ///< both empty: read-only
+  /// Nothing of `upper` need survive a power loss: the end of the mount waits for no disk (overlay's "volatile").
+  bool discardable = false;
 };
 
 /// Layers that the kernel stacks in one overlay, and those that an image may have: the lowest are then an overlay of
@@ -33,6 +36,9 @@ void attach_mount(int mount, const std::string& path);
 
 /// A detached copy of what is mounted at or below `path` (open_tree, CLONE and, when `recursive`, RECURSIVE).
 base::UniqueFd clone_mount(int path_fd, bool recursive);
+
+/// MOUNT_ATTR_* of mount_setattr(2) for a detached mount.
+void set_attributes(int mount, std::uint64_t attributes);
 
 /// Puts a detached mount where `target` (O_PATH) is.
 void attach_mount(int mount, int target);

@@ -71,6 +71,7 @@ base::UniqueFd mount_there(const OverlayPlan& plan, Attributes attributes) {
   std::string options = lower_option(stackable(plan.lower, attributes));
   if (!plan.upper.empty())
     options += ",upperdir=" + link_to(plan.upper) + ",workdir=" + link_to(plan.work);
+  if (plan.discardable) options += ",volatile";
   mount_overlay(target, options, attributes);
   base::UniqueFd fd(static_cast<int>(
       ::syscall(SYS_open_tree, AT_FDCWD, target.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));

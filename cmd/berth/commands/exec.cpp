@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "options/flag_table.hpp"
 #include "options/variables.hpp"
 #include "session.hpp"
 
@@ -64,14 +65,17 @@ void register_exec(Verbs& verbs) {
       .declare =
           [flags](CLI::App& app) {
             auto& o = flags->exec;
-            app.add_flag("-d,--detach", o.detach, "Detached mode: run command in the background");
-            add_variables(app, flags->variables);
-            app.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
-            app.add_flag("--privileged", o.privileged, "Give extended privileges to the command");
-            app.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
-            app.add_option(
+            FlagTable table(app);
+            table.add_flag("-d,--detach", o.detach, "Detached mode: run command in the background");
+            add_variables(table, flags->variables);
+            table.add_flag(
+                "-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
+            table.add_flag("--privileged", o.privileged, "Give extended privileges to the command");
+            table.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
+            table.add_option(
                 "-u,--user", o.user, "Username or UID (format: \"<name|uid>[:<group|gid>]\")");
-            app.add_option("-w,--workdir", o.working_dir, "Working directory inside the container");
+            table.add_option(
+                "-w,--workdir", o.working_dir, "Working directory inside the container");
           },
       .act = [flags](Session& session, const Words& words) { return exec(session, *flags, words); },
   });

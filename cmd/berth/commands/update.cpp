@@ -25,9 +25,10 @@ void register_update(Verbs& verbs) {
       .completes = Completes::containers,
       .declare =
           [flags](CLI::App& app) {
-            add_limit_flags(app, flags->changes.resources);
+            FlagTable table(app);
+            add_limit_flags(table, flags->changes.resources);
             add_value(
-                app,
+                table,
                 "--restart",
                 "string",
                 "Restart policy to apply when a container exits",

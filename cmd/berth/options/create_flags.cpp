@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/create_flags.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "errors.hpp"
 #include "options/groups.hpp"
 
 namespace cli {
 
-void add_value(CLI::App& app,
+void add_value(FlagTable& table,
                const std::string& names,
                const std::string& type,
                const std::string& description,
                std::function<void(const std::string&)> take) {
-  app.add_option_function<std::string>(names, take, description)->type_name(type);
+  table.add_option_function<std::string>(names, take, description)->type_name(type);
 }
 
 void add_create_flags(CLI::App& app, CreateFlags& flags) {
-  add_process_flags(app, flags);
-  add_env_flags(app, flags);
-  add_mount_flags(app, flags);
-  add_network_flags(app, flags);
-  add_namespace_flags(app, flags);
-  add_resource_flags(app, flags);
-  add_security_flags(app, flags);
-  add_log_flags(app, flags);
-  add_file_flags(app, flags);
+  FlagTable table(app);
+  add_process_flags(table, flags);
+  add_env_flags(table, flags);
+  add_mount_flags(table, flags);
+  add_network_flags(table, flags);
+  add_namespace_flags(table, flags);
+  add_resource_flags(table, flags);
+  add_security_flags(table, flags);
+  add_log_flags(table, flags);
+  add_file_flags(table, flags);
 }
 
 container::CreateOptions finish(const CreateFlags& flags) {

@@ -44,11 +44,11 @@ void add_pair(std::map<std::string, std::string>& map, const std::string& text) 
 
 }  // namespace
 
-void add_variables(CLI::App& app, Variables& variables) {
-  add_value(app, "-e,--env", "list", "Set environment variables", [&](const std::string& text) {
+void add_variables(FlagTable& table, Variables& variables) {
+  add_value(table, "-e,--env", "list", "Set environment variables", [&](const std::string& text) {
     variables.given.push_back(parse_variable(text));
   });
-  add_list(app, "--env-file", variables.files, "Read in a file of environment variables");
+  table.add_list("--env-file", variables.files, "Read in a file of environment variables");
 }
 
 std::vector<std::string> finish(const Variables& variables) {
@@ -61,14 +61,14 @@ std::vector<std::string> finish(const Variables& variables) {
   return env;
 }
 
-void add_env_flags(CLI::App& app, CreateFlags& flags) {
-  add_variables(app, flags.variables);
+void add_env_flags(FlagTable& table, CreateFlags& flags) {
+  add_variables(table, flags.variables);
   add_value(
-      app, "-l,--label", "list", "Set meta data on a container", [&](const std::string& text) {
+      table, "-l,--label", "list", "Set meta data on a container", [&](const std::string& text) {
         flags.labels.push_back(parse_label(text));
       });
-  add_list(app, "--label-file", flags.label_files, "Read in a line delimited file of labels");
-  add_value(app,
+  table.add_list("--label-file", flags.label_files, "Read in a line delimited file of labels");
+  add_value(table,
             "--annotation",
             "map",
             "Add an annotation to the container (passed through to the OCI runtime)",

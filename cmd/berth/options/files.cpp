@@ -3,8 +3,6 @@
 // --hostuser --no-hosts --hosts-file --no-hostname --pidfile ...
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/environment.hpp"
 #include "base/text.hpp"
 #include "flags.hpp"
@@ -21,26 +19,26 @@ int parse_umask(const std::string& text) {
   return *mask;
 }
 
-void add_environment_flags(CLI::App& app, CreateFlags& flags) {
+void add_environment_flags(FlagTable& table, CreateFlags& flags) {
   auto& environment = flags.options.environment;
-  app.add_flag("--env-host", flags.env_host, "Use all current host environment variables");
-  add_list(app,
-           "--env-merge",
-           environment.merge,
-           "Set a variable from those of the image: NAME=prefix-${NAME}");
-  add_list(app, "--unsetenv", environment.unset, "Unset a default environment variable");
-  app.add_flag("--unsetenv-all", environment.unset_all, "Unset all default environment variables");
-  app.add_flag("--http-proxy",
-               flags.http_proxy,
-               "Set proxy environment variables in the container based on the host proxy vars");
+  table.add_flag("--env-host", flags.env_host, "Use all current host environment variables");
+  table.add_list("--env-merge",
+                 environment.merge,
+                 "Set a variable from those of the image: NAME=prefix-${NAME}");
+  table.add_list("--unsetenv", environment.unset, "Unset a default environment variable");
+  table.add_flag(
+      "--unsetenv-all", environment.unset_all, "Unset all default environment variables");
+  table.add_flag("--http-proxy",
+                 flags.http_proxy,
+                 "Set proxy environment variables in the container based on the host proxy vars");
 }
 
-void add_account_flags(CLI::App& app, container::ManagedFiles& files, CreateFlags& flags) {
-  add_list(app, "--hostuser", files.host_users, "Host user account to add to /etc/passwd");
-  app.add_flag("--passwd", flags.passwd, "Add entries to /etc/passwd and /etc/group");
-  app.add_option("--passwd-entry", files.passwd_entry, "Entry to write to /etc/passwd")
+void add_account_flags(FlagTable& table, container::ManagedFiles& files, CreateFlags& flags) {
+  table.add_list("--hostuser", files.host_users, "Host user account to add to /etc/passwd");
+  table.add_flag("--passwd", flags.passwd, "Add entries to /etc/passwd and /etc/group");
+  table.add_option("--passwd-entry", files.passwd_entry, "Entry to write to /etc/passwd")
       ->type_name("string");
-  app.add_option("--group-entry", files.group_entry, "Entry to write to /etc/group")
+  table.add_option("--group-entry", files.group_entry, "Entry to write to /etc/group")
       ->type_name("string");
 }
 
@@ -67,21 +65,22 @@ void set_podman_defaults(CreateFlags& flags) {
   flags.options.read_only_tmpfs = true;
 }
 
-void add_file_flags(CLI::App& app, CreateFlags& flags) {
+void add_file_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  add_environment_flags(app, flags);
-  add_account_flags(app, o.files, flags);
-  add_value(app, "--umask", "octal", "Set umask in the container", [&](const std::string& text) {
+  add_environment_flags(table, flags);
+  add_account_flags(table, o.files, flags);
+  add_value(table, "--umask", "octal", "Set umask in the container", [&](const std::string& text) {
     o.umask = parse_umask(text);
   });
-  app.add_option("--tz", o.files.timezone, "Set timezone in the container")->type_name("string");
-  app.add_flag("--no-hosts", o.files.no_hosts, "Do not create /etc/hosts within the container");
-  app.add_flag(
+  table.add_option("--tz", o.files.timezone, "Set timezone in the container")->type_name("string");
+  table.add_flag("--no-hosts", o.files.no_hosts, "Do not create /etc/hosts within the container");
+  table.add_flag(
       "--no-hostname", o.files.no_hostname, "Do not create /etc/hostname within the container");
-  app.add_option(
-         "--hosts-file", o.files.hosts, "What /etc/hosts begins with: a file, 'image' or 'none'")
+  table
+      .add_option(
+          "--hosts-file", o.files.hosts, "What /etc/hosts begins with: a file, 'image' or 'none'")
       ->type_name("string");
-  app.add_option("--pidfile", o.pidfile, "Write the container process ID to the file")
+  table.add_option("--pidfile", o.pidfile, "Write the container process ID to the file")
       ->type_name("string");
 }
 

@@ -6,18 +6,19 @@
 #include <string>
 
 #include "options/create_flags.hpp"
+#include "options/flag_table.hpp"
 
 namespace cli {
 
-void add_process_flags(CLI::App& app, CreateFlags& flags);
-void add_env_flags(CLI::App& app, CreateFlags& flags);
-void add_mount_flags(CLI::App& app, CreateFlags& flags);
-void add_network_flags(CLI::App& app, CreateFlags& flags);
-void add_namespace_flags(CLI::App& app, CreateFlags& flags);
-void add_resource_flags(CLI::App& app, CreateFlags& flags);
-void add_security_flags(CLI::App& app, CreateFlags& flags);
-void add_log_flags(CLI::App& app, CreateFlags& flags);
-void add_file_flags(CLI::App& app, CreateFlags& flags);
+void add_process_flags(FlagTable& table, CreateFlags& flags);
+void add_env_flags(FlagTable& table, CreateFlags& flags);
+void add_mount_flags(FlagTable& table, CreateFlags& flags);
+void add_network_flags(FlagTable& table, CreateFlags& flags);
+void add_namespace_flags(FlagTable& table, CreateFlags& flags);
+void add_resource_flags(FlagTable& table, CreateFlags& flags);
+void add_security_flags(FlagTable& table, CreateFlags& flags);
+void add_log_flags(FlagTable& table, CreateFlags& flags);
+void add_file_flags(FlagTable& table, CreateFlags& flags);
 
 void finish_process(const CreateFlags& flags, container::CreateOptions& options);
 void finish_env(const CreateFlags& flags, container::CreateOptions& options);
@@ -31,13 +32,13 @@ void finish_log(const CreateFlags& flags, container::CreateOptions& options);
 void finish_files(const CreateFlags& flags, container::CreateOptions& options);
 
 /// The limits that update changes, too.
-void add_limit_flags(CLI::App& app, container::Resources& resources);
+void add_limit_flags(FlagTable& table, container::Resources& resources);
 
 /// "on-failure:3".
 container::RestartPolicy parse_restart(const std::string& text);
 
 /// A flag whose value is handed to `take` at each occurrence; `type` is the word that help shows.
-void add_value(CLI::App& app,
+void add_value(FlagTable& table,
                const std::string& names,
                const std::string& type,
                const std::string& description,

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
@@ -45,10 +43,10 @@ void set_option(container::LogOptions& log, const std::string& key, const std::s
 
 }  // namespace
 
-void add_log_flags(CLI::App& app, CreateFlags& flags) {
-  app.add_option("--log-driver", flags.options.log.driver, "Logging driver for the container")
+void add_log_flags(FlagTable& table, CreateFlags& flags) {
+  table.add_option("--log-driver", flags.options.log.driver, "Logging driver for the container")
       ->type_name("string");
-  add_list(app, "--log-opt", flags.log_options, "Log driver options");
+  table.add_list("--log-opt", flags.log_options, "Log driver options");
 }
 
 void finish_log(const CreateFlags& flags, container::CreateOptions& options) {

@@ -2,8 +2,6 @@
 // -v, --mount, --tmpfs, --volumes-from, --read-only, --device
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "flags.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
@@ -37,29 +35,29 @@ void drop_shadowed(std::vector<container::MountOption>& list) {
 
 }  // namespace
 
-void add_mount_flags(CLI::App& app, CreateFlags& flags) {
-  add_list(app, "-v,--volume", flags.volumes, "Bind mount a volume");
-  add_value(app,
+void add_mount_flags(FlagTable& table, CreateFlags& flags) {
+  table.add_list("-v,--volume", flags.volumes, "Bind mount a volume");
+  add_value(table,
             "--mount",
             "mount",
             "Attach a filesystem mount to the container",
             [&](const std::string& text) { flags.mounts.push_back(parse_mount(text)); });
-  add_list(app, "--tmpfs", flags.tmpfs, "Mount a tmpfs directory");
-  add_list(app,
-           "--volumes-from",
-           flags.options.volumes_from,
-           "Mount volumes from the specified container(s)");
-  app.add_option("--image-volume",
-                 flags.options.image_volumes,
-                 "How the image's volumes are mounted (anonymous|bind|tmpfs|ignore)")
+  table.add_list("--tmpfs", flags.tmpfs, "Mount a tmpfs directory");
+  table.add_list("--volumes-from",
+                 flags.options.volumes_from,
+                 "Mount volumes from the specified container(s)");
+  table
+      .add_option("--image-volume",
+                  flags.options.image_volumes,
+                  "How the image's volumes are mounted (anonymous|bind|tmpfs|ignore)")
       ->type_name("string");
-  app.add_flag("--read-only-tmpfs",
-               flags.options.read_only_tmpfs,
-               "With --read-only, mount writable tmpfs on /run, /tmp and /var/tmp");
-  app.add_flag(
+  table.add_flag("--read-only-tmpfs",
+                 flags.options.read_only_tmpfs,
+                 "With --read-only, mount writable tmpfs on /run, /tmp and /var/tmp");
+  table.add_flag(
       "--read-only", flags.options.read_only, "Mount the container's root filesystem as read only");
-  add_list(app, "--device", flags.devices, "Add a host device to the container");
-  add_value(app,
+  table.add_list("--device", flags.devices, "Add a host device to the container");
+  add_value(table,
             "--device-cgroup-rule",
             "list",
             "Add a rule to the cgroup allowed devices list",

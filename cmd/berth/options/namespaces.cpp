@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // --pid --ipc --uts --userns --cgroupns --cgroup-parent
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "errors.hpp"
 #include "options/groups.hpp"
@@ -41,20 +39,23 @@ void check_user_namespace(const std::string& mode) {
 
 }  // namespace
 
-void add_namespace_flags(CLI::App& app, CreateFlags& flags) {
-  app.add_option("--pid", flags.pid, "PID namespace to use")->type_name("string");
-  app.add_option("--ipc", flags.ipc, "IPC mode to use")->type_name("string");
-  app.add_option("--uts", flags.uts, "UTS namespace to use")->type_name("string");
-  app.add_option("--userns", flags.user_namespace, "User namespace to use (host|keep-id)")
+void add_namespace_flags(FlagTable& table, CreateFlags& flags) {
+  table.add_option("--pid", flags.pid, "PID namespace to use")->type_name("string");
+  table.add_option("--ipc", flags.ipc, "IPC mode to use")->type_name("string");
+  table.add_option("--uts", flags.uts, "UTS namespace to use")->type_name("string");
+  table.add_option("--userns", flags.user_namespace, "User namespace to use (host|keep-id)")
       ->type_name("string");
-  app.add_option("--cgroupns", flags.cgroup_namespace, "Cgroup namespace to use (host|private)")
+  table.add_option("--cgroupns", flags.cgroup_namespace, "Cgroup namespace to use (host|private)")
       ->type_name("string");
-  app.add_option("--cgroups",
-                 flags.options.cgroups,
-                 "Whether the container gets a cgroup (enabled|disabled|no-conmon)")
+  table
+      .add_option("--cgroups",
+                  flags.options.cgroups,
+                  "Whether the container gets a cgroup (enabled|disabled|no-conmon)")
       ->type_name("string");
-  app.add_option(
-         "--cgroup-parent", flags.options.cgroup_parent, "Optional parent cgroup for the container")
+  table
+      .add_option("--cgroup-parent",
+                  flags.options.cgroup_parent,
+                  "Optional parent cgroup for the container")
       ->type_name("string");
 }
 

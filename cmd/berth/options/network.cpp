@@ -2,8 +2,6 @@
 // --network, -p, --expose, --dns, --add-host and their kin
 #include <arpa/inet.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
@@ -75,26 +73,26 @@ std::string network_of(const CreateFlags& flags) {
   return name == "private" ? "default" : name;
 }
 
-void add_name_service_flags(CLI::App& app, CreateFlags& flags) {
+void add_name_service_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  add_value(app, "--dns", "list", "Set custom DNS servers", [&](const std::string& text) {
+  add_value(table, "--dns", "list", "Set custom DNS servers", [&](const std::string& text) {
     const auto address = parse_address(text);
     if (!address) fail(Kind::usage, "IP address is not correctly formatted: {}", text);
     o.dns.push_back(*address);
   });
   add_value(
-      app, "--dns-search", "list", "Set custom DNS search domains", [&](const std::string& text) {
+      table, "--dns-search", "list", "Set custom DNS search domains", [&](const std::string& text) {
         o.dns_search.push_back(parse_search_domain(text));
       });
-  add_list(app, "--dns-option", o.dns_options, "Set DNS options");
-  add_list(app, "--dns-opt", o.dns_options, "Set DNS options")->group("");
-  add_value(app,
+  table.add_list("--dns-option", o.dns_options, "Set DNS options");
+  table.add_list("--dns-opt", o.dns_options, "Set DNS options")->group("");
+  add_value(table,
             "--add-host",
             "list",
             "Add a custom host-to-IP mapping (host:ip)",
             [&](const std::string& text) { o.extra_hosts.push_back(parse_extra_host(text)); });
-  app.add_option("-h,--hostname", o.hostname, "Container host name")->type_name("string");
-  app.add_option("--domainname", o.domainname, "Container NIS domain name")->type_name("string");
+  table.add_option("-h,--hostname", o.hostname, "Container host name")->type_name("string");
+  table.add_option("--domainname", o.domainname, "Container NIS domain name")->type_name("string");
 }
 
 /// Ports as docker's client reads them: its refusals are not the engine's.
@@ -114,26 +112,28 @@ void append_ports(const std::vector<std::string>& texts,
 
 }  // namespace
 
-void add_network_flags(CLI::App& app, CreateFlags& flags) {
+void add_network_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
   const auto network = [&flags](const std::string& text) { read_network(text, flags); };
-  add_value(app, "--network", "network", "Connect a container to a network", network);
-  app.add_option_function<std::string>("--net", network, "Connect a container to a network")
+  add_value(table, "--network", "network", "Connect a container to a network", network);
+  table.add_option_function<std::string>("--net", network, "Connect a container to a network")
       ->type_name("network")
       ->group("");
-  add_list(
-      app, "--network-alias", flags.network_aliases, "Add network-scoped alias for the container");
-  add_list(app, "--net-alias", flags.network_aliases, "Add network-scoped alias for the container")
+  table.add_list(
+      "--network-alias", flags.network_aliases, "Add network-scoped alias for the container");
+  table
+      .add_list("--net-alias", flags.network_aliases, "Add network-scoped alias for the container")
       ->group("");
-  add_list(app, "-p,--publish", flags.publish, "Publish a container's port(s) to the host");
-  app.add_flag("-P,--publish-all", o.publish_all, "Publish all exposed ports to random ports");
-  add_list(app, "--expose", flags.expose, "Expose a port or a range of ports");
-  add_value(app, "--ip", "ip", "IPv4 address (e.g., 172.30.100.104)", [&](const std::string& text) {
-    o.address = parse_ipv4(text);
-  });
-  app.add_option("--mac-address", flags.mac, "Container MAC address (e.g., 92:d0:c6:0a:29:33)")
+  table.add_list("-p,--publish", flags.publish, "Publish a container's port(s) to the host");
+  table.add_flag("-P,--publish-all", o.publish_all, "Publish all exposed ports to random ports");
+  table.add_list("--expose", flags.expose, "Expose a port or a range of ports");
+  add_value(
+      table, "--ip", "ip", "IPv4 address (e.g., 172.30.100.104)", [&](const std::string& text) {
+        o.address = parse_ipv4(text);
+      });
+  table.add_option("--mac-address", flags.mac, "Container MAC address (e.g., 92:d0:c6:0a:29:33)")
       ->type_name("string");
-  add_name_service_flags(app, flags);
+  add_name_service_flags(table, flags);
 }
 
 void finish_network(const CreateFlags& flags, container::CreateOptions& options) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is executed, by whom, and the container's life: -i -t -u -w --entrypoint --restart --stop-signal ...
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -22,32 +20,38 @@ std::string parse_stream(const std::string& text) {
   return stream;
 }
 
-void add_lifetime_flags(CLI::App& app, CreateFlags& flags) {
+void add_lifetime_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  app.add_flag(
+  table.add_flag(
       "--rm",
       o.remove,
       "Automatically remove the container and its associated anonymous volumes when it exits");
-  app.add_option("--restart",
-                 flags.restart,
-                 "Restart policy to apply when a container exits (default \"no\")")
+  table
+      .add_option("--restart",
+                  flags.restart,
+                  "Restart policy to apply when a container exits (default \"no\")")
       ->type_name("string");
-  app.add_option("--stop-signal", o.stop_signal, "Signal to stop the container")
+  table.add_option("--stop-signal", o.stop_signal, "Signal to stop the container")
       ->type_name("string");
-  app.add_option_function<int>(
-         "--stop-timeout",
-         [&o](int seconds) { o.stop_timeout = seconds; },
-         "Timeout (in seconds) to stop a container")
+  table
+      .add_option_function<int>(
+          "--stop-timeout",
+          [&o](int seconds) { o.stop_timeout = seconds; },
+          "Timeout (in seconds) to stop a container")
       ->type_name("int");
-  app.add_flag("--replace", flags.replace, "Remove an existing container of the same name first");
-  app.add_option("--cidfile", o.cidfile, "Write the container ID to the file")->type_name("string");
-  app.add_option("--runtime", o.runtime, "Runtime to use for this container")->type_name("string");
-  app.add_option_function<int>(
-         "--timeout",
-         [&o](int seconds) { o.timeout = seconds; },
-         "Maximum length of time (in seconds) a container is allowed to run")
+  table.add_flag("--replace", flags.replace, "Remove an existing container of the same name first");
+  table.add_option("--cidfile", o.cidfile, "Write the container ID to the file")
+      ->type_name("string");
+  table.add_option("--runtime", o.runtime, "Runtime to use for this container")
+      ->type_name("string");
+  table
+      .add_option_function<int>(
+          "--timeout",
+          [&o](int seconds) { o.timeout = seconds; },
+          "Maximum length of time (in seconds) a container is allowed to run")
       ->type_name("uint");
-  app.add_flag("--no-healthcheck", o.no_healthcheck, "Disable any container-specified HEALTHCHECK");
+  table.add_flag(
+      "--no-healthcheck", o.no_healthcheck, "Disable any container-specified HEALTHCHECK");
 }
 
 image::Healthcheck& health_of(CreateFlags& flags) {
@@ -74,12 +78,12 @@ void set_health_command(CreateFlags& flags, const std::string& text) {
   test = {"CMD-SHELL", text};
 }
 
-void add_health_span(CLI::App& app,
+void add_health_span(FlagTable& table,
                      CreateFlags& flags,
                      const std::string& name,
                      const char* description,
                      std::int64_t image::Healthcheck::*member) {
-  add_value(app, name, "duration", description, [&flags, name, member](const std::string& text) {
+  add_value(table, name, "duration", description, [&flags, name, member](const std::string& text) {
     const auto span = base::parse_duration(text);
     if (!span) base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
     if (span->count() < 0) client_fail("{} cannot be negative", name);
@@ -87,35 +91,35 @@ void add_health_span(CLI::App& app,
   });
 }
 
-void add_health_flags(CLI::App& app, CreateFlags& flags) {
+void add_health_flags(FlagTable& table, CreateFlags& flags) {
   using image::Healthcheck;
-  add_value(app,
+  add_value(table,
             "--health-cmd",
             "string",
             "Command to run to check health",
             [&](const std::string& text) { set_health_command(flags, text); });
-  add_health_span(app,
+  add_health_span(table,
                   flags,
                   "--health-interval",
                   "Time between running the check (ms|s|m|h) (default 0s)",
                   &Healthcheck::interval);
-  add_health_span(app,
+  add_health_span(table,
                   flags,
                   "--health-timeout",
                   "Maximum time to allow one check to run (ms|s|m|h) (default 0s)",
                   &Healthcheck::timeout);
-  add_health_span(app,
+  add_health_span(table,
                   flags,
                   "--health-start-period",
                   "Start period for the container to initialize before starting health-retries "
                   "countdown (ms|s|m|h) (default 0s)",
                   &Healthcheck::start_period);
-  add_health_span(app,
+  add_health_span(table,
                   flags,
                   "--health-start-interval",
                   "Time between running the check during the start period (ms|s|m|h) (default 0s)",
                   &Healthcheck::start_interval);
-  add_value(app,
+  add_value(table,
             "--health-retries",
             "int",
             "Consecutive failures needed to report unhealthy",
@@ -124,21 +128,24 @@ void add_health_flags(CLI::App& app, CreateFlags& flags) {
               if (retries < 0) client_fail("--health-retries cannot be negative");
               health_of(flags).retries = static_cast<int>(retries);
             });
-  app.add_option("--health-on-failure",
-                 flags.options.health_on_failure,
-                 "Action to take once the container turns unhealthy (none, kill, restart, stop)")
+  table
+      .add_option("--health-on-failure",
+                  flags.options.health_on_failure,
+                  "Action to take once the container turns unhealthy (none, kill, restart, stop)")
       ->type_name("string");
 }
 
-void add_image_flags(CLI::App& app, CreateFlags& flags) {
-  app.add_option(
-         "--pull",
-         flags.pull,
-         "Pull image before running (\"always\", \"missing\", \"never\") (default \"missing\")")
+void add_image_flags(FlagTable& table, CreateFlags& flags) {
+  table
+      .add_option(
+          "--pull",
+          flags.pull,
+          "Pull image before running (\"always\", \"missing\", \"never\") (default \"missing\")")
       ->type_name("string");
-  app.add_flag("-q,--quiet", flags.quiet, "Suppress the pull output");
-  app.add_option(
-         "--platform", flags.options.platform, "Set platform if server is multi-platform capable")
+  table.add_flag("-q,--quiet", flags.quiet, "Suppress the pull output");
+  table
+      .add_option(
+          "--platform", flags.options.platform, "Set platform if server is multi-platform capable")
       ->type_name("string");
 }
 
@@ -158,32 +165,32 @@ container::RestartPolicy parse_restart(const std::string& text) {
   return policy;
 }
 
-void add_process_flags(CLI::App& app, CreateFlags& flags) {
+void add_process_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  app.add_option("--name", o.name, "Assign a name to the container")->type_name("string");
-  app.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
-  app.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
-  add_value(app,
+  table.add_option("--name", o.name, "Assign a name to the container")->type_name("string");
+  table.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
+  table.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
+  add_value(table,
             "-a,--attach",
             "list",
             "Attach to STDIN, STDOUT or STDERR",
             [&](const std::string& text) { o.attach.push_back(parse_stream(text)); });
-  app.add_option("-u,--user", o.user, "Username or UID (format: <name|uid>[:<group|gid>])")
+  table.add_option("-u,--user", o.user, "Username or UID (format: <name|uid>[:<group|gid>])")
       ->type_name("string");
-  add_list(app, "--group-add", o.group_add, "Add additional groups to join");
-  app.add_option("-w,--workdir", o.working_dir, "Working directory inside the container")
+  table.add_list("--group-add", o.group_add, "Add additional groups to join");
+  table.add_option("-w,--workdir", o.working_dir, "Working directory inside the container")
       ->type_name("string");
-  add_value(app,
+  add_value(table,
             "--entrypoint",
             "string",
             "Overwrite the default ENTRYPOINT of the image",
             [&](const std::string& text) { flags.entrypoint = text; });
-  app.add_flag("--init",
-               o.init,
-               "Run an init inside the container that forwards signals and reaps processes");
-  add_lifetime_flags(app, flags);
-  add_health_flags(app, flags);
-  add_image_flags(app, flags);
+  table.add_flag("--init",
+                 o.init,
+                 "Run an init inside the container that forwards signals and reaps processes");
+  add_lifetime_flags(table, flags);
+  add_health_flags(table, flags);
+  add_image_flags(table, flags);
 }
 
 void finish_process(const CreateFlags& flags, container::CreateOptions& options) {

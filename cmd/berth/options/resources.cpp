@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
@@ -29,47 +27,49 @@ void check_sysctl(const std::string& text) {
   if (!value || !known) base::fail(base::Kind::usage, "sysctl '{}' is not allowed", text);
 }
 
-void add_size(CLI::App& app,
+void add_size(FlagTable& table,
               const char* names,
               const char* description,
               std::optional<std::int64_t>& size) {
-  add_value(app, names, "bytes", description, [&size](const std::string& text) {
+  add_value(table, names, "bytes", description, [&size](const std::string& text) {
     size = parse_size(text);
   });
 }
 
-void add_number(CLI::App& app,
+void add_number(FlagTable& table,
                 const char* names,
                 const char* description,
                 std::optional<std::int64_t>& number) {
-  add_value(app, names, "int", description, [&number](const std::string& text) {
+  add_value(table, names, "int", description, [&number](const std::string& text) {
     number = parse_integer(text);
   });
 }
 
-void add_cpu_flags(CLI::App& app, container::Resources& r) {
-  add_value(app, "--cpus", "decimal", "Number of CPUs", [&r](const std::string& text) {
+void add_cpu_flags(FlagTable& table, container::Resources& r) {
+  add_value(table, "--cpus", "decimal", "Number of CPUs", [&r](const std::string& text) {
     r.nano_cpus = parse_cpus(text);
   });
-  add_number(app, "-c,--cpu-shares", "CPU shares (relative weight)", r.cpu_shares);
-  add_number(app, "--cpu-period", "Limit CPU CFS (Completely Fair Scheduler) period", r.cpu_period);
-  add_number(app, "--cpu-quota", "Limit CPU CFS (Completely Fair Scheduler) quota", r.cpu_quota);
-  add_number(app, "--cpu-rt-period", "Limit CPU real-time period in microseconds", r.cpu_rt_period);
+  add_number(table, "-c,--cpu-shares", "CPU shares (relative weight)", r.cpu_shares);
   add_number(
-      app, "--cpu-rt-runtime", "Limit CPU real-time runtime in microseconds", r.cpu_rt_runtime);
-  app.add_option("--cpuset-cpus", r.cpuset_cpus, "CPUs in which to allow execution (0-3, 0,1)")
+      table, "--cpu-period", "Limit CPU CFS (Completely Fair Scheduler) period", r.cpu_period);
+  add_number(table, "--cpu-quota", "Limit CPU CFS (Completely Fair Scheduler) quota", r.cpu_quota);
+  add_number(
+      table, "--cpu-rt-period", "Limit CPU real-time period in microseconds", r.cpu_rt_period);
+  add_number(
+      table, "--cpu-rt-runtime", "Limit CPU real-time runtime in microseconds", r.cpu_rt_runtime);
+  table.add_option("--cpuset-cpus", r.cpuset_cpus, "CPUs in which to allow execution (0-3, 0,1)")
       ->type_name("string");
-  app.add_option("--cpuset-mems", r.cpuset_mems, "MEMs in which to allow execution (0-3, 0,1)")
+  table.add_option("--cpuset-mems", r.cpuset_mems, "MEMs in which to allow execution (0-3, 0,1)")
       ->type_name("string");
 }
 
 /// "PATH:RATE", the rate in bytes or operations a second.
-void add_rate(CLI::App& app,
+void add_rate(FlagTable& table,
               const char* names,
               const char* description,
               std::vector<container::DeviceRate>& rates,
               std::int64_t (*parse)(const std::string&)) {
-  add_value(app, names, "list", description, [&rates, parse](const std::string& text) {
+  add_value(table, names, "list", description, [&rates, parse](const std::string& text) {
     const auto colon = text.rfind(':');
     if (colon == std::string::npos || colon == 0)
       base::fail(base::Kind::usage, "bad format: {}", text);
@@ -82,32 +82,32 @@ void add_rate(CLI::App& app,
   });
 }
 
-void add_block_flags(CLI::App& app, container::Resources& r) {
-  add_number(app,
+void add_block_flags(FlagTable& table, container::Resources& r) {
+  add_number(table,
              "--blkio-weight",
              "Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)",
              r.blkio_weight);
-  add_rate(app,
+  add_rate(table,
            "--blkio-weight-device",
            "Block IO weight (relative device weight)",
            r.blkio_weight_device,
            parse_integer);
-  add_rate(app,
+  add_rate(table,
            "--device-read-bps",
            "Limit read rate (bytes per second) from a device",
            r.read_bps,
            parse_size);
-  add_rate(app,
+  add_rate(table,
            "--device-write-bps",
            "Limit write rate (bytes per second) to a device",
            r.write_bps,
            parse_size);
-  add_rate(app,
+  add_rate(table,
            "--device-read-iops",
            "Limit read rate (IO per second) from a device",
            r.read_iops,
            parse_integer);
-  add_rate(app,
+  add_rate(table,
            "--device-write-iops",
            "Limit write rate (IO per second) to a device",
            r.write_iops,
@@ -116,41 +116,43 @@ void add_block_flags(CLI::App& app, container::Resources& r) {
 
 }  // namespace
 
-void add_limit_flags(CLI::App& app, container::Resources& r) {
-  add_size(app, "-m,--memory", "Memory limit", r.memory);
-  add_value(app,
+void add_limit_flags(FlagTable& table, container::Resources& r) {
+  add_size(table, "-m,--memory", "Memory limit", r.memory);
+  add_value(table,
             "--memory-swap",
             "bytes",
             "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
             [&r](const std::string& text) { r.memory_swap = parse_swap(text); });
-  add_size(app, "--memory-reservation", "Memory soft limit", r.memory_reservation);
-  add_number(app,
+  add_size(table, "--memory-reservation", "Memory soft limit", r.memory_reservation);
+  add_number(table,
              "--memory-swappiness",
              "Tune container memory swappiness (0 to 100) (default -1)",
              r.memory_swappiness);
-  app.add_flag("--oom-kill-disable", r.oom_kill_disable, "Disable OOM Killer");
-  add_cpu_flags(app, r);
-  add_block_flags(app, r);
-  add_number(app, "--pids-limit", "Tune container pids limit (set -1 for unlimited)", r.pids_limit);
+  table.add_flag("--oom-kill-disable", r.oom_kill_disable, "Disable OOM Killer");
+  add_cpu_flags(table, r);
+  add_block_flags(table, r);
+  add_number(
+      table, "--pids-limit", "Tune container pids limit (set -1 for unlimited)", r.pids_limit);
 }
 
-void add_resource_flags(CLI::App& app, CreateFlags& flags) {
+void add_resource_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  add_limit_flags(app, o.resources);
-  add_size(app, "--shm-size", "Size of /dev/shm", o.shm_size);
-  add_value(app, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
+  add_limit_flags(table, o.resources);
+  add_size(table, "--shm-size", "Size of /dev/shm", o.shm_size);
+  add_value(table, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
     const auto ulimit = parse_ulimit(text);
     flags.ulimits[ulimit.name] = ulimit;
   });
-  add_value(app, "--sysctl", "map", "Sysctl options", [&o](const std::string& text) {
+  add_value(table, "--sysctl", "map", "Sysctl options", [&o](const std::string& text) {
     check_sysctl(text);
     const auto [name, value] = base::split_pair(text, '=');
     o.sysctls[name] = *value;
   });
-  app.add_option_function<int>(
-         "--oom-score-adj",
-         [&o](int score) { o.oom_score_adj = score; },
-         "Tune host's OOM preferences (-1000 to 1000)")
+  table
+      .add_option_function<int>(
+          "--oom-score-adj",
+          [&o](int score) { o.oom_score_adj = score; },
+          "Tune host's OOM preferences (-1000 to 1000)")
       ->type_name("int");
 }
 

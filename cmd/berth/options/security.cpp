@@ -2,8 +2,6 @@
 // --privileged --cap-add --cap-drop --security-opt
 #include <fcntl.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -102,12 +100,12 @@ void apply(const Option& option, Security& security) {
 
 }  // namespace
 
-void add_security_flags(CLI::App& app, CreateFlags& flags) {
+void add_security_flags(FlagTable& table, CreateFlags& flags) {
   auto& security = flags.options.security;
-  app.add_flag("--privileged", security.privileged, "Give extended privileges to this container");
-  add_list(app, "--cap-add", security.cap_add, "Add Linux capabilities");
-  add_list(app, "--cap-drop", security.cap_drop, "Drop Linux capabilities");
-  add_list(app, "--security-opt", flags.security, "Security Options");
+  table.add_flag("--privileged", security.privileged, "Give extended privileges to this container");
+  table.add_list("--cap-add", security.cap_add, "Add Linux capabilities");
+  table.add_list("--cap-drop", security.cap_drop, "Drop Linux capabilities");
+  table.add_list("--security-opt", flags.security, "Security Options");
 }
 
 void finish_security(const CreateFlags& flags, container::CreateOptions& options) {

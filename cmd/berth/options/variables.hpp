@@ -5,17 +5,15 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace cli {
+
+class FlagTable;
 
 struct Variables {
   std::vector<std::string> given, files;
 };
 
-void add_variables(CLI::App& app, Variables& variables);
+void add_variables(FlagTable& table, Variables& variables);
 
 /// "K=V" each, those of the files first; "K" alone is to be removed. Throws ClientError for a file that cannot be read.
 std::vector<std::string> finish(const Variables& variables);

@@ -69,13 +69,8 @@ bool is_shared_with_privileged(const std::string& path) {
   return true;
 }
 
-std::string resolved(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
-  return real ? real.get() : path;
-}
-
 std::vector<DeviceNode> nodes_of(const Device& device) {
-  const std::string source = resolved(device.host);
+  const std::string source = base::real_path(device.host);
   std::vector<DeviceNode> nodes;
   if (auto node = node_at(source)) {
     node->path = device.container;
