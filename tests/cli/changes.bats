@@ -79,3 +79,52 @@ A /a/b"
   user_berth export live | tar -tf - | grep -qx bin/sh
   user_berth rm -f live mine
 }
+
+@test "commit refuses what cannot be an image" {
+  fails 1 berth commit nosuch x:1
+  has "No such container: nosuch"
+  fails 1 berth commit -c 'FROM x' changed x:1
+  has "FROM is not a valid change command"
+  fails 125 podman commit -m msg changed x:1
+  has "messages are only compatible with the docker image format (-f docker)"
+}
+
+@test "commit makes an image that runs at once, with what was changed" {
+  berth commit -a 'A <a@b>' -m msg -c 'CMD ["cat","/tmp/f2"]' -c 'LABEL x=y' changed kept:1
+  works berth run --rm --network none kept:1
+  is hi
+  works berth image inspect -f '{{.Author}}|{{.Comment}}|{{json .Config.Labels}}|{{len .RootFS.Layers}}' kept:1
+  has 'A <a@b>|msg|{"x":"y"}|'
+  works berth run --rm --network none kept:1 sh -c 'stat -c %a /etc/passwd; stat -c %h /tmp/f; ls -d /home /var/*; readlink /tmp/l'
+  [ "$(head -1 <<< "$output")" = 600 ]
+  has /etc
+  has_not /home
+  berth save kept:1 | tar -tf - > "$WORK/list"
+  works berth rmi kept:1
+}
+
+@test "commit --squash makes one layer; a running container can be committed" {
+  podman commit -q --squash --iidfile "$WORK/iid" changed flat:1
+  works podman image inspect -f '{{len .RootFS.Layers}}' localhost/flat:1
+  is 1
+  works berth run --rm --network none localhost/flat:1 cat /tmp/f
+  is hi
+  podman rmi localhost/flat:1
+  berth run -d --name going --network none "$B" sh -c 'echo now > /now; sleep 60'
+  until_true berth exec going test -s /now
+  berth commit going snap:1
+  works berth run --rm --network none snap:1 cat /now
+  is now
+  berth rm -f going
+  berth rmi snap:1
+}
+
+@test "rootless: commit" {
+  needs_user
+  user_berth run --name base --network none "$B" sh -c 'echo x > /new; chown 7:8 /new; rm /etc/passwd'
+  user_berth commit base mine:1
+  works user_berth run --rm --network none mine:1 sh -c 'stat -c %u:%g /new; ls /etc/passwd || true'
+  is 7:8
+  user_berth rm base
+  user_berth rmi mine:1
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/commit.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <optional>
+
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "container/changes.hpp"
+#include "container/events.hpp"
+#include "container/files.hpp"
+#include "container/inspect.hpp"
+#include "image/change.hpp"
+#include "image/transfer.hpp"
+
+namespace container {
+
+namespace {
+
+/// The container's own settings as an image's: what inspect shows of them.
+image::RunConfig run_config(Engine& engine, const Record& record, const CommitOptions& options) {
+  base::Json shown = inspect(engine, record)["Config"];
+  base::Json plain = base::Json::object();
+  for (const auto& [key, value] : shown.items()) {
+    if (!value.is_null()) plain[key] = value;
+  }
+  auto run = base::from_json<image::RunConfig>(plain, "container config");
+  if (options.include_volumes) {
+    for (const auto& mount : engine.containers.details(record.id).options.mounts) {
+      if (mount.type == "volume") run.volumes[mount.target] = base::Json::object();
+    }
+  }
+  image::apply_changes(run, options.changes);
+  return run;
+}
+
+/// The config of the image below as far as it is still here, without what --squash forgets.
+image::Config config_below(Engine& engine, const Record& record, const CommitOptions& options) {
+  image::Config config;
+  const auto details = engine.containers.details(record.id);
+  if (const auto image = engine.images.find_by_id(record.image)) {
+    config = engine.images.config(*image);
+  } else {
+    config.os = details.platform.os;
+    config.architecture = details.platform.architecture;
+    config.variant = details.platform.variant;
+    for (const auto& layer : engine.layers.of_container(record.id)) {
+      if (!layer.id.starts_with("fixup:")) config.rootfs.diff_ids.push_back(layer.id);
+    }
+  }
+  if (options.squash) {
+    config.rootfs.diff_ids.clear();
+    config.history.clear();
+  }
+  return config;
+}
+
+image::CommitRequest request_of(Engine& engine,
+                                const Record& record,
+                                const CommitOptions& options) {
+  image::CommitRequest request;
+  request.config = config_below(engine, record, options);
+  request.config.config = run_config(engine, record, options);
+  request.config.author = options.author;
+  request.config.created = base::rfc3339(base::now());
+  request.step.created = request.config.created;
+  request.step.author = options.author;
+  request.step.comment = options.message;
+  request.step.created_by = base::join(record.summary.command, " ");
+  request.docker_format = options.docker_format;
+  request.reference = options.reference;
+  request.is_upper = !options.squash;
+  return request;
+}
+
+}  // namespace
+
+std::string commit(Engine& engine, const std::string& name, const CommitOptions& options) {
+  const Files files(engine, name, Files::With::rootfs);
+  const auto& record = files.record();
+  auto request = request_of(engine, record, options);
+  request.without = changes_of_container(engine, record).placeholders;
+  base::UniqueFd upper;
+  if (!options.squash) {
+    for (const auto& layer : engine.layers.of_container(record.id))
+      request.layers.push_back(layer.id);
+    upper = base::open_file(engine.store.paths().container(record.id) + "/upper",
+                            O_RDONLY | O_DIRECTORY);
+  }
+  const std::string id = image::Transfer(engine.store)
+                             .commit(request, options.squash ? files.root() : upper.get())
+                             .image;
+  record_event(engine.store,
+               {"container",
+                "commit",
+                record.id,
+                {{"image", record.summary.image_name}, {"name", record.name}, {"imageID", id}}});
+  return id;
+}
+
+}  // namespace container
