@@ -193,6 +193,7 @@ void add_first_client(const Plan& plan, int control) {
   Client& first = clients.all[0];
   first.watch.fd = control;
   first.first = true;
+  first.claimed = plan.has(protocol::kClaimed);
   first.in = plan.has(protocol::kAttachIn) && clients.open_stdin;
   first.out = plan.has(protocol::kAttachOut);
   first.err = plan.has(protocol::kAttachErr);

@@ -26,7 +26,7 @@ void add_date(uint64_t day, Text& out) {
 
 /// RFC 3339 in UTC; Go's RFC3339Nano drops trailing zeros of the fraction, CRI logs keep all nine
 /// digits.
-void add_time(uint64_t time, bool all_digits, Text& out) {
+void make_time(uint64_t time, bool all_digits, Text& out) {
   const uint64_t seconds = time / 1000000000, of_day = seconds % 86400;
   add_date(seconds / 86400, out);
   out.add("T").add_number(of_day / 3600, 2).add(":").add_number(of_day / 60 % 60, 2);
@@ -36,6 +36,20 @@ void add_time(uint64_t time, bool all_digits, Text& out) {
   for (; !all_digits && digits > 0 && fraction % 10 == 0; --digits) fraction /= 10;
   if (digits > 0) out.add(".").add_number(fraction, digits);
   out.add("Z");
+}
+
+/// All lines of one chunk came at one time: its text is made once. A log has one format only.
+void add_time(uint64_t time, bool all_digits, Text& out) {
+  static uint64_t known;
+  static char bytes[32];
+  static size_t size;
+  if (time != known || size == 0) {
+    Text text{bytes, sizeof bytes};
+    make_time(time, all_digits, text);
+    size = text.size;
+    known = time;
+  }
+  out.add(bytes, size);
 }
 
 /// Length of the UTF-8 character at `bytes`: 0 when it is none, -1 when it is one cut off by the
@@ -59,8 +73,19 @@ int character_length(const unsigned char* bytes, size_t size) {
   return length;
 }
 
+struct PlainBytes {
+  bool is_plain[256] = {};
+
+  constexpr PlainBytes() {
+    for (unsigned c = 0x20; c < 0x80; ++c)
+      is_plain[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  }
+};
+
+constexpr PlainBytes kPlain;
+
 bool is_plain(unsigned char c) {
-  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  return kPlain.is_plain[c];
 }
 
 void add_ascii_escape(unsigned char c, Text& out) {

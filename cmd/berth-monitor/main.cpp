@@ -11,15 +11,18 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clients.hpp"
 #include "console.hpp"
+#include "duties.hpp"
 #include "log.hpp"
 #include "outcome.hpp"
 #include "plan.hpp"
+#include "revive.hpp"
 #include "starter.hpp"
 #include "stdio.hpp"
 #include "sys.hpp"
@@ -40,6 +43,9 @@ struct {
   Watch runtime_log{-1, 0, Source::runtime_log, 0};
   Watch console{-1, 0, Source::console, 0};
   Watch oom{-1, 0, Source::oom, 0};
+  bool restarts;   ///< the container has ended, and its policy wants it to run again
+  bool cancelled;  ///< somebody has stopped it meanwhile
+  protocol::ExitNotice end;
   char failure[4096];  ///< what the runtime said
   size_t failure_size;
 } self;
@@ -69,9 +75,17 @@ void receive_console() {
   set_terminal(terminal);
 }
 
+/// Before anybody is told of the end: who starts the next container may want the same ports.
+void release_ports() {
+  const uint32_t held = self.plan.header->held;
+  const uint32_t first = protocol::kFirstMountFd + self.plan.header->mounts;
+  if (held > 0) syscall(SYS_close_range, first, first + held - 1, 0);
+}
+
 /// The container will not run: says why. Nothing of it is left but what the clean-up removes.
 void fail(const char* text, size_t size) {
   self.phase = Phase::ended;
+  release_ports();
   settle_clients();
   send_failed(text, size);
 }
@@ -98,7 +112,10 @@ void end_container(int wait_status) {
   self.init = 0;
   settle_clients();
   drain_output();
-  send_exit(write_exit(wait_status));
+  release_ports();
+  self.restarts = wants_restart(self.plan, exit_code_of(wait_status));
+  self.end = write_exit(wait_status, self.restarts);
+  send_exit(self.end);
 }
 
 /// Reaps all that has ended: children of the container's processes become ours when their parents
@@ -109,6 +126,7 @@ void reap() {
     const pid_t pid = waitpid(-1, &status, WNOHANG);
     if (pid <= 0) return;
     if (pid == self.init) end_container(status);
+    note_ended(self.plan, pid, status);
   }
 }
 
@@ -144,6 +162,8 @@ void runtime_ended(int status) {
   self.oom.fd = open_oom(self.plan);
   self.oom.want(EPOLLPRI);
   send_started();
+  note_run_begins();
+  begin_duties(self.plan);
   start_output();
   reap();
 }
@@ -154,6 +174,7 @@ void take_signal() {
     if (info.ssi_signo == SIGCHLD) continue;
     // Whoever ends the monitor means the container.
     if (self.phase == Phase::running) kill(self.init, static_cast<int>(info.ssi_signo));
+    if (self.phase == Phase::ended) self.cancelled = true;
   }
   int status = 0;
   if (self.phase != Phase::starting) return reap();
@@ -200,13 +221,40 @@ void run_loop() {
   epoll_event events[16];
   bool busy = true;
   while (self.phase != Phase::ended) {
-    const int count = wait_events(events, 16, busy ? kIdleMilliseconds : -1);
+    const int count = wait_events(events, 16, until_duty(busy ? kIdleMilliseconds : -1));
     if (count == 0 && busy) shrink();
     busy = count > 0;
+    if (self.phase == Phase::running) do_duties(self.plan, self.init);
     // An event may concern what an earlier one of the same round has closed: all handlers bear
     // that.
     for (int i = 0; i < count && self.phase != Phase::ended; ++i) handle(events[i]);
   }
+}
+
+void handle_clients(const epoll_event* events, int count) {
+  for (int i = 0; i < count; ++i) {
+    const Source source = source_of(events[i].data.u64);
+    if (source == Source::client || source == Source::listener || source == Source::signals)
+      handle(events[i]);
+  }
+}
+
+/// Waits as the restart policy wants; whoever stops the container meanwhile signals us. Comes back when there is no
+/// restart.
+void run_restart() {
+  const uint64_t deadline = now() + restart_delay_ms(self.plan) * 1000000;
+  epoll_event events[16];
+  while (!self.cancelled) {
+    const uint64_t time = now();
+    if (time >= deadline && !output_waits(/*for_later=*/false)) {
+      become_restart(self.plan);
+      break;
+    }
+    constexpr uint64_t kStep = 1000;
+    const uint64_t left = time < deadline ? (deadline - time) / 1000000 + 1 : kStep;
+    handle_clients(events, wait_events(events, 16, static_cast<int>(left)));
+  }
+  write_no_restart(self.end);
 }
 
 /// Lets clients take what waits for them and clean up. When none does, or the one that promised is
@@ -223,11 +271,7 @@ void run_end() {
     cleaning = cleaning || !promised;
     if (!promised && !output_waits(/*for_later=*/now() < deadline)) return;
     const int count = wait_events(events, 16, 1000);
-    for (int i = 0; i < count; ++i) {
-      const Source source = source_of(events[i].data.u64);
-      if (source == Source::client || source == Source::listener || source == Source::signals)
-        handle(events[i]);
-    }
+    handle_clients(events, count);
   }
 }
 
@@ -282,14 +326,27 @@ void start() {
   prepare_outcome(self.plan);
 }
 
+/// The client notes this process where later commands look for it. When it was killed before, nothing may be
+/// started that nobody could find.
+bool is_wanted() {
+  if (!self.plan.has(protocol::kWaitForGo)) return true;
+  char frame;
+  ssize_t n;
+  do n = recv(protocol::kControlFd, &frame, 1, 0);
+  while (n < 0 && errno == EINTR);
+  return n == 1 && static_cast<protocol::FrameKind>(frame) == protocol::FrameKind::go;
+}
+
 int run() {
   fcntl(protocol::kControlFd, F_SETFD, FD_CLOEXEC);
   if (!read_plan(protocol::kPlanFd, self.plan) || !open_loop() || !open_signals()) return 1;
   close(protocol::kPlanFd);
+  if (!is_wanted()) return 0;
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   add_first_client(self.plan, protocol::kControlFd);
   start();
   run_loop();
+  if (self.restarts) run_restart();
   run_end();
   unlink("attach");
   return 0;

@@ -73,19 +73,36 @@ void note_oom() {
   if (line && parse_number(line + strlen("oom_kill "), nullptr) > 0) outcome.oom_killed = true;
 }
 
-protocol::ExitNotice write_exit(int wait_status) {
-  note_oom();
-  protocol::ExitNotice notice{};
-  notice.code = WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-  notice.oom_killed = outcome.oom_killed;
-  notice.finished = static_cast<int64_t>(now());
+int exit_code_of(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+namespace {
+
+void write_notice(const protocol::ExitNotice& notice, bool restarts) {
   char content[128];
   Text text{content, sizeof content};
   text.add("code ").add_number(static_cast<uint64_t>(notice.code));
   text.add("\noom ").add_number(notice.oom_killed);
-  text.add("\nfinished ").add_number(static_cast<uint64_t>(notice.finished)).add("\n");
+  text.add("\nfinished ").add_number(static_cast<uint64_t>(notice.finished));
+  text.add("\nrestart ").add_number(restarts).add("\n");
   replace_file("exit", text);
+}
+
+}  // namespace
+
+protocol::ExitNotice write_exit(int wait_status, bool restarts) {
+  note_oom();
+  protocol::ExitNotice notice{};
+  notice.code = exit_code_of(wait_status);
+  notice.oom_killed = outcome.oom_killed;
+  notice.finished = static_cast<int64_t>(now());
+  write_notice(notice, restarts);
   return notice;
+}
+
+void write_no_restart(const protocol::ExitNotice& notice) {
+  write_notice(notice, false);
 }
 
 }  // namespace monitor

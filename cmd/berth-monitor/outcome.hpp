@@ -25,6 +25,11 @@ int open_oom(const Plan& plan);
 void note_oom();
 
 /// Notes the end, writes `exit` and returns what clients are told.
-protocol::ExitNotice write_exit(int wait_status);
+protocol::ExitNotice write_exit(int wait_status, bool restarts);
+
+/// There will be no restart after all: `exit` says so.
+void write_no_restart(const protocol::ExitNotice& notice);
+
+int exit_code_of(int wait_status);
 
 }  // namespace monitor

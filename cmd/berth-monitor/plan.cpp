@@ -19,8 +19,11 @@ uint32_t length_before(const char* text) {
 
 bool is_plan(const PlanHeader& header, uint64_t size) {
   return header.magic == protocol::kPlanMagic && header.version == protocol::kVersion &&
-         header.size == size && header.mounts <= protocol::kMaxMounts && header.runtime >= 1 &&
-         header.runtime <= protocol::kMaxArguments && header.cleanup <= protocol::kMaxArguments;
+         header.size == size && header.mounts <= protocol::kMaxMounts &&
+         header.held <= protocol::kMaxHeld && header.runtime >= 1 &&
+         header.runtime <= protocol::kMaxArguments && header.cleanup <= protocol::kMaxArguments &&
+         header.restart_arguments <= protocol::kMaxArguments &&
+         header.health <= protocol::kMaxArguments;
 }
 
 /// Follows the lengths of `count` texts from `at`: every one must end, with its zero, before `end`.
@@ -56,7 +59,8 @@ bool read_plan(int fd, Plan& plan) {
   if (!is_plan(header, size) ||
       !texts_fit(bytes + sizeof header,
                  bytes + size,
-                 kSingleTexts + header.mounts + header.runtime + header.cleanup)) {
+                 kSingleTexts + header.mounts + header.runtime + header.cleanup +
+                     header.restart_arguments + header.health)) {
     return false;
   }
   plan.log_path = bytes + sizeof header + 4;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,7 +66,13 @@ const char* collect(const char* text, uint32_t count, char** list) {
   return text;
 }
 
-[[noreturn]] void run_runtime(const Plan& plan, const StartFds& fds, char** arguments) {
+[[noreturn]] void run_runtime(const Plan& plan,
+                              const StartFds& fds,
+                              char** arguments,
+                              pid_t monitor) {
+  // A runtime that outlived its monitor would bring up a container that others have given up already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != monitor) _exit(127);
   reset_signals();
   enter_mount_namespace(plan, fds.log);
   // Sources are above the targets (monitor_protocol.hpp: what is below is known), except standard
@@ -90,22 +97,60 @@ const char* skip_texts(const char* text, uint32_t count) {
 int start_runtime(const Plan& plan, const StartFds& fds) {
   char* arguments[protocol::kMaxArguments + 1];
   collect(skip_texts(plan.lists, plan.header->mounts), plan.header->runtime, arguments);
+  const pid_t monitor = getpid();
   const pid_t pid = vfork();
-  if (pid == 0) run_runtime(plan, fds, arguments);
+  if (pid == 0) run_runtime(plan, fds, arguments, monitor);
   return pid;
 }
 
-void start_cleanup(const Plan& plan) {
-  if (plan.header->cleanup == 0) return;
-  char* arguments[protocol::kMaxArguments + 1];
-  const char* first = skip_texts(plan.lists, plan.header->mounts + plan.header->runtime);
-  collect(first, plan.header->cleanup, arguments);
-  if (vfork() != 0) return;
-  reset_signals();
+namespace {
+
+/// Executes a berth command of the plan in a session of its own.
+[[noreturn]] void run_command(char** arguments) {
   setsid();
   syscall(SYS_close_range, 3, ~0U, kCloseRangeCloseOnExec);
   execve(arguments[0], arguments, environ);
   _exit(127);
+}
+
+/// A list of arguments behind `skipped` texts; false when it is empty.
+bool collect_list(const Plan& plan, uint32_t skipped, uint32_t count, char** arguments) {
+  if (count > 0) collect(skip_texts(plan.lists, plan.header->mounts + skipped), count, arguments);
+  return count > 0;
+}
+
+}  // namespace
+
+void start_cleanup(const Plan& plan) {
+  const protocol::PlanHeader& header = *plan.header;
+  char* arguments[protocol::kMaxArguments + 1];
+  if (!collect_list(plan, header.runtime, header.cleanup, arguments) || vfork() != 0) return;
+  reset_signals();
+  run_command(arguments);
+}
+
+int start_health_check(const Plan& plan) {
+  const protocol::PlanHeader& header = *plan.header;
+  char* arguments[protocol::kMaxArguments + 1];
+  const uint32_t before = header.runtime + header.cleanup + header.restart_arguments;
+  if (!collect_list(plan, before, header.health, arguments)) return -1;
+  const pid_t pid = vfork();
+  if (pid != 0) return pid;
+  reset_signals();
+  run_command(arguments);
+}
+
+void become_restart(const Plan& plan) {
+  const protocol::PlanHeader& header = *plan.header;
+  char* arguments[protocol::kMaxArguments + 1];
+  const uint32_t before = header.runtime + header.cleanup;
+  if (!collect_list(plan, before, header.restart_arguments, arguments)) return;
+  // The working directory is about to be removed and made anew.
+  if (chdir("/") < 0) return;
+  reset_signals();
+  prctl(PR_SET_CHILD_SUBREAPER, 0);
+  syscall(SYS_close_range, 3, ~0U, kCloseRangeCloseOnExec);
+  execve(arguments[0], arguments, environ);
 }
 
 }  // namespace monitor

@@ -19,4 +19,10 @@ int start_runtime(const Plan& plan, const StartFds& fds);
 /// Starts the clean-up command in a session of its own; nobody waits for it.
 void start_cleanup(const Plan& plan);
 
+/// Starts one health check; its pid, or -1.
+int start_health_check(const Plan& plan);
+
+/// Becomes the berth command that starts the container again; comes back when that fails.
+void become_restart(const Plan& plan);
+
 }  // namespace monitor

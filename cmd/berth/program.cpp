@@ -8,6 +8,7 @@
 #include "base/interrupt.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
+#include "container/survivors.hpp"
 #include "globals.hpp"
 #include "help.hpp"
 #include "session.hpp"
@@ -93,7 +94,8 @@ class Program {
     check_arity(verb.arity, argv.words.size());
     use_globals(globals_, verbs_.dialect());
     if (verb.needs_user_namespace && base::is_rootless()) {
-      base::enter_user_namespace(globals_.session.runroot);
+      const auto& runroot = globals_.session.runroot;
+      base::enter_user_namespace(runroot, [&] { return container::find_first_processes(runroot); });
     }
     Session session(speech_, globals_.session);
     return verb.act(session, argv.words);

@@ -20,4 +20,11 @@ std::string build_time();
 /// Containers), so the program's name decides.
 std::string version_line(const Speech& speech);
 
+/// Go's name of this machine, "amd64": what images call it, too.
+std::string go_architecture();
+
+/// The version of another program by the first line of its --version ("crun version 1.8.1"); empty
+/// when there is no such program or it does not say.
+std::string program_version(const std::string& program);
+
 }  // namespace cli

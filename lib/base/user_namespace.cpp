@@ -221,7 +221,18 @@ std::uint32_t outer_gid() {
   return outside(::getegid(), gid_map());
 }
 
-void enter_user_namespace(const std::string& directory) {
+namespace {
+
+bool try_join_any(const std::vector<PidRef>& processes, std::uint32_t uid) {
+  return std::any_of(processes.begin(), processes.end(), [&](const PidRef& process) {
+    return try_join(process, uid);
+  });
+}
+
+}  // namespace
+
+void enter_user_namespace(const std::string& directory,
+                          const std::function<std::vector<PidRef>()>& others) {
   const std::uint32_t uid = ::geteuid(), gid = ::getegid();
   if (uid == 0) return;
   make_directories(directory, 0700);
@@ -229,8 +240,9 @@ void enter_user_namespace(const std::string& directory) {
   UserNamespaceRecords records(records_path(directory));
   // Supplementary groups stay as they are: they give access to files that the user may give to a
   // container.
-  if (!records.find([&](const PidRef& process) { return try_join(process, uid); }))
-    make_namespace(uid, gid);
+  const bool joined = records.find([&](const PidRef& process) { return try_join(process, uid); }) ||
+                      (others && try_join_any(others(), uid));
+  if (!joined) make_namespace(uid, gid);
   if (::geteuid() != 0 || ::getegid() != 0)
     fail(Kind::bug, "the user namespace does not make us root");
   leave_mount_namespace();

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,13 @@ bool is_rootless();
 /// mknod ...).
 bool in_user_namespace();
 
-/// Enters the namespace recorded in `directory` (RUNROOT; made when missing), or makes one; records
+/// Enters the namespace recorded in `directory` (RUNROOT; made when missing), or that of one of `others` (asked for when no
+/// recorded process lives: what outlived all of them, if anything), or makes one; records
 /// this process. Before any thread. Afterwards this process is uid 0 in it, with a mount namespace
 /// of its own that follows the host's. Nothing happens when it is uid 0 already. Kind denied with
 /// what to do when the host does not let us.
-void enter_user_namespace(const std::string& directory);
+void enter_user_namespace(const std::string& directory,
+                          const std::function<std::vector<PidRef>()>& others = {});
 
 /// Notes a process of this namespace that may outlive this command (a monitor), for later commands
 /// to join. Must be called before that process is told to start anything. Nothing happens as root.

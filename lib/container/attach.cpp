@@ -58,6 +58,19 @@ sigset_t wanted_signals(bool tty, bool forwards) {
   return set;
 }
 
+/// A descriptor of our own for the pipe behind `fd`, which never waits: as much is written at once as there is room.
+/// O_NONBLOCK on `fd` itself would be seen by all who share it. Nothing when it is no pipe, or not ours to open.
+base::UniqueFd reopen_pipe(int fd) {
+  struct stat file {};
+
+  if (::fstat(fd, &file) < 0 || !S_ISFIFO(file.st_mode)) return {};
+  try {
+    return base::open_file(fmt::format("/proc/self/fd/{}", fd), O_WRONLY | O_NONBLOCK);
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
 /// How much may be written to a descriptor that is ready without waiting: a pipe that is has room
 /// for PIPE_BUF.
 std::size_t writable_at_once(int fd) {
@@ -77,12 +90,13 @@ Payload payload_of(const Frame& frame) {
 
 Exit exit_of(const Frame& frame) {
   const auto notice = payload_of<protocol::ExitNotice>(frame);
-  return {
-      notice.code, notice.oom_killed != 0, base::Moment(std::chrono::nanoseconds(notice.finished))};
+  return {.code = notice.code,
+          .oom_killed = notice.oom_killed != 0,
+          .finished = base::Moment(std::chrono::nanoseconds(notice.finished))};
 }
 
-/// The end of a connection that brought no exit: the container's may be on disk, or this client was
-/// too slow, or the monitor was killed.
+/// The end of a connection that brought no exit: the container's may be on disk, or the monitor was
+/// killed, or this client was too slow.
 Exit exit_of_lost(const std::string& directory) {
   if (const auto exit = read_exit(directory)) return *exit;
   const auto running = read_running(directory);
@@ -92,7 +106,10 @@ Exit exit_of_lost(const std::string& directory) {
   if (monitor && !base::wait_for_exit(monitor->get(), kDyingMilliseconds)) {
     base::fail(base::Kind::io, "the container's output came faster than it was taken");
   }
-  base::fail(base::Kind::io, "the container's monitor was killed");
+  // It may have written the exit before it died.
+  if (const auto exit = read_exit(directory)) return *exit;
+  constexpr int kKilled = 137;  // as state_of() says
+  return {kKilled, false, base::now(), /*assumed=*/true};
 }
 
 }  // namespace
@@ -114,6 +131,10 @@ Attachment::Attachment(int socket,
       protocol::kVersion, streams.in, streams.out, streams.err, 0};
   send_frame_of(socket, FrameKind::attach, request);
   if (tty) send_size();
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    pipes_[fd] = reopen_pipe(fd);
+    if (pipes_[fd]) at_once_[fd] = protocol::kMaxPayload;
+  }
 }
 
 void Attachment::send_size() const {
@@ -169,6 +190,8 @@ void Attachment::take_frame() {
   } else if (frame->kind == FrameKind::out || frame->kind == FrameKind::err) {
     output_fd_ = frame->kind == FrameKind::out ? STDOUT_FILENO : STDERR_FILENO;
     output_ = frame->payload;
+    // What never waits need not be asked before.
+    if (pipes_[output_fd_]) write_output();
   } else if (frame->kind == FrameKind::exit) {
     exit_ = exit_of(*frame);
     end_ = End::exited;
@@ -176,8 +199,8 @@ void Attachment::take_frame() {
 }
 
 void Attachment::write_output() {
-  const ssize_t n =
-      ::write(output_fd_, output_.data(), std::min(output_.size(), at_once_[output_fd_]));
+  const int fd = pipes_[output_fd_] ? pipes_[output_fd_].get() : output_fd_;
+  const ssize_t n = ::write(fd, output_.data(), std::min(output_.size(), at_once_[output_fd_]));
   if (n >= 0)
     output_.remove_prefix(static_cast<std::size_t>(n));
   else if (errno != EAGAIN && errno != EINTR)

@@ -49,6 +49,8 @@ class Attachment {
   bool input_ends_ = false;             ///< after what is in input_
   std::string input_;                   ///< not sent yet
   std::array<std::size_t, 3> at_once_;  ///< per output descriptor
+  std::array<base::UniqueFd, 3> pipes_ =
+      {};  ///< our own, non-blocking, where stdout and stderr are pipes
   int output_fd_ = -1;
   std::string_view output_;  ///< not written yet; leads into the reader's buffer
   std::optional<End> end_;

@@ -11,12 +11,26 @@ namespace container {
 
 namespace {
 
-/// A container whose monitor was killed has no one to tell how it ends: its first process is watched instead.
-int wait_without_monitor(Engine& engine, const Record& record, const State& state) {
-  if (const auto process = state.running.init.open()) base::wait_for_exit(process->get(), -1);
+/// Cleans up after an exit that the monitor told. When it was killed instead, that ends the container, and the row has
+/// what everybody will see.
+int end_with(Engine& engine, const Record& record, const Exit& exit, MonitorClient& client) {
+  clean_up(engine, record.id);
+  client.cleaned();
+  if (!exit.assumed) return exit.code;
+  const auto now = engine.containers.find_by_id(record.id);
+  return now ? now->exit_code : exit.code;
+}
+
+/// The monitor of a container that ran a moment ago is gone.
+int end_without_monitor(Engine& engine, const Record& record) {
   const int code = state_of(engine, record).exit_code;
   clean_up(engine, record.id);
-  return code;
+  const auto now = engine.containers.find_by_id(record.id);
+  return now ? now->exit_code : code;
+}
+
+[[noreturn]] void refuse_stopped() {
+  base::fail(base::Kind::wrong_state, "cannot attach to a stopped container, start it first");
 }
 
 }  // namespace
@@ -34,25 +48,25 @@ int follow(Engine& engine,
   const auto exit = client.attach(
       options.streams, details.options.tty, parse_detach_keys(options.detach_keys), forward);
   if (!exit) return 0;
-  clean_up(engine, record.id);
-  client.cleaned();
-  return exit->code;
+  return end_with(engine, record, *exit, client);
 }
 
 int attach(Engine& engine, const std::string& name, const AttachOptions& options) {
   const Record record = engine.containers.get(name);
   const State state = state_of(engine, record);
-  if (!state.is_running()) {
-    base::fail(base::Kind::wrong_state, "cannot attach to a stopped container, start it first");
+  if (state.status == Status::restarting) {
+    base::fail(base::Kind::wrong_state,
+               "cannot attach to a restarting container, wait until the container is running");
   }
+  if (state.status == Status::paused)
+    base::fail(base::Kind::wrong_state, "cannot attach to a paused container, unpause it first");
+  if (!state.is_running()) refuse_stopped();
   auto client = connect_monitor(engine.run_directory(record.id));
-  if (!client)
-    base::fail(base::Kind::wrong_state, "the monitor of container {} is gone", record.name);
-  record_event(engine.store,
-               {"container",
-                "attach",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}}});
+  if (!client) {
+    end_without_monitor(engine, record);
+    refuse_stopped();
+  }
+  record_event(engine.store, container_event(record, "attach"));
   const Details details = engine.containers.details(record.id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;
@@ -64,12 +78,9 @@ int wait(Engine& engine, const std::string& name) {
   const State state = state_of(engine, record);
   if (!state.is_running()) return state.exit_code;
   auto client = connect_monitor(engine.run_directory(record.id));
-  if (!client) return wait_without_monitor(engine, record, state);
+  if (!client) return end_without_monitor(engine, record);
   client->claim_cleanup();
-  const int code = client->wait_exit().code;
-  clean_up(engine, record.id);
-  client->cleaned();
-  return code;
+  return end_with(engine, record, client->wait_exit(), *client);
 }
 
 }  // namespace container

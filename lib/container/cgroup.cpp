@@ -119,6 +119,7 @@ CgroupPlan plan_cgroup(const std::string& id,
                                         : parent_path(parent) + "/" + id;
   plan.controllers = usable_controllers(host, base_of(plan, rootless));
   plan.limits = !plan.controllers.empty();
+  plan.swap_limit = has(plan, "memory") && accounts_swap(host);
   plan.oom_file = oom_file(plan, host, rootless);
   return plan;
 }

@@ -29,6 +29,7 @@ struct CgroupPlan {
   bool limits = false;  ///< false: no controller is usable
   std::vector<std::string> controllers;  ///< usable ones, by their v2 names
   bool v2 = false;
+  bool swap_limit = false;  ///< swap is accounted, so that it can be limited
   std::string oom_file;  ///< counts "oom_kill"; exists once the runtime has made the cgroup. Empty:
                          ///< unknowable
 };

@@ -114,4 +114,16 @@ std::vector<std::string> usable_controllers(const CgroupHost& host, const std::s
   return controllers;
 }
 
+bool accounts_swap(const CgroupHost& host) {
+  if (!host.v2) return base::exists(host.root + "/memory/memory.memsw.limit_in_bytes");
+  constexpr const char* kFile = "/memory.swap.max";
+  if (base::exists(host.root + kFile)) return true;  // of a cgroup namespace
+  // The real root has no such file: a child has it.
+  for (const auto& name : base::list_directory(host.root)) {
+    const std::string child = host.root + "/" + name;
+    if (base::exists(child + "/memory.max")) return base::exists(child + kFile);
+  }
+  return true;
+}
+
 }  // namespace container

@@ -38,4 +38,7 @@ std::string slice_path(const std::string& slice);
 /// memory, cpu, pids …
 std::vector<std::string> usable_controllers(const CgroupHost& host, const std::string& base);
 
+/// True when the kernel accounts swap per cgroup.
+bool accounts_swap(const CgroupHost& host);
+
 }  // namespace container

@@ -27,6 +27,12 @@ std::vector<std::string> discard_unusable_limits(Resources& resources, const Cgr
             "mounted. Limitation "
             "discarded.");
   }
+  if (resources.memory.value_or(0) > 0 && resources.memory_swap != -1 && !plan.swap_limit) {
+    warnings.emplace_back(
+        "Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory "
+        "limited without swap.");
+    resources.memory_swap = -1;
+  }
   if (!usable("pids")) {
     discard(resources.pids_limit,
             "Your kernel does not support PIDs limit capabilities or the cgroup is not mounted. "

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "storage/reserve.hpp"
 
 namespace container {
 
@@ -131,11 +132,24 @@ void ContainerStore::add(const Record& record,
   });
 }
 
-void ContainerStore::set_started(const std::string& id, base::Moment started) {
+void ContainerStore::set_started(const Record& record, base::Moment started, int restarts) {
   // Not synced: after a power loss a container that ran is as stopped as one that never did.
   store_.database().transaction(storage::Sync::none, [&] {
+    auto& db = store_.database();
+    db.execute(
+        "UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), record.id);
+    if (restarts == record.summary.restarts) return;
+    Summary summary = record.summary;
+    summary.restarts = restarts;
+    db.execute(
+        "UPDATE containers SET summary = ? WHERE id = ?", base::to_json(summary).dump(), record.id);
+  });
+}
+
+void ContainerStore::set_details(const std::string& id, const Details& details) {
+  store_.database().transaction(storage::Sync::full, [&] {
     store_.database().execute(
-        "UPDATE containers SET started = ?, error = '' WHERE id = ?", number(started), id);
+        "UPDATE containers SET config = ? WHERE id = ?", base::to_json(details).dump(), id);
   });
 }
 
@@ -150,13 +164,16 @@ void ContainerStore::set_error(const std::string& id, int exit_code, const std::
 }
 
 void ContainerStore::set_finished(const Record& record) {
-  store_.database().transaction(storage::Sync::none, [&] {
-    store_.database().execute(
-        "UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
-        number(record.finished),
-        record.exit_code,
-        record.oom_killed,
-        record.id);
+  // A container must end, and go, on a full disk as well.
+  storage::with_reserve(store_, [&] {
+    store_.database().transaction(storage::Sync::none, [&] {
+      store_.database().execute(
+          "UPDATE containers SET finished = ?, exit_code = ?, oom_killed = ? WHERE id = ?",
+          number(record.finished),
+          record.exit_code,
+          record.oom_killed,
+          record.id);
+    });
   });
 }
 
@@ -168,8 +185,10 @@ void ContainerStore::rename(const std::string& id, const std::string& name) {
 }
 
 void ContainerStore::remove(const Record& record) {
-  store_.database().transaction(sync_of(record.summary.remove), [&] {
-    store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+  storage::with_reserve(store_, [&] {
+    store_.database().transaction(sync_of(record.summary.remove), [&] {
+      store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+    });
   });
 }
 

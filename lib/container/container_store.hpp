@@ -35,7 +35,11 @@ class ContainerStore {
   /// taken. `--rm` containers need not survive a power loss.
   void add(const Record& record, const Details& details, const std::vector<storage::Layer>& layers);
 
-  void set_started(const std::string& id, base::Moment started);
+  /// `restarts`: how many of them the restart policy has made by now.
+  void set_started(const Record& record, base::Moment started, int restarts = 0);
+  /// Of a container that was changed (update).
+  void set_details(const std::string& id, const Details& details);
+
   void set_error(const std::string& id, int exit_code, const std::string& error);
   void set_finished(const Record& record);
   void rename(const std::string& id, const std::string& name);

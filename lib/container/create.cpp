@@ -10,9 +10,12 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
+#include "container/user_mapping.hpp"
+#include "container/volume_mount.hpp"
 #include "storage/names.hpp"
 
 namespace container {
@@ -67,13 +70,30 @@ void add_volumes_from(Engine& engine, CreateOptions& options) {
   }
 }
 
+/// --image-volume: anonymous volumes, tmpfs, or nothing.
 void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
+  if (options.image_volumes == "ignore") return;
   for (const auto& [target, unused] : image.volumes) {
     if (target.empty() || target[0] != '/' || has_target(options.mounts, target)) continue;
     MountOption mount;
-    mount.type = "volume";
+    mount.type = options.image_volumes == "tmpfs" ? "tmpfs" : "volume";
+    if (mount.type == "tmpfs") mount.options = {"exec", "suid", "dev", "mode=755"};
     mount.target = target;
     mount.from_image = true;
+    options.mounts.push_back(std::move(mount));
+  }
+}
+
+/// --read-only --read-only-tmpfs: what programs commonly write to.
+void add_writable_tmpfs(CreateOptions& options) {
+  if (!options.read_only || !options.read_only_tmpfs) return;
+  for (const char* target : {"/run", "/tmp", "/var/tmp"}) {
+    if (has_target(options.mounts, target)) continue;
+    MountOption mount;
+    mount.type = "tmpfs";
+    mount.target = target;
+    mount.mode_text = "rw,exec,mode=1777";
+    mount.options = {"rw", "exec", "mode=1777"};
     options.mounts.push_back(std::move(mount));
   }
 }
@@ -89,6 +109,9 @@ std::vector<std::string> make_volumes(Engine& engine,
     mount.anonymous = mount.source.empty();
     storage::Volume wanted;
     wanted.name = mount.source;
+    wanted.options = mount.volume_options;
+    wanted.labels = mount.volume_labels;
+    check_volume_options(wanted, false);
     const auto volume = engine.volumes.create(wanted);
     mount.source = volume.name;
     if (is_new) rollback.on_failure([&engine, name = volume.name] { engine.volumes.remove(name); });
@@ -135,6 +158,13 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
   return s;
 }
 
+/// The container's root directory belongs to its root.
+void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping) {
+  if (!mapping) return;
+  if (::chown(path.c_str(), base::map_id(mapping->uids, 0), base::map_id(mapping->gids, 0)) < 0)
+    base::sys_fail("change the owner of {}", path);
+}
+
 /// Adds the row; a name of our own choice that is taken is chosen again.
 void add_row(Engine& engine, Created& made) {
   const bool chosen_by_us = made.details.options.name.empty();
@@ -154,10 +184,13 @@ void add_row(Engine& engine, Created& made) {
 
 Created create(Engine& engine, CreateOptions options, const image::Image& image, StartsNow starts) {
   validate(options);
-  if (options.namespaces.user.starts_with("keep-id")) {
-    base::fail(base::Kind::unsupported, "--userns keep-id is not supported yet");
-  }
+  if (const auto ids = keep_id(options.namespaces); ids && options.user.empty())
+    options.user = fmt::format("{}:{}", ids->uid, ids->gid);
   Created made;
+  if (!base::to_json(options.resources).empty()) {
+    made.warnings = discard_unusable_limits(
+        options.resources, plan_cgroup("", options.cgroup_parent, engine.cgroup_manager));
+  }
   Record& record = made.record;
   Details& details = made.details;
   record.id = base::new_id();
@@ -174,23 +207,23 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   resolve_namespaces(engine, options.namespaces);
   add_volumes_from(engine, options);
   add_image_volumes(options, details.image);
+  add_writable_tmpfs(options);
   record.summary = summary_of(options, details.image);
   details.anonymous_volumes = make_volumes(engine, options, rollback);
   record.summary = summary_of(options, details.image);
   details.hostname = hostname_of(options, record.id);
   details.log_path = directory + "/log";
+  if (const auto path = options.log.options.find("path"); path != options.log.options.end())
+    details.log_path = path->second;
   details.options = std::move(options);
   rollback.on_failure([&] { base::remove_tree(directory); });
   base::make_directory(directory, 0700);
   base::make_directory(directory + "/upper", 0755);
+  give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));
   base::make_directory(directory + "/work", 0700);
   add_row(engine, made);
   rollback.commit();
-  record_event(engine.store,
-               {"container",
-                "create",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}}});
+  record_event(engine.store, container_event(record, "create"));
   return made;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "container/engine.hpp"
 
@@ -11,6 +12,7 @@ namespace container {
 struct Created {
   Record record;
   Details details;
+  std::vector<std::string> warnings;  ///< Docker's, about limits that this host cannot have
 };
 
 /// Whether the container is meant to start at once (run): saves the transaction that start would need.

@@ -8,6 +8,16 @@
 
 namespace container {
 
+Event container_event(const Record& record,
+                      std::string action,
+                      const std::map<std::string, std::string>& more) {
+  Event event{"container", std::move(action), record.id, record.summary.labels};
+  event.attributes["image"] = record.summary.image_name;
+  event.attributes["name"] = record.name;
+  for (const auto& [key, value] : more) event.attributes[key] = value;
+  return event;
+}
+
 void record_event(storage::Store& store, const Event& event) {
   base::Json line{{"type", event.type},
                   {"action", event.action},

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/time.hpp"
+#include "container/record.hpp"
 #include "storage/store.hpp"
 
 namespace container {
@@ -16,6 +17,11 @@ struct Event {
   std::map<std::string, std::string> attributes;
   base::Moment time = base::now();
 };
+
+/// An event of a container, with what Docker tells of each: image, name and labels, and `more`.
+Event container_event(const Record& record,
+                      std::string action,
+                      const std::map<std::string, std::string>& more = {});
 
 /// Never fails a command: what cannot be written is a warning.
 void record_event(storage::Store& store, const Event& event);

@@ -13,6 +13,7 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/cgroup_haste.hpp"
 #include "container/events.hpp"
 #include "container/runtime.hpp"
 #include "container/runtime_error.hpp"
@@ -120,6 +121,7 @@ void ignore_terminal_signals() {
 int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const Record record = engine.containers.get(name);
   const State state = require_running(engine, record);
+  hasten_cgroup_moves();
   const auto taken = read_taken(engine, record.id);
   const auto config = base::find_file_text(engine.run_directory(record.id) + "/bundle/config.json");
   if (!taken || !config)

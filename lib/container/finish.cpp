@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/finish.hpp"
 
-#include <csignal>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -12,6 +10,7 @@
 #include "container/remove.hpp"
 #include "container/runtime.hpp"
 #include "container/start.hpp"
+#include "container/survivors.hpp"
 
 namespace container {
 
@@ -32,10 +31,10 @@ void try_step(const char* what, const Record& record, Act act) {
 void give_back(Engine& engine, const Record& record) {
   const std::string directory = engine.run_directory(record.id);
   if (!base::exists(directory)) return;
-  // Its monitor was killed: what is left of it must not outlive what it stands on.
-  if (const auto running = read_running(directory); running && running->init.signal(SIGKILL)) {
-    if (const auto process = running->init.open()) base::wait_for_exit(process->get(), -1);
-  }
+  // Its monitor was killed (or the runtime failed): what is left of it must not outlive what it stands on. The bundle is
+  // the last thing that is written before anything is started.
+  if (!base::exists(directory + "/exit") && base::exists(directory + "/bundle"))
+    try_step("kill what is left", record, [&] { kill_survivors(engine, record.id); });
   std::optional<Taken> taken;
   try_step("read what was taken", record, [&] { taken = read_taken(engine, record.id); });
   if (taken) {
@@ -56,16 +55,20 @@ void give_back(Engine& engine, const Record& record) {
   try_step("remove the run state", record, [&] { base::remove_tree(directory); });
 }
 
+void record_end(Engine& engine, const Record& record, const State& state) {
+  const auto ran = std::chrono::duration_cast<std::chrono::seconds>(
+      std::max(state.finished - state.started, std::chrono::nanoseconds(0)));
+  record_event(engine.store,
+               container_event(record,
+                               "die",
+                               {{"exitCode", std::to_string(state.exit_code)},
+                                {"execDuration", std::to_string(ran.count())}}));
+}
+
 void finish(Engine& engine, const Record& record, const State& state) {
   if (!state.needs_cleanup) return;
   give_back(engine, record);
-  record_event(engine.store,
-               {"container",
-                "die",
-                record.id,
-                {{"image", record.summary.image_name},
-                 {"name", record.name},
-                 {"exitCode", std::to_string(state.exit_code)}}});
+  record_end(engine, record, state);
   if (record.summary.remove) return remove_stopped(engine, record, RemoveVolumes::anonymous);
   Record ended = record;
   ended.finished = std::max(state.finished, record.started);

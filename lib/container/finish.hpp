@@ -11,6 +11,9 @@ namespace container {
 /// after a failure; does nothing when nothing was taken.
 void give_back(Engine& engine, const Record& record);
 
+/// The event of an end.
+void record_end(Engine& engine, const Record& record, const State& state);
+
 /// give_back, then the exit into the row and the event; removes the container when it is --rm. The caller holds the
 /// container's lock. Does nothing unless `state.needs_cleanup`.
 void finish(Engine& engine, const Record& record, const State& state);

@@ -5,6 +5,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/health.hpp"
 #include "container/inspect_host_config.hpp"
 #include "container/spec/spec.hpp"
 #include "container/start.hpp"
@@ -31,10 +32,12 @@ Json keys(const std::map<std::string, base::Json>& set) {
 
 Json state_json(const Record& record, const State& state) {
   const bool running = state.is_running();
+  // Docker: what waits for its restart counts as running.
+  const bool lives = running || state.status == Status::restarting;
   return {{"Status", to_text(state.status)},
-          {"Running", running},
+          {"Running", lives},
           {"Paused", state.status == Status::paused},
-          {"Restarting", false},
+          {"Restarting", state.status == Status::restarting},
           {"OOMKilled", state.oom_killed},
           {"Dead", false},
           {"Pid", running ? state.running.init.pid : 0},
@@ -42,6 +45,12 @@ Json state_json(const Record& record, const State& state) {
           {"Error", record.error},
           {"StartedAt", base::rfc3339(state.started)},
           {"FinishedAt", base::rfc3339(running ? record.finished : state.finished)}};
+}
+
+void add_health_check(Json& config, const CreateOptions& o) {
+  image::Healthcheck check = o.health.value_or(image::Healthcheck{});
+  if (o.no_healthcheck) check.test = {"NONE"};
+  if (o.health || o.no_healthcheck) config["Healthcheck"] = base::to_json(check);
 }
 
 Json config_json(const Record& record, const Details& details) {
@@ -74,6 +83,8 @@ Json config_json(const Record& record, const Details& details) {
   if (!o.stop_signal.empty() || !details.image.stop_signal.empty()) {
     config["StopSignal"] = o.stop_signal.empty() ? details.image.stop_signal : o.stop_signal;
   }
+  if (details.image.healthcheck) config["Healthcheck"] = base::to_json(*details.image.healthcheck);
+  add_health_check(config, o);
   if (o.stop_timeout) config["StopTimeout"] = *o.stop_timeout;
   return config;
 }
@@ -236,7 +247,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"HostsPath", file("hosts")},
       {"LogPath", details.options.log.driver == "none" ? "" : details.log_path},
       {"Name", "/" + record.name},
-      {"RestartCount", 0},
+      {"RestartCount", record.summary.restarts},
       {"Driver", "overlayfs"},
       {"Platform", details.platform.os.empty() ? "linux" : details.platform.os},
       {"MountLabel", ""},
@@ -250,6 +261,8 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
+  if (const auto health = state.is_running() ? read_health(run) : std::nullopt)
+    json["State"]["Health"] = base::to_json(*health);
   if (options.keep_empty) add_empty(json);
   if (options.size) {
     const Sizes sizes = sizes_of(engine, record);

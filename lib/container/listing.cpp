@@ -145,6 +145,21 @@ Test publishes(Engine& engine, const std::string& text) {
   };
 }
 
+/// "none" is also a container that does not run.
+Test has_health(const std::string& word) {
+  if (word != "starting" && word != "healthy" && word != "unhealthy" && word != "none")
+    invalid("health", word);
+  return [word](const Listed& l) {
+    return word == "none" ? l.state.health.empty() : l.state.health == word;
+  };
+}
+
+Test has_restart_policy(Engine& engine, const std::string& name) {
+  return [&engine, name](const Listed& l) {
+    return engine.containers.details(l.record.id).options.restart.name == name;
+  };
+}
+
 Test make_test(Engine& engine, const std::string& key, const std::string& value) {
   if (key == "id") return matches_text(value, [](const Record& r) { return r.id; });
   if (key == "name") return matches_text(value, [](const Record& r) { return r.name; });
@@ -157,6 +172,8 @@ Test make_test(Engine& engine, const std::string& key, const std::string& value)
   if (key == "volume") return has_mount(value);
   if (key == "network") return has_network(value);
   if (key == "expose") return exposes(value);
+  if (key == "health") return has_health(value);
+  if (key == "restart-policy") return has_restart_policy(engine, value);
   if (key == "publish") return publishes(engine, value);
   base::fail(base::Kind::usage, "invalid filter '{}'", key);
 }
@@ -190,7 +207,7 @@ std::vector<Listed> list(Engine& engine, const ListOptions& options) {
     Listed listed{std::move(record), {}};
     if (!all && !listed.record.may_run()) continue;
     listed.state = state_of(engine, listed.record);
-    if (!all && !listed.state.is_running()) continue;
+    if (!all && !listed.state.is_running() && listed.state.status != Status::restarting) continue;
     if (!std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(listed); }))
       continue;
     result.push_back(std::move(listed));

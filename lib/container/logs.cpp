@@ -29,6 +29,7 @@ class LogPrinter {
       if (entry && is_wanted(*entry)) print(*entry);
       base::check_interrupt();
     }
+    flush();
   }
 
  private:
@@ -41,18 +42,27 @@ class LogPrinter {
     // Later pieces of a long line continue it on the screen, so nothing is put in front of them.
     bool& continues = continues_[entry.stream == LogStream::err];
     const bool begins = !std::exchange(continues, entry.text.empty() || entry.text.back() != '\n');
-    if (!begins || !(request_.timestamps || request_.details))
-      return sink_(entry.stream, entry.text);
-    std::string text;
-    if (request_.timestamps) text = base::rfc3339_fixed(entry.time) + " ";
-    if (request_.details) text += ' ';
-    sink_(entry.stream, text + entry.text);
+    if (entry.stream != stream_ || text_.size() >= kChunk) flush();
+    stream_ = entry.stream;
+    if (begins && request_.timestamps) text_ += base::rfc3339_fixed(entry.time) + " ";
+    if (begins && request_.details) text_ += ' ';
+    text_ += entry.text;
   }
+
+  void flush() {
+    if (!text_.empty()) sink_(stream_, text_);
+    text_.clear();
+  }
+
+  /// Lines are handed on together: a call of the kernel for each would cost more than all else.
+  static constexpr std::size_t kChunk = 64 * 1024;
 
   const LogSource& source_;
   const LogRequest& request_;
   const LogSink& sink_;
   bool continues_[2] = {};
+  LogStream stream_ = LogStream::out;
+  std::string text_;
 };
 
 /// Waits for news of a log and of the run that writes it.

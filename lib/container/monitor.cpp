@@ -22,15 +22,6 @@ namespace {
 
 using protocol::FrameKind;
 
-std::string find_monitor() {
-  const std::string directory = base::executable_directory();
-  for (const auto& place :
-       {directory + "/berth-monitor", directory + "/../libexec/berth/berth-monitor"}) {
-    if (base::exists(place)) return place;
-  }
-  base::fail(base::Kind::not_found, "berth-monitor: no such program beside {}", directory);
-}
-
 /// True when a path of the plan lies in /tmp, so that the runtime must see the host's.
 bool needs_tmp(const MonitorPlan& plan) {
   const auto in_tmp = [](const std::string& text) {
@@ -54,6 +45,8 @@ std::uint32_t flags_of(const MonitorPlan& plan) {
   set(plan.attached.in, protocol::kAttachIn);
   set(plan.attached.out, protocol::kAttachOut);
   set(plan.attached.err, protocol::kAttachErr);
+  set(plan.claimed, protocol::kClaimed);
+  set(base::is_rootless(), protocol::kWaitForGo);
   return flags;
 }
 
@@ -69,6 +62,24 @@ void append_text(std::string& encoded, const std::string& text) {
   encoded.append(text.c_str(), text.size() + 1);
 }
 
+void add_duties(const MonitorPlan& plan, protocol::PlanHeader& header) {
+  const auto& restart = plan.restart;
+  header.restart_arguments = static_cast<std::uint32_t>(restart.command.size());
+  header.restart = restart.command.empty() ? protocol::Restart::never
+                   : restart.on_failure    ? protocol::Restart::on_failure
+                                           : protocol::Restart::always;
+  header.restarts_left = restart.left.value_or(protocol::kUnlimitedRestarts);
+  header.restart_delay_ms = restart.delay_ms;
+  header.timeout_ms = static_cast<std::uint64_t>(plan.timeout) * 1000;
+  header.health = static_cast<std::uint32_t>(plan.health.command.size());
+  const auto count = [](std::chrono::milliseconds span) {
+    return static_cast<std::uint64_t>(span.count());
+  };
+  header.health_interval_ms = count(plan.health.interval);
+  header.health_start_interval_ms = count(plan.health.start_interval);
+  header.health_start_period_ms = count(plan.health.start_period);
+}
+
 /// The plan as the monitor reads it (monitor_protocol.hpp).
 std::string encode(const MonitorPlan& plan) {
   std::string texts;
@@ -77,6 +88,8 @@ std::string encode(const MonitorPlan& plan) {
   for (const auto& mount : plan.mounts) append_text(texts, mount.target);
   for (const auto& argument : plan.runtime) append_text(texts, argument);
   for (const auto& argument : plan.cleanup) append_text(texts, argument);
+  for (const auto& argument : plan.restart.command) append_text(texts, argument);
+  for (const auto& argument : plan.health.command) append_text(texts, argument);
   protocol::PlanHeader header{};
   header.magic = protocol::kPlanMagic;
   header.version = protocol::kVersion;
@@ -88,8 +101,10 @@ std::string encode(const MonitorPlan& plan) {
   header.rows = static_cast<std::uint16_t>(plan.rows);
   header.columns = static_cast<std::uint16_t>(plan.columns);
   header.mounts = static_cast<std::uint32_t>(plan.mounts.size());
+  header.held = static_cast<std::uint32_t>(plan.held.size());
   header.runtime = static_cast<std::uint32_t>(plan.runtime.size());
   header.cleanup = static_cast<std::uint32_t>(plan.cleanup.size());
+  add_duties(plan, header);
   return std::string(reinterpret_cast<const char*>(&header), sizeof header) + texts;
 }
 
@@ -98,7 +113,7 @@ void check(const MonitorPlan& plan, const std::string& encoded) {
     base::fail(base::Kind::usage, "the passthrough log driver cannot be used with a terminal");
   }
   if (encoded.size() > protocol::kMaxPlan || plan.mounts.size() > protocol::kMaxMounts ||
-      plan.runtime.size() > protocol::kMaxArguments ||
+      plan.held.size() > protocol::kMaxHeld || plan.runtime.size() > protocol::kMaxArguments ||
       plan.cleanup.size() > protocol::kMaxArguments) {
     base::fail(base::Kind::usage, "container {} has too many mounts or options", plan.id);
   }
@@ -124,6 +139,14 @@ std::string runtime_message(std::string_view text) {
 
 }  // namespace
 
+std::string find_program_of_ours(const std::string& name) {
+  const std::string directory = base::executable_directory();
+  for (const auto& place : {directory + "/" + name, directory + "/../libexec/berth/" + name}) {
+    if (base::exists(place)) return place;
+  }
+  base::fail(base::Kind::not_found, "{}: no such program beside {}", name, directory);
+}
+
 MonitorClient start_monitor(MonitorPlan plan) {
   resolve(plan.runtime);
   const std::string encoded = encode(plan);
@@ -131,7 +154,9 @@ MonitorClient start_monitor(MonitorPlan plan) {
   auto [ours, theirs] = base::make_socket_pair(SOCK_SEQPACKET);
   const base::UniqueFd file = base::make_memory_file("plan", encoded);
   base::UniqueFd null;
-  base::Command command{.argv = {find_monitor()}, .directory = plan.directory, .new_session = true};
+  base::Command command{.argv = {find_program_of_ours("berth-monitor")},
+                        .directory = plan.directory,
+                        .new_session = true};
   if (plan.log.driver == LogDriver::passthrough) {
     command.in = 0;
   } else {
@@ -141,11 +166,14 @@ MonitorClient start_monitor(MonitorPlan plan) {
   }
   command.pass = {theirs.get(), file.get()};
   for (const auto& mount : plan.mounts) command.pass.push_back(mount.fd.get());
+  for (const auto& socket : plan.held) command.pass.push_back(socket.get());
   base::Child monitor = base::spawn(command);
-  // Until now this command itself kept the user namespace known; from here on the monitor does.
+  // Until now this command itself kept the user namespace known; from here on the monitor does. It starts nothing before
+  // it is noted: were this command killed in between, nobody would find the namespace that the container lives in.
   if (base::is_rootless()) {
     if (const auto process = base::PidRef::of(monitor.pid()))
       base::record_user_namespace(plan.runroot, *process);
+    send_frame(ours.get(), FrameKind::go, {});
   }
   monitor.detach();
   return {std::move(ours), plan.directory};

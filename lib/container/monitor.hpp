@@ -11,6 +11,7 @@
 // itself.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -54,6 +55,18 @@ struct Streams {
 inline const std::vector<std::string> kRuntimeLogOptions = {"--log=/proc/self/fd/3",
                                                             "--log-format=json"};
 
+struct RestartPlan {
+  std::vector<std::string> command;
+  bool on_failure = false;       ///< only after an exit code other than 0
+  std::optional<unsigned> left;  ///< restarts that are left; unset: unlimited
+  std::uint32_t delay_ms = 0;    ///< before the next one
+};
+
+struct HealthPlan {
+  std::vector<std::string> command;  ///< argv of one check; empty: none
+  std::chrono::milliseconds interval{}, start_interval{}, start_period{};
+};
+
 struct MonitorPlan {
   std::string id;
   /// RUNROOT/containers/ID: also the working directory of the monitor and the runtime.
@@ -64,6 +77,8 @@ struct MonitorPlan {
       runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
   std::string pid_file;
   std::vector<PreparedMount> mounts;
+  /// Sockets that are open until the container ends (network::connect).
+  std::vector<base::UniqueFd> held;
   bool tty = false;
   /// The terminal's first size, when known. The bundle must name it too (process.consoleSize): the terminal comes to
   /// the monitor only while the container already starts.
@@ -72,11 +87,17 @@ struct MonitorPlan {
   bool open_stdin = false;
   /// stdin closes when that of the first attached client does.
   bool stdin_once = true;
+  /// The starting client cleans up, as after claim_cleanup().
+  bool claimed = false;
   /// Streams that the starting client gets from the first byte on.
   Streams attached;
   LogPlan log;
   /// argv run after the exit (or a failed start) when no client cleans up.
   std::vector<std::string> cleanup;
+  /// What the container's restart policy asks of the monitor; `restart` is the argv it becomes.
+  RestartPlan restart;
+  HealthPlan health;
+  int timeout = 0;  ///< seconds that it may run; 0: for ever
   /// cgroup file that counts OOM kills (memory.events, or v1's memory.oom_control), or empty.
   std::string oom_events;
   /// Directory of the cgroup that the monitor moves itself to, or empty.
@@ -111,19 +132,24 @@ class MonitorClient {
   /// or the user has typed `detach_keys` (bytes, of parse_detach_keys; they count on a tty only).
   /// Returns the exit, or nothing when detached. Terminal modes are set and restored here when
   /// `tty`. `forward` gets the signals that arrive here; when empty, they keep their meaning.
-  /// Throws Interrupted, and kind io for a broken stdout or a lost monitor.
+  /// Throws Interrupted, and kind io for a broken stdout. A monitor that was killed counts as the end of the container:
+  /// see wait_exit.
   std::optional<Exit> attach(const Streams& streams,
                              bool tty,
                              const std::string& detach_keys,
                              const std::function<void(int signal)>& forward);
 
-  /// Waits for the end without any stream. Kind io when the monitor was killed.
+  /// Waits for the end without any stream. When the monitor is killed meanwhile, the exit is what everybody will say of
+  /// that container, 137 at that moment; what is left of it is killed by whoever cleans up.
   Exit wait_exit();
 
  private:
   base::UniqueFd socket_;
   std::string directory_;
 };
+
+/// A program that is installed beside this one ("berth-init"). Kind not_found when it is missing.
+std::string find_program_of_ours(const std::string& name);
 
 /// Spawns a monitor (a session of its own; it outlives this process) and hands it the plan. Kind
 /// not_found when the runtime does not exist.

@@ -7,13 +7,14 @@
 // Descriptors of a monitor when it starts:
 //   3       control socket (SOCK_SEQPACKET) of the client that starts the container
 //   4       the plan: an anonymous file
-//   5 ...   detached mounts, in the order of their targets in the plan
+//   5 ...   detached mounts, in the order of their targets in the plan, then `held` sockets that keep published
+//           ports from other programs: closed when the container ends
 // Its working directory is RUNROOT/containers/ID, so `running`, `exit`, `attach` and `console` are
 // relative names.
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
 //   log path, pid file, OOM events, cgroup to join, `mounts` targets, `runtime` arguments,
-//   `cleanup` arguments
+//   `cleanup` arguments, `restart_arguments`, `health` arguments
 //
 // Frame: one packet, a byte of FrameKind and a payload of at most kMaxPayload bytes.
 #pragma once
@@ -24,10 +25,10 @@
 namespace container::protocol {
 
 constexpr uint32_t kPlanMagic = 0x6874'7262;  // "brth"
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 constexpr int kControlFd = 3, kPlanFd = 4, kFirstMountFd = 5;
-constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxArguments = 128;
+constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxArguments = 128;
 
 /// Descriptor on which the runtime may tell why it failed: `--log=/proc/self/fd/3`.
 constexpr int kRuntimeLogFd = 3;
@@ -41,9 +42,23 @@ enum PlanFlags : uint32_t {
   kAttachIn = 1U << 5,     ///< streams that the starting client takes part in from the beginning
   kAttachOut = 1U << 6,
   kAttachErr = 1U << 7,
+  kClaimed = 1U << 8,  ///< the starting client has promised to clean up, as by `claim`
+  kWaitForGo =
+      1U
+      << 9,  ///< nothing is started before `go`; a client that ends before it wants nothing started
 };
 
 enum class LogFormat : uint32_t { none, json_file, k8s_file };
+
+/// After which ends the container runs again.
+enum class Restart : uint32_t { never, on_failure, always };
+
+/// Docker's waits before a restart: the first, and the longest that doubling leads to. A run that was this long begins
+/// with the first again.
+constexpr uint32_t kFirstRestartDelayMs = 100, kLongestRestartDelayMs = 60'000;
+constexpr uint64_t kGoodRunMs = 10'000;
+
+constexpr uint32_t kUnlimitedRestarts = UINT32_MAX;
 
 struct PlanHeader {
   uint32_t magic, version, size, flags;
@@ -51,7 +66,11 @@ struct PlanHeader {
   uint32_t log_max_files;
   LogFormat log_format;
   uint16_t rows, columns;  ///< of the terminal, 0: not known
-  uint32_t mounts, runtime, cleanup;
+  uint32_t mounts, held, runtime, cleanup, restart_arguments, health;
+  Restart restart;
+  uint32_t restarts_left, restart_delay_ms;
+  uint64_t timeout_ms;  ///< how long it may run; 0: for ever
+  uint64_t health_interval_ms, health_start_interval_ms, health_start_period_ms;
 };
 
 constexpr size_t kMaxPayload = 32 * 1024;
@@ -64,6 +83,7 @@ enum class FrameKind : uint8_t {
   resize = 4,     ///< WindowSize
   claim = 5,  ///< this client cleans up after the exit; while it is connected, the monitor does not
   cleaned = 6,  ///< and has done so
+  go = 7,       ///< see kWaitForGo
   // From the monitor.
   started = 16,
   failed = 17,  ///< text: why the container did not start

@@ -17,10 +17,12 @@ struct MountOption {
   std::string source;  ///< host path, or name of a volume; empty: anonymous volume
   std::string target;  ///< absolute and clean
   bool read_only = false;
-  std::string propagation;           ///< "", rprivate, rslave, rshared, private, slave, shared
-  bool recursive = true;             ///< bind: rbind
-  bool read_only_recursive = true;   ///< read_only reaches what is mounted below (docker's default)
-  bool create_source = false;        ///< -v makes a missing host directory, --mount does not
+  std::string propagation;          ///< "", rprivate, rslave, rshared, private, slave, shared
+  bool recursive = true;            ///< bind: rbind
+  bool read_only_recursive = true;  ///< read_only reaches what is mounted below (docker's default)
+  bool create_source = false;       ///< -v makes a missing host directory, --mount does not
+  std::string subpath;              ///< volume: what of it is mounted
+  std::map<std::string, std::string> volume_options, volume_labels;  ///< of a volume made for it
   bool copy = true;                  ///< volume: filled from the image at first use
   std::vector<std::string> options;  ///< nosuid, nodev, noexec … as the kernel has them
   std::optional<std::int64_t> size;  ///< tmpfs
@@ -40,6 +42,9 @@ void fields(Io& io, MountOption& m) {
   io("recursive", m.recursive);
   io("readOnlyRecursive", m.read_only_recursive);
   io.maybe("createSource", m.create_source);
+  io.maybe("subpath", m.subpath);
+  io.maybe("volumeOptions", m.volume_options);
+  io.maybe("volumeLabels", m.volume_labels);
   io("copy", m.copy);
   io.maybe("options", m.options);
   io.maybe("size", m.size);

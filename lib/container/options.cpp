@@ -55,7 +55,22 @@ void check_process(const CreateOptions& o) {
     fail(Kind::usage,
          "invalid Annotations: the empty string is not permitted as an annotation key");
   }
-  if (o.init) fail(Kind::unsupported, "--init is not supported yet");
+}
+
+void check_files(const CreateOptions& o) {
+  if (o.files.no_hosts && (!o.extra_hosts.empty() || !o.files.hosts.empty()))
+    fail(Kind::usage,
+         "--no-hosts and --{} cannot be set together",
+         o.files.hosts.empty() ? "add-host" : "hosts-file");
+  constexpr std::array<std::string_view, 4> cgroups{"", "enabled", "disabled", "no-conmon"};
+  if (o.cgroups == "split") fail(Kind::unsupported, "--cgroups=split is not supported yet");
+  if (std::find(cgroups.begin(), cgroups.end(), o.cgroups) == cgroups.end())
+    fail(Kind::usage, "invalid cgroups mode \"{}\"", o.cgroups);
+  constexpr std::array<std::string_view, 5> volumes{"", "bind", "anonymous", "tmpfs", "ignore"};
+  if (std::find(volumes.begin(), volumes.end(), o.image_volumes) == volumes.end())
+    fail(Kind::usage,
+         "invalid image-volume type \"{}\". Pick one of bind, tmpfs, or ignore",
+         o.image_volumes);
 }
 
 void check_restart(const RestartPolicy& policy) {
@@ -76,8 +91,24 @@ void check_restart(const RestartPolicy& policy) {
          "invalid restart policy: maximum retry count can only be used with 'on-failure'{}",
          negative ? " and cannot be negative" : "");
   }
-  if (!policy.name.empty() && policy.name != "no") {
-    fail(Kind::unsupported, "restart policy '{}' is not supported yet", policy.name);
+}
+
+void check_health(const CreateOptions& o) {
+  if (!o.health) return;
+  constexpr std::int64_t kShortest = 1'000'000;
+  const auto check = [](const char* what, std::int64_t span) {
+    if (span != 0 && span < kShortest)
+      fail(Kind::usage, "{} in Healthcheck cannot be less than 1ms", what);
+  };
+  check("Interval", o.health->interval);
+  check("Timeout", o.health->timeout);
+  check("StartPeriod", o.health->start_period);
+  check("StartInterval", o.health->start_interval);
+  constexpr std::array<std::string_view, 5> actions{"", "none", "kill", "restart", "stop"};
+  if (std::find(actions.begin(), actions.end(), o.health_on_failure) == actions.end()) {
+    fail(Kind::usage,
+         "invalid on-failure action '{}' for health check: use none, kill, restart or stop",
+         o.health_on_failure);
   }
 }
 
@@ -160,8 +191,10 @@ void check_log(const LogOptions& log) {
 
 void validate(const CreateOptions& options) {
   check_process(options);
+  check_files(options);
   check_mounts(options.mounts);
   check_restart(options.restart);
+  check_health(options);
   capabilities_of(options.security);
   validate(options.resources);
   check_network(options);

@@ -54,11 +54,26 @@ void fields(Io& io, DeviceRule& r) {
   io("access", r.access);
 }
 
+/// --device-read-bps and its kin: "PATH:RATE".
+struct DeviceRate {
+  std::string path;
+  std::int64_t rate = 0;
+};
+
+template <typename Io>
+void fields(Io& io, DeviceRate& r) {
+  io("path", r.path);
+  io("rate", r.rate);
+}
+
 /// --memory and its kin; unset means no limit asked for.
 struct Resources {
   std::optional<std::int64_t> memory, memory_swap, memory_reservation, nano_cpus, pids_limit;
   std::optional<std::int64_t> cpu_shares, cpu_period, cpu_quota;
+  std::optional<std::int64_t> cpu_rt_period, cpu_rt_runtime, memory_swappiness, blkio_weight;
   std::string cpuset_cpus, cpuset_mems;
+  bool oom_kill_disable = false;
+  std::vector<DeviceRate> read_bps, write_bps, read_iops, write_iops, blkio_weight_device;
 };
 
 template <typename Io>
@@ -73,6 +88,16 @@ void fields(Io& io, Resources& r) {
   io.maybe("cpuQuota", r.cpu_quota);
   io.maybe("cpusetCpus", r.cpuset_cpus);
   io.maybe("cpusetMems", r.cpuset_mems);
+  io.maybe("cpuRtPeriod", r.cpu_rt_period);
+  io.maybe("cpuRtRuntime", r.cpu_rt_runtime);
+  io.maybe("memorySwappiness", r.memory_swappiness);
+  io.maybe("blkioWeight", r.blkio_weight);
+  io.maybe("oomKillDisable", r.oom_kill_disable);
+  io.maybe("readBps", r.read_bps);
+  io.maybe("writeBps", r.write_bps);
+  io.maybe("readIops", r.read_iops);
+  io.maybe("writeIops", r.write_iops);
+  io.maybe("blkioWeightDevice", r.blkio_weight_device);
 }
 
 struct Security {
@@ -113,6 +138,45 @@ void fields(Io& io, Namespaces& n) {
   io.maybe("user", n.user);
   io.maybe("cgroup", n.cgroup);
   io("network", n.network);
+}
+
+/// Where a container's variables come from beside -e and the image; podman's.
+struct Environment {
+  std::vector<std::string> host;          ///< --env-host: "K=V" of the command's own
+  std::vector<std::string> proxies;       ///< --http-proxy: the same
+  std::vector<std::string> merge, unset;  ///< --env-merge "K=x-${K}", --unsetenv
+  bool unset_all = false;                 ///< --unsetenv-all: nothing of the image
+};
+
+template <typename Io>
+void fields(Io& io, Environment& e) {
+  io.maybe("host", e.host);
+  io.maybe("proxies", e.proxies);
+  io.maybe("merge", e.merge);
+  io.maybe("unset", e.unset);
+  io.maybe("unsetAll", e.unset_all);
+}
+
+/// Files of the container that the host writes.
+struct ManagedFiles {
+  bool no_hosts = false, no_hostname = false;
+  bool no_passwd = false;                 ///< --passwd=false
+  std::string hosts;                      ///< --hosts-file: "", "none", "image" or a path
+  std::string timezone;                   ///< --tz: "local" or "Area/City"
+  std::string passwd_entry, group_entry;  ///< with $USERNAME, $UID, $GID, $NAME, $HOME
+  std::vector<std::string> host_users;
+};
+
+template <typename Io>
+void fields(Io& io, ManagedFiles& f) {
+  io.maybe("noHosts", f.no_hosts);
+  io.maybe("noHostname", f.no_hostname);
+  io.maybe("noPasswd", f.no_passwd);
+  io.maybe("hosts", f.hosts);
+  io.maybe("timezone", f.timezone);
+  io.maybe("passwdEntry", f.passwd_entry);
+  io.maybe("groupEntry", f.group_entry);
+  io.maybe("hostUsers", f.host_users);
 }
 
 struct LogOptions {
@@ -167,7 +231,18 @@ struct CreateOptions {
   Namespaces namespaces;
   LogOptions log;
   RestartPolicy restart;
-  std::string address, mac;  ///< --ip, --mac-address
+  std::optional<image::Healthcheck>
+      health;  ///< what of the image's is changed; its own test replaces the image's
+  std::string health_on_failure;  ///< "", none, kill, restart, stop
+  int timeout = 0;                ///< --timeout: seconds that it may run; 0: for ever
+  std::string address, mac;       ///< --ip, --mac-address
+  Environment environment;
+  ManagedFiles files;
+  std::optional<int> umask;
+  std::string cgroups;           ///< "" (enabled), enabled, disabled, no-conmon
+  std::string pidfile;           ///< gets the number of the first process
+  bool read_only_tmpfs = false;  ///< with read_only: /run, /tmp and /var/tmp can be written
+  std::string image_volumes;     ///< --image-volume: "" (anonymous), anonymous, tmpfs, ignore
 };
 
 template <typename Io>
@@ -217,8 +292,18 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("namespaces", o.namespaces);
   io.maybe("log", o.log);
   io.maybe("restart", o.restart);
+  io.maybe("health", o.health);
+  io.maybe("healthOnFailure", o.health_on_failure);
+  io.maybe("timeout", o.timeout);
   io.maybe("address", o.address);
   io.maybe("mac", o.mac);
+  io.maybe("environment", o.environment);
+  io.maybe("files", o.files);
+  io.maybe("umask", o.umask);
+  io.maybe("cgroups", o.cgroups);
+  io.maybe("pidfile", o.pidfile);
+  io.maybe("readOnlyTmpfs", o.read_only_tmpfs);
+  io.maybe("imageVolumes", o.image_volumes);
 }
 
 /// Docker's engine-side checks of the whole, in its sentences (kind usage); kind unsupported for what berth cannot do

@@ -115,7 +115,23 @@ void check_set(const std::string& wanted, const char* file, const char* what, co
 
 }  // namespace
 
+namespace {
+
+void check_other(const Resources& r) {
+  if (const auto swappiness = r.memory_swappiness.value_or(-1);
+      swappiness < -1 || swappiness > 100) {
+    fail(Kind::usage, "Invalid value: {}, valid memory swappiness range is 0-100", swappiness);
+  }
+  if (const auto weight = r.blkio_weight.value_or(0);
+      weight != 0 && (weight < 10 || weight > 1000)) {
+    fail(Kind::usage, "Range of blkio weight is from 10 to 1000");
+  }
+}
+
+}  // namespace
+
 void validate(const Resources& resources) {
+  check_other(resources);
   check_memory(resources);
   check_cpu(resources);
   check_set(resources.cpuset_cpus, "/sys/devices/system/cpu/online", "cpus", "CPUs");

@@ -25,6 +25,7 @@ struct Summary {
   std::vector<network::PortMapping> expose;  ///< published or not
   int local_volumes = 0;
   bool remove = false;  ///< --rm
+  int restarts = 0;     ///< by the restart policy, since the last start by a user
 };
 
 template <typename Io>
@@ -38,6 +39,7 @@ void fields(Io& io, Summary& s) {
   io.maybe("expose", s.expose);
   io.maybe("localVolumes", s.local_volumes);
   io.maybe("remove", s.remove);
+  io.maybe("restarts", s.restarts);
 }
 
 /// Decided once, when the container is made.

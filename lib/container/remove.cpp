@@ -17,8 +17,9 @@ namespace {
   base::fail(base::Kind::wrong_state,
              "cannot remove container \"{}\": container is {}",
              name,
-             state.status == Status::paused
-                 ? "paused and must be unpaused first"
+             state.status == Status::paused ? "paused and must be unpaused first"
+             : state.status == Status::restarting
+                 ? "restarting: stop the container before removing or force remove"
                  : "running: stop the container before removing or force remove");
 }
 
@@ -38,11 +39,8 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
     }
   }
-  record_event(engine.store,
-               {"container",
-                "destroy",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}}});
+  record_event(engine.store, container_event(record, "destroy"));
+  base::remove_file(engine.store.paths().lock("health-" + record.id));
   base::remove_file(engine.store.paths().lock("container-" + record.id));
 }
 
@@ -53,6 +51,12 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
     const auto record = engine.containers.find_by_id(id);
     if (!record) return;  // --rm, and somebody else was first
     const State state = state_of(engine, *record);
+    if (state.status == Status::restarting) {
+      if (!options.force) refuse_running(name, state);
+      cancel_restart(engine, *record, state);
+      finish(engine, *record, state_of(engine, *record));
+      continue;
+    }
     if (!state.is_running()) {
       finish(engine, *record, state);
       if (!engine.containers.find_by_id(id)) return;

@@ -2,9 +2,13 @@
 #include "container/restart.hpp"
 
 #include "base/error.hpp"
+#include "base/sys.hpp"
+#include "container/cgroup_haste.hpp"
 #include "container/finish.hpp"
+#include "container/monitor_protocol.hpp"
 #include "container/start.hpp"
 #include "container/state.hpp"
+#include "container/stop.hpp"
 
 namespace container {
 
@@ -14,7 +18,8 @@ namespace {
 bool make_ready(Engine& engine, const Record& record) {
   const State state = state_of(engine, record);
   if (state.is_running()) return false;
-  finish(engine, record, state);
+  if (state.status == Status::restarting) cancel_restart(engine, record, state);
+  finish(engine, record, state_of(engine, record));
   give_back(engine, record);  // a start that was killed half-way
   return true;
 }
@@ -23,11 +28,37 @@ MonitorClient begin(Engine& engine,
                     const Record& record,
                     const Details& details,
                     const StartOptions& how) {
-  engine.containers.set_started(record.id, base::now());
-  return start(engine, record, details, how);
+  hasten_cgroup_moves();
+  engine.containers.set_started(record, base::now());
+  Record fresh = record;
+  fresh.summary.restarts = 0;
+  return start(engine, fresh, details, how);
 }
 
 }  // namespace
+
+void restart_by_policy(Engine& engine, const std::string& id) {
+  const auto lock = engine.lock(id);
+  auto record = engine.containers.find_by_id(id);
+  if (!record) return;
+  const State state = state_of(engine, *record);
+  const std::string directory = engine.run_directory(id);
+  if (state.status != Status::restarting || base::exists(directory + "/stopped"))
+    return finish(engine, *record, state);
+  const auto taken = read_taken(engine, id);
+  const bool ran_well =
+      state.finished - state.started >= std::chrono::milliseconds(protocol::kGoodRunMs);
+  const std::uint32_t waited =
+      !taken || ran_well ? protocol::kFirstRestartDelayMs : taken->restart_delay_ms;
+  record_end(engine, *record, state);
+  give_back(engine, *record);
+  ++record->summary.restarts;
+  StartOptions how;
+  how.restart_delay_ms = std::min(2 * waited, protocol::kLongestRestartDelayMs);
+  const Record before = engine.containers.get(id);
+  engine.containers.set_started(before, base::now(), record->summary.restarts);
+  start(engine, *record, engine.containers.details(id), how);
+}
 
 void start_stopped(Engine& engine, const std::string& name) {
   const std::string id = engine.containers.get(name).id;
@@ -48,7 +79,7 @@ int start_and_follow(Engine& engine, const std::string& name, const AttachOption
   const Details details = engine.containers.details(id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;
-  auto client = begin(engine, record, details, {Cleanup::by_client, own.streams});
+  auto client = begin(engine, record, details, {.attached = own.streams});
   lock.reset();
   return follow(engine, record, details, std::move(client), own);
 }

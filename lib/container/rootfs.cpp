@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -10,14 +11,26 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/user_mapping.hpp"
+#include "container/volume_mount.hpp"
 #include "storage/overlay.hpp"
+#include "storage/shifted_layer.hpp"
 
 namespace container {
 
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
+  return mount_rootfs(
+      engine, record, user_mapping(engine.containers.details(record.id).options.namespaces));
+}
+
+base::UniqueFd mount_rootfs(Engine& engine,
+                            const Record& record,
+                            const std::optional<base::IdMapping>& mapping) {
   storage::OverlayPlan plan;
-  for (const auto& layer : engine.layers.of_container(record.id))
-    plan.lower.push_back(layer.diff());
+  for (const auto& layer : engine.layers.of_container(record.id)) {
+    plan.lower.push_back(mapping ? storage::shifted_diff(engine.store, layer, *mapping)
+                                 : layer.diff());
+  }
   const std::string directory = engine.store.paths().container(record.id);
   plan.upper = directory + "/upper";
   plan.work = directory + "/work";
@@ -36,10 +49,18 @@ bool is_empty_directory(int fd) {
 }
 
 /// Docker fills an empty volume with what the image has at its target, and gives it that directory's owner and mode.
-void fill_volume(int rootfs, const std::string& target, const std::string& path) {
+void fill_volume(int rootfs, const std::string& target, int volume) {
   const auto from = base::find_in_root(rootfs, target, O_RDONLY | O_DIRECTORY);
   if (!from) return;
-  const auto to = base::open_file(path, O_RDONLY | O_DIRECTORY);
+
+  struct statvfs fs {};
+
+  // What device= names may be a file, and o= may say "ro".
+  if (!S_ISDIR(base::stat_of(volume, target).st_mode) || ::fstatvfs(volume, &fs) < 0 ||
+      (fs.f_flag & ST_RDONLY) != 0) {
+    return;
+  }
+  const auto to = base::open_at(volume, ".", O_RDONLY | O_DIRECTORY);
   if (!is_empty_directory(to.get())) return;
   const auto st = base::stat_of(from->get(), target);
   if (!is_empty_directory(from->get())) {
@@ -65,6 +86,23 @@ base::UniqueFd open_source(const MountOption& mount) {
   base::in_context("make the source of a bind mount",
                    [&] { base::make_directories(mount.source, 0755); });
   return base::open_file(mount.source, O_PATH);
+}
+
+/// A detached mount of what the container shall see.
+base::UniqueFd prepare_source(Engine& engine, const MountOption& mount, int rootfs) {
+  if (mount.type != "volume")
+    return storage::clone_mount(open_source(mount).get(), mount.recursive);
+  auto source = mount_volume(engine, engine.volumes.get(mount.source));
+  if (mount.copy) fill_volume(rootfs, mount.target, source.get());
+  if (mount.subpath.empty()) return source;
+  const auto below = base::find_in_root(source.get(), mount.subpath, O_PATH);
+  if (!below) {
+    base::fail(base::Kind::usage,
+               "cannot access path {} in volume {}: no such file or directory",
+               mount.subpath,
+               mount.source);
+  }
+  return storage::clone_mount(below->get(), mount.recursive);
 }
 
 /// A file or a directory to be covered by a mount: the kernel wants the same kind as the source.
@@ -96,23 +134,21 @@ PreparedMounts prepare_mounts(Engine& engine,
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
-    base::UniqueFd source;
-    if (mount.type == "volume") {
-      const auto volume = engine.volumes.get(mount.source);
-      if (mount.copy) fill_volume(rootfs, mount.target, volume.path);
-      source = base::open_file(volume.path, O_PATH | O_DIRECTORY);
-    } else {
-      source = open_source(mount);
-    }
+    auto source = prepare_source(engine, mount, rootfs);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));
-    result.prepared.push_back({storage::clone_mount(source.get(), mount.recursive), slot});
+    result.prepared.push_back({std::move(source), slot});
     result.spec.push_back(spec_mount(mount, slot));
+    if (mount.type != "volume") continue;
+    for (auto& word : volume_flags(engine.volumes.get(mount.source)))
+      result.spec.back().options.push_back(std::move(word));
   }
   return result;
 }
 
-void make_working_directory(int rootfs, const std::string& path) {
+void make_working_directory(int rootfs,
+                            const std::string& path,
+                            const std::optional<base::IdMapping>& mapping) {
   if (path.empty() || path == "/" || base::find_in_root(rootfs, path, O_PATH)) return;
   std::string made;
   for (const auto& part : base::split(path, '/')) {
@@ -125,6 +161,13 @@ void make_working_directory(int rootfs, const std::string& path) {
       base::sys_fail("make the working directory {}", path);
     }
     ::fchmodat(dir.get(), part.c_str(), 0755, 0);
+    if (mapping && ::fchownat(dir.get(),
+                              part.c_str(),
+                              base::map_id(mapping->uids, 0),
+                              base::map_id(mapping->gids, 0),
+                              AT_SYMLINK_NOFOLLOW) < 0) {
+      base::sys_fail("make the working directory {}", path);
+    }
   }
 }
 

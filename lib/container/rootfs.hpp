@@ -2,9 +2,11 @@
 // The root file system of a container and the mounts on it, made detached so that the host sees none of them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/id_mapping.hpp"
 #include "base/unique_fd.hpp"
 #include "container/engine.hpp"
 #include "container/monitor.hpp"
@@ -15,6 +17,11 @@ namespace container {
 /// A detached overlay of the container's layers and its own upper directory. The caller holds the container's lock
 /// and has made sure that nobody else has it mounted (kernels allow it, and mix the two up).
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record);
+
+/// The same for who has the details already.
+base::UniqueFd mount_rootfs(Engine& engine,
+                            const Record& record,
+                            const std::optional<base::IdMapping>& mapping);
 
 /// What start hands to the monitor (descriptors) and to the spec (slots).
 struct PreparedMounts {
@@ -29,7 +36,9 @@ PreparedMounts prepare_mounts(Engine& engine,
                               int rootfs,
                               const std::string& directory);
 
-/// Makes the working directory when the image lacks it, as Docker does.
-void make_working_directory(int rootfs, const std::string& path);
+/// Makes the working directory when the image lacks it, as Docker does. It belongs to the container's root.
+void make_working_directory(int rootfs,
+                            const std::string& path,
+                            const std::optional<base::IdMapping>& mapping);
 
 }  // namespace container

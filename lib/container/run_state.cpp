@@ -58,6 +58,7 @@ std::optional<Exit> read_exit(const std::string& directory) {
   for (const auto& words : *lines) {
     if (words[0] == "code") exit.code = number_at<int>(words, 1, path);
     if (words[0] == "oom") exit.oom_killed = number_at<int>(words, 1, path) != 0;
+    if (words[0] == "restart") exit.restarts = number_at<int>(words, 1, path) != 0;
     if (words[0] == "finished") exit.finished = moment_at(words, path);
   }
   return exit;

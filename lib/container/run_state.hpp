@@ -9,6 +9,7 @@
 //   exit      code N                 as a shell has it: 128 + n for a signal
 //             oom 0|1
 //             finished NANOSECONDS
+//             restart 0|1            the policy wants another run: the monitor waits for its time
 #pragma once
 
 #include <optional>
@@ -28,6 +29,9 @@ struct Exit {
   int code = 0;
   bool oom_killed = false;
   base::Moment finished{};
+  /// Its monitor was killed, or is gone with all that it wrote: the container's row may know better.
+  bool assumed = false;
+  bool restarts = false;
 };
 
 /// Reads the files of one start; nothing where a file is missing. `directory` is

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -16,12 +17,17 @@
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/health.hpp"
+#include "container/managed_files.hpp"
+#include "container/monitor_protocol.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
 #include "container/runtime_error.hpp"
 #include "container/spec/seccomp.hpp"
 #include "container/spec/spec.hpp"
 #include "container/state.hpp"
+#include "container/terminal.hpp"
+#include "container/user_mapping.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
@@ -33,6 +39,9 @@ std::optional<Taken> read_taken(const Engine& engine, const std::string& id) {
 }
 
 namespace {
+
+/// Where the init lies inside of a container.
+constexpr const char* kInit = "/sbin/docker-init";
 
 enum class NetworkKind { none, host, bridge, pasta, joined };
 
@@ -53,20 +62,32 @@ class Start {
         details_(details),
         options_(details.options),
         directory_(engine.run_directory(record.id)),
-        cgroup_(plan_cgroup(record.id, options_.cgroup_parent, engine.cgroup_manager)),
+        cgroup_(plan_cgroup(record.id,
+                            options_.cgroup_parent,
+                            options_.cgroups == "disabled" ? "disabled" : engine.cgroup_manager)),
         runtime_(engine,
                  options_.runtime.empty() ? engine.runtime : options_.runtime,
                  cgroup_.manager) {}
 
   MonitorClient run(const StartOptions& how) {
+    if (options_.tty && how.attached.out) note_window();
+    restart_delay_ms_ =
+        how.restart_delay_ms ? how.restart_delay_ms : protocol::kFirstRestartDelayMs;
     prepare_directory();
-    rootfs_ = mount_rootfs(engine_, record_);
+    const auto mapping = user_mapping(options_.namespaces);
+    rootfs_ = mount_rootfs(engine_, record_, mapping);
     facts_.user = find_user(rootfs_.get(),
                             options_.user.empty() ? details_.image.user : options_.user,
                             options_.group_add);
-    make_working_directory(rootfs_.get(), working_directory());
+    make_working_directory(rootfs_.get(), working_directory(), mapping);
+    if (mapping) {
+      facts_.uid_mappings = mapping->uids;
+      facts_.gid_mappings = mapping->gids;
+    }
+    write_more_files();
     mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_);
     check_the_command();
+    if (options_.init) add_init();
     connect_network();
     write_files();
     join_namespaces();
@@ -79,6 +100,23 @@ class Start {
     const auto& own =
         options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
     return own.empty() ? "/" : own;
+  }
+
+  void note_window() {
+    const auto window = window_size(STDOUT_FILENO);
+    if (!window) return;
+    facts_.console_rows = window->rows;
+    facts_.console_columns = window->columns;
+  }
+
+  /// Files of the image that this container sees with more lines, or another time zone.
+  void write_more_files() {
+    const auto files = managed_files(options_, rootfs_.get(), facts_.user, working_directory());
+    for (const auto& [name, content] : files) {
+      const std::string path = directory_ + "/" + name;
+      base::write_file(path, content, 0644);
+      facts_.files.emplace_back(path, "/etc/" + name);
+    }
   }
 
   void prepare_directory() {
@@ -94,6 +132,7 @@ class Start {
     taken.cgroup_manager = cgroup_.manager;
     taken.cgroup_path = cgroup_.path;
     taken.runtime = runtime_.path();
+    taken.restart_delay_ms = restart_delay_ms_;
     base::replace_file(directory_ + "/taken", base::to_json(taken).dump(), 0600);
   }
 
@@ -104,6 +143,15 @@ class Start {
     if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory())) {
       if (error->kind() == base::Kind::command_invalid || mounts_.prepared.empty()) throw *error;
     }
+  }
+
+  /// Our own first process, as Docker and Podman show theirs, on a mount of its own.
+  void add_init() {
+    const auto program = base::open_file(find_program_of_ours("berth-init"), O_PATH);
+    const std::string slot = directory_ + "/init";
+    base::write_file(slot, "", 0600);
+    mounts_.prepared.push_back({storage::clone_mount(program.get(), false), slot});
+    mounts_.spec.push_back({slot, kInit, "bind", {"bind", "ro", "nosuid", "nodev"}});
   }
 
   void connect_network() {
@@ -120,7 +168,7 @@ class Start {
     }
     auto ns = network::make_namespace();
     endpoint_ = network::connect(
-        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get());
+        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get(), &held_);
     note_taken();
     const std::string slot = directory_ + "/netns";
     base::write_file(slot, "", 0600);
@@ -141,7 +189,8 @@ class Start {
       hosts.extra = options_.extra_hosts;
       hosts.endpoint = endpoint_;
       hosts.host_network = kind == NetworkKind::host;
-      facts_.hosts = write("hosts", network::hosts_file(hosts));
+      hosts.base = base_hosts(options_.files.hosts, rootfs_.get());
+      if (!options_.files.no_hosts) facts_.hosts = write("hosts", network::hosts_file(hosts));
       network::ResolvRequest resolv;
       resolv.servers = options_.dns;
       resolv.search = options_.dns_search;
@@ -150,7 +199,8 @@ class Start {
       resolv.pasta = kind == NetworkKind::pasta;
       facts_.resolv = write("resolv.conf", network::resolv_file(resolv));
     }
-    facts_.hostname_file = write("hostname", details_.hostname + "\n");
+    if (!options_.files.no_hostname)
+      facts_.hostname_file = write("hostname", details_.hostname + "\n");
   }
 
   /// "container:ID" and "ns:/path" become paths; the other container's files come along with its network.
@@ -200,19 +250,35 @@ class Start {
     facts_.cgroups_path = cgroup_.path;
     facts_.cgroup_v2 = cgroup_.v2;
     facts_.cgroup_limits = cgroup_.limits;
+    facts_.swap_limit = cgroup_.swap_limit;
     facts_.rootless = base::is_rootless();
     facts_.hard_limits = hard_limits();
     facts_.capabilities = capabilities_of(options_.security);
     facts_.devices = find_devices(options_.devices, options_.security.privileged);
+    find_limits();
     facts_.masked_paths = host_masked_paths();
     facts_.tty_group = !facts_.rootless || maps_tty_group();
     facts_.least_oom_score_adj = own_oom_score_adj();
     add_seccomp();
-    const auto spec = make_spec(options_, details_.image, facts_);
+    auto spec = make_spec(options_, details_.image, facts_);
+    if (options_.init) {
+      auto& words = spec["process"]["args"];
+      words.insert(words.begin(), {base::Json(kInit), base::Json("--")});
+    }
+    if (health_check_of(details_)) begin_health(directory_);
     base::make_directory(directory_ + "/bundle", 0700);
     base::write_file(directory_ + "/bundle/config.json",
                      spec.dump(-1, ' ', false, base::Json::error_handler_t::replace),
                      0600);
+  }
+
+  void find_limits() {
+    const auto& r = options_.resources;
+    facts_.read_bps = find_limited(r.read_bps);
+    facts_.write_bps = find_limited(r.write_bps);
+    facts_.read_iops = find_limited(r.read_iops);
+    facts_.write_iops = find_limited(r.write_iops);
+    facts_.blkio_weight_device = find_limited(r.blkio_weight_device);
   }
 
   void add_seccomp() {
@@ -241,7 +307,11 @@ class Start {
                                         options_.tty ? directory_ + "/console" : "");
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
+    plan.held = std::move(held_);
     plan.tty = options_.tty;
+    plan.claimed = true;
+    plan.rows = facts_.console_rows;
+    plan.columns = facts_.console_columns;
     plan.attached = how.attached;
     // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
     plan.stdin_once = how.attached.in;
@@ -249,7 +319,25 @@ class Start {
     plan.log = log_plan();
     plan.cleanup = engine_.self;
     plan.cleanup.insert(plan.cleanup.end(), {"container", "cleanup", record_.id});
+    plan.restart = restart_plan();
+    plan.health = plan_health(engine_, record_, details_);
+    plan.timeout = options_.timeout;
     plan.oom_events = cgroup_.oom_file;
+    return plan;
+  }
+
+  RestartPlan restart_plan() const {
+    const auto& policy = options_.restart;
+    RestartPlan plan;
+    // Also without a policy: update may give it one while it runs.
+    if (policy.name.empty() || policy.name == "no") plan.left = 0;
+    plan.command = engine_.self;
+    plan.command.insert(plan.command.end(), {"container", "cleanup", "--restart", record_.id});
+    plan.on_failure = policy.name == "on-failure";
+    if (plan.on_failure && policy.maximum_retries > 0)
+      plan.left =
+          static_cast<unsigned>(std::max(0, policy.maximum_retries - record_.summary.restarts));
+    plan.delay_ms = restart_delay_ms_;
     return plan;
   }
 
@@ -264,9 +352,13 @@ class Start {
 
   MonitorClient launch(const StartOptions& how) {
     auto client = start_monitor(plan(how));
-    if (how.cleanup == Cleanup::by_client) client.claim_cleanup();
     if (const auto failure = client.wait_started()) {
+      give_back(engine_, record_);
+      client.cleaned();  // spares the monitor its own clean-up
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
+    }
+    if (!options_.pidfile.empty()) {
+      base::write_file(options_.pidfile, base::read_file(directory_ + "/pid"));
     }
     return client;
   }
@@ -280,11 +372,13 @@ class Start {
   const Details& details_;
   const CreateOptions& options_;
   std::string directory_;
+  std::uint32_t restart_delay_ms_ = 0;
   CgroupPlan cgroup_;
   Runtime runtime_;
   base::UniqueFd rootfs_;
   PreparedMounts mounts_;
   std::optional<network::Endpoint> endpoint_;
+  std::vector<base::UniqueFd> held_;
   Facts facts_;
 };
 
@@ -341,11 +435,7 @@ MonitorClient start(Engine& engine,
                     const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
-    record_event(engine.store,
-                 {"container",
-                  "start",
-                  record.id,
-                  {{"image", record.summary.image_name}, {"name", record.name}}});
+    record_event(engine.store, container_event(record, "start"));
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);

@@ -12,7 +12,8 @@ namespace container {
 struct Taken {
   std::optional<network::Endpoint> endpoint;
   std::string cgroup_manager, cgroup_path;
-  std::string runtime;  ///< path of the program
+  std::string runtime;                 ///< path of the program
+  std::uint32_t restart_delay_ms = 0;  ///< that the monitor waits before a restart
 };
 
 template <typename Io>
@@ -21,20 +22,19 @@ void fields(Io& io, Taken& t) {
   io.maybe("cgroupManager", t.cgroup_manager);
   io.maybe("cgroupPath", t.cgroup_path);
   io("runtime", t.runtime);
+  io.maybe("restartDelay", t.restart_delay_ms);
 }
 
 /// What the last start took; nothing when it took nothing or it was given back.
 std::optional<Taken> read_taken(const Engine& engine, const std::string& id);
 
-/// Who cleans up after the exit.
-enum class Cleanup { by_monitor, by_client };
-
 struct StartOptions {
-  Cleanup cleanup = Cleanup::by_monitor;
-  Streams attached;  ///< what this client gets from the first byte on
+  std::uint32_t restart_delay_ms = 0;  ///< 0: Docker's first
+  Streams attached;                    ///< what this client gets from the first byte on
 };
 
-/// Starts it and returns the connection to its monitor once the first process runs. The caller holds the container's
+/// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end
+/// leaves the clean-up to the monitor. The caller holds the container's
 /// lock, and has made sure that it does not run and that nothing is left of an earlier run. On failure everything is
 /// given back and the error is noted in the row.
 MonitorClient start(Engine& engine,

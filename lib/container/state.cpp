@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/sys.hpp"
+#include "container/health.hpp"
 
 namespace container {
 
@@ -53,6 +54,15 @@ State state_of(const Engine& engine, const Record& record) {
   if (running && !exit && running->monitor.is_alive()) {
     State state;
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
+    state.running = *running;
+    state.started = running->started;
+    state.health = health_status(directory);
+    return state;
+  }
+  // The monitor, or the restart that it has become, is at work.
+  if (running && exit && exit->restarts && running->monitor.is_alive()) {
+    State state = ended(record, exit->code, exit->oom_killed, exit->finished);
+    state.status = Status::restarting;
     state.running = *running;
     state.started = running->started;
     return state;

@@ -17,12 +17,14 @@ bool from_text(const std::string& text, Status& status);
 
 struct State {
   Status status = Status::created;
-  Running running;  ///< valid while running or paused
+  Running running;  ///< valid while running, paused or restarting
   base::Moment started{}, finished{};
   int exit_code = 0;
   bool oom_killed = false;
   /// The container has ended but nobody has cleaned up after it and carried the exit into the row yet.
   bool needs_cleanup = false;
+
+  std::string health;  ///< of one that runs and has a check: starting, healthy, unhealthy
 
   bool is_running() const { return status == Status::running || status == Status::paused; }
 };

@@ -4,10 +4,13 @@
 #include <csignal>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/signal_names.hpp"
+#include "base/sys.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/monitor.hpp"
+#include "container/pause.hpp"
 
 namespace container {
 
@@ -20,6 +23,17 @@ std::optional<MonitorClient> claim(const Engine& engine, const Record& record) {
   return client;
 }
 
+/// Tells the monitor (berth-monitor/revive.hpp) that a user has stopped the container. It may have ended meanwhile.
+void mark_stopped(Engine& engine, const Record& record) {
+  const std::string directory = engine.run_directory(record.id);
+  if (!base::is_directory(directory)) return;
+  try {
+    base::write_file(directory + "/stopped", "", 0600);
+  } catch (const base::Error& e) {
+    if (e.kind() != base::Kind::not_found && e.kind() != base::Kind::exists) throw;
+  }
+}
+
 /// Signals the first process and, when it has not ended within `timeout_ms`, kills it. Returns once the monitor has
 /// written the exit (or is gone, too) and what the container took is given back. No lock is held while waiting: others may
 /// look at the container or kill it at once.
@@ -28,10 +42,14 @@ void end_with(Engine& engine,
               const Running& running,
               int signal,
               int timeout_ms) {
+  // Whatever the restart policy says: this end is meant.
+  mark_stopped(engine, record);
   auto client = claim(engine, record);
   const auto process = running.init.open();
   if (process) {
     running.init.signal(signal);
+    // A frozen process takes no signal; as Docker, stopping one that is paused lets it go on.
+    if (base::exists(engine.run_directory(record.id) + "/paused")) thaw(engine, record);
     if (!base::wait_for_exit(process->get(), timeout_ms)) {
       running.init.signal(SIGKILL);
       base::wait_for_exit(process->get(), -1);
@@ -64,18 +82,25 @@ void end_container(Engine& engine, const Record& record, const State& state) {
   end_with(engine, record, state.running, SIGKILL, -1);
 }
 
+void cancel_restart(Engine& engine, const Record& record, const State& state) {
+  mark_stopped(engine, record);
+  const auto monitor = state.running.monitor.open();
+  if (!monitor) return;
+  state.running.monitor.signal(SIGTERM);
+  base::wait_for_exit(monitor->get(), -1);
+}
+
 void stop(Engine& engine, const std::string& name, const StopOptions& options) {
   const Record record = engine.containers.get(name);
-  const State state = state_of(engine, record);
+  State state = state_of(engine, record);
+  // What was about to start may run by now.
+  for (; state.status == Status::restarting; state = state_of(engine, record))
+    cancel_restart(engine, record, state);
   if (state.is_running()) {
     const Details details = engine.containers.details(record.id);
     const int signal = stop_signal(details, options.signal);
     end_with(engine, record, state.running, signal, timeout_ms(details, options.timeout));
-    record_event(engine.store,
-                 {"container",
-                  "stop",
-                  record.id,
-                  {{"image", record.summary.image_name}, {"name", record.name}}});
+    record_event(engine.store, container_event(record, "stop"));
     return;
   }
   clean_up(engine, record.id);
@@ -87,6 +112,7 @@ void kill(Engine& engine, const std::string& name, const std::string& signal) {
   if (!number)
     base::fail(base::Kind::usage, "cannot kill container: {}: invalid signal: {}", name, signal);
   const State state = state_of(engine, record);
+  if (state.is_running()) mark_stopped(engine, record);
   if (!state.is_running() || !state.running.init.signal(*number)) {
     base::fail(base::Kind::wrong_state,
                "cannot kill container: {}: container {} is not running",
@@ -94,12 +120,8 @@ void kill(Engine& engine, const std::string& name, const std::string& signal) {
                record.id);
   }
   record_event(engine.store,
-               {"container",
-                "kill",
-                record.id,
-                {{"image", record.summary.image_name},
-                 {"name", record.name},
-                 {"signal", std::to_string(*number)}}});
+               container_event(record, "kill", {{"signal", std::to_string(*number)}}));
+  if (state.status == Status::paused) thaw(engine, record);
   if (*number != SIGKILL) return;
   // Docker's kill returns when a killed container is seen as exited.
   end_container(engine, record, state);

@@ -23,6 +23,10 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options);
 /// Sends a signal; when it ends the container, cleaning up is left to whoever watches it.
 void kill(Engine& engine, const std::string& name, const std::string& signal);
 
+/// Ends the wait of a monitor before a restart, and waits for the monitor's end; cleaning up is left to the caller. May be
+/// called with or without the container's lock.
+void cancel_restart(Engine& engine, const Record& record, const State& state);
+
 /// Kills a running container, waits for its end and cleans up. The caller must not hold its lock.
 void end_container(Engine& engine, const Record& record, const State& state);
 

@@ -57,6 +57,11 @@ bool read_word(Filter& filter,
     filter.ids.push_back(value);
   else if (key == "containers")
     filter.used = parse_bool(key, value);
+  else if (key == "digest")
+    filter.manifests.push_back(value);
+  else if (key == "intermediate" || key == "readonly" || key == "manifest")
+    // Images have no parents, all lie in one store that is written to, and indexes are no images of their own.
+    filter.nothing = filter.nothing || parse_bool(key, value);
   else
     return false;
   return true;
@@ -120,6 +125,17 @@ std::vector<Listed> list_all(ImageStore& images, NameOrder order) {
 
 namespace {
 
+/// What a short name was pulled as is meant by it, too.
+std::vector<std::string> with_pulled_names(ImageStore& images, std::vector<std::string> patterns) {
+  for (std::size_t i = 0, count = patterns.size(); i < count; ++i) {
+    const auto repository = images.find_short_name(patterns[i]);
+    const auto tag = patterns[i].find(':');
+    if (repository)
+      patterns.push_back(*repository + (tag == std::string::npos ? "" : patterns[i].substr(tag)));
+  }
+  return patterns;
+}
+
 void keep_matching(std::vector<std::string>& names, const std::vector<std::string>& patterns) {
   std::erase_if(names, [&](const auto& name) {
     return std::none_of(patterns.begin(), patterns.end(), [&](const auto& p) {
@@ -135,12 +151,24 @@ bool has_id(const Image& image, const std::vector<std::string>& prefixes) {
   });
 }
 
+/// A digest that it is known by begins so.
+bool has_digest(const Listed& listed, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(), [&](const auto& prefix) {
+    return listed.image.manifest.starts_with(prefix) ||
+           std::any_of(listed.digests.begin(), listed.digests.end(), [&](const auto& digest) {
+             return digest.substr(digest.find('@') + 1).starts_with(prefix);
+           });
+  });
+}
+
 bool passes(const Listed& listed, const Filter& filter) {
+  if (filter.nothing) return false;
   const auto passes_label = [&](const LabelTest& test) { return test.passes(listed.image.labels); };
   if (!std::all_of(filter.labels.begin(), filter.labels.end(), passes_label)) return false;
   if (filter.dangling && *filter.dangling != listed.is_dangling()) return false;
   if (filter.until && listed.image.created >= *filter.until) return false;
   if (!filter.ids.empty() && !has_id(listed.image, filter.ids)) return false;
+  if (!filter.manifests.empty() && !has_digest(listed, filter.manifests)) return false;
   return !filter.used || *filter.used == (listed.containers > 0);
 }
 
@@ -156,16 +184,17 @@ std::vector<Listed> select(ImageStore& images, const Filter& filter) {
     const auto created = images.get(text).created;
     since = since ? std::max(*since, created) : created;
   }
+  const auto references = with_pulled_names(images, filter.references);
   std::vector<Listed> selected;
   for (auto& listed :
        list_all(images, filter.all_names ? NameOrder::latest_first : NameOrder::by_name)) {
     if (!passes(listed, filter)) continue;
     if (before && listed.image.created >= *before) continue;
     if (since && listed.image.created <= *since) continue;
-    if (!filter.references.empty()) {
+    if (!references.empty()) {
       Listed matching = listed;
-      keep_matching(matching.names, filter.references);
-      keep_matching(matching.digests, filter.references);
+      keep_matching(matching.names, references);
+      keep_matching(matching.digests, references);
       if (matching.names.empty() && matching.digests.empty()) continue;
       if (!filter.all_names) listed = std::move(matching);
     }

@@ -39,8 +39,10 @@ struct Filter {
   bool all_names = false;
   std::vector<std::string> before, since;  ///< images to compare with
   std::optional<base::Moment> until;
-  std::vector<std::string> ids;  ///< prefixes; one must match
-  std::optional<bool> used;      ///< has containers
+  std::vector<std::string> ids;        ///< prefixes; one must match
+  std::optional<bool> used;            ///< has containers
+  std::vector<std::string> manifests;  ///< digests, or their beginnings; one must match
+  bool nothing = false;                ///< asks for a kind of image that berth has none of
 };
 
 /// Which keys a command takes.

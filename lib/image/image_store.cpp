@@ -56,6 +56,11 @@ std::optional<std::string> whole_id(const std::string& text) {
   return std::nullopt;
 }
 
+/// A short name as registries.conf's aliases have it: without tag and digest.
+std::string short_name_of(const std::string& text) {
+  return text.substr(0, text.find_first_of(":@"));
+}
+
 }  // namespace
 
 std::optional<Image> ImageStore::find_by_id(const std::string& id) {
@@ -103,6 +108,12 @@ std::optional<Match> ImageStore::resolve(const std::string& text) {
     return Match{std::move(*image), std::nullopt};
   }
   Reference reference = parse_reference(text).with_default_tag();
+  if (const auto repository = find_short_name(text)) {
+    Reference pulled = parse_reference(*repository);
+    pulled.tag = reference.tag;
+    pulled.digest = reference.digest;
+    if (auto image = find_by_reference(pulled)) return Match{std::move(*image), pulled};
+  }
   if (auto image = find_by_reference(reference)) return Match{std::move(*image), reference};
   if (is_short_name(text)) {
     // What `podman tag` and `podman build` call localhost/x is found as x, as there.
@@ -201,6 +212,28 @@ void ImageStore::tag(const std::string& id, const Reference& name) {
                id,
                static_cast<std::int64_t>(base::now().time_since_epoch().count()));
   });
+}
+
+void ImageStore::remember_short_name(const std::string& text, const std::string& repository) {
+  const bool is_usual = parse_reference(text).repository() == repository;
+  const auto known = find_short_name(text);
+  if (is_usual ? !known : known == repository) return;
+  storage::Database& db = store_.database();
+  db.transaction(storage::Sync::none, [&] {
+    if (is_usual)
+      db.execute("DELETE FROM short_names WHERE short = ?", short_name_of(text));
+    else
+      db.execute(
+          "INSERT OR REPLACE INTO short_names VALUES (?, ?)", short_name_of(text), repository);
+  });
+}
+
+std::optional<std::string> ImageStore::find_short_name(const std::string& text) {
+  if (!is_short_name(text)) return std::nullopt;
+  auto rows = store_.database().query("SELECT repository FROM short_names WHERE short = ?",
+                                      short_name_of(text));
+  if (!rows.next()) return std::nullopt;
+  return rows.text(0);
 }
 
 bool ImageStore::untag(const std::string& full_name) {

@@ -100,6 +100,13 @@ class ImageStore {
   /// is gone.
   void tag(const std::string& id, const Reference& name);
 
+  /// Notes what a short name (tag and digest do not count) was pulled as: aliases and search lists of registries.conf
+  /// lead elsewhere than to docker.io, and later commands do not read them.
+  void remember_short_name(const std::string& text, const std::string& repository);
+
+  /// The repository that a short name was last pulled as; nothing when that was docker.io's, or never.
+  std::optional<std::string> find_short_name(const std::string& text);
+
   /// Takes a name (with tag or with digest) away; false when there is no such name.
   bool untag(const std::string& full_name);
 

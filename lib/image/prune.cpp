@@ -2,6 +2,7 @@
 #include "image/prune.hpp"
 
 #include "image/blob_store.hpp"
+#include "image/mount.hpp"
 #include "storage/reserve.hpp"
 
 namespace image {
@@ -13,7 +14,9 @@ Removed take_rows_away(ImageStore& images, bool all, const Filter& filter) {
   Removed removed;
   images.store().database().transaction(storage::Sync::full, [&] {
     for (const auto& listed : select(images, filter)) {
-      if (listed.containers > 0 || (!all && !listed.is_dangling())) continue;
+      if (listed.containers > 0 || is_mounted(images.store(), listed.image.id) ||
+          (!all && !listed.is_dangling()))
+        continue;
       removed.untagged.insert(removed.untagged.end(), listed.names.begin(), listed.names.end());
       removed.untagged.insert(removed.untagged.end(), listed.digests.begin(), listed.digests.end());
       delete_image(images.store().database(), listed.image.id);

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "image/blob_store.hpp"
+#include "image/mount.hpp"
 #include "storage/reserve.hpp"
 
 namespace image {
@@ -53,6 +54,7 @@ class Removing {
     }
     check(/*several_names_too=*/true);
     untag_all();
+    unmount_image(images_.store(), id(), options_.force);
     delete_image(db_, id());
     removed_.deleted.push_back(id());
     return std::move(removed_);
@@ -98,6 +100,7 @@ class Removing {
     if (several_names_too && !is_single_reference(names_))
       refuse(Conflict::Why::several_repositories, name, "");
     if (stopped_) refuse(Conflict::Why::stopped_container, name, *stopped_);
+    if (is_mounted(images_.store(), id())) refuse(Conflict::Why::mounted, name, "");
   }
 
   void untag(const std::string& name) {
@@ -146,6 +149,8 @@ std::string conflict_text(const Conflict& c) {
       return start + "image is being used by stopped container " + base::short_id(c.container);
     case Conflict::Why::several_repositories:
       return start + "image is referenced in multiple repositories";
+    case Conflict::Why::mounted:
+      return start + "image is mounted";
   }
   return start;
 }

@@ -17,7 +17,8 @@ struct Conflict {
     only_name_of_used_image,
     running_container,
     stopped_container,
-    several_repositories
+    several_repositories,
+    mounted
   };
 
   Why why;

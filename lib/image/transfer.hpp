@@ -5,6 +5,7 @@
 // command's own stdout and stderr; failures come back as base::Error with kind and sentence intact.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,8 +38,10 @@ struct PullRequest {
   std::string platform;   ///< "linux/arm64/v8" or empty for this machine
   bool quiet = false;     ///< no progress
   bool all_tags = false;
-  bool run = false;     ///< part of run or create: nothing on stdout
-  bool podman = false;  ///< progress in podman's words
+  bool run = false;                                 ///< part of run or create: nothing on stdout
+  bool podman = false;                              ///< progress in podman's words
+  std::optional<int> retries = {};                  ///< of a request that failed on the way
+  std::optional<std::int64_t> retry_delay_ms = {};  ///< before the first retry; doubles each time
   RegistryOptions registry;
 };
 
@@ -50,6 +53,8 @@ void fields(Io& io, PullRequest& r) {
   io.maybe("allTags", r.all_tags);
   io.maybe("run", r.run);
   io.maybe("podman", r.podman);
+  io.maybe("retries", r.retries);
+  io.maybe("retryDelay", r.retry_delay_ms);
   io("registry", r.registry);
 }
 

@@ -49,8 +49,9 @@ std::string own_names(const HostsRequest& request) {
 }  // namespace
 
 std::string hosts_file(const HostsRequest& request) {
-  std::string text = kStandard;
-  if (request.host_network) text = base::find_file_text("/etc/hosts").value_or(kStandard);
+  std::string text = request.base.value_or(kStandard);
+  if (request.host_network && !request.base)
+    text = base::find_file_text("/etc/hosts").value_or(kStandard);
   if (!text.empty() && text.back() != '\n') text += '\n';
   for (const auto& extra : request.extra) text += extra_line(request, extra);
   const std::string names = own_names(request);

@@ -1,43 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network/namespace.hpp"
 
-#include <exception>
 #include <sched.h>
-#include <thread>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/thread.hpp"
 #include "network/interface.hpp"
 #include "network/network.hpp"
 
 namespace network {
-
-namespace {
-
-/// Runs `act` in a thread and joins it: what the thread does to its namespaces ends with it.
-void in_thread(const std::function<void()>& act) {
-  std::exception_ptr failure;
-  std::jthread thread([&] {
-    try {
-      act();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  });
-  thread.join();
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace
 
 base::UniqueFd current_namespace() {
   return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
 }
 
 void inside_namespace(int namespace_fd, const std::function<void()>& act) {
-  in_thread([&] {
+  base::in_thread([&] {
     if (::setns(namespace_fd, CLONE_NEWNET) < 0) base::sys_fail("enter a network namespace");
     act();
   });
@@ -59,7 +40,7 @@ bool write_sysctl(const std::string& name, const std::string& value) {
 
 base::UniqueFd make_namespace() {
   base::UniqueFd made;
-  in_thread([&] {
+  base::in_thread([&] {
     if (::unshare(CLONE_NEWNET) < 0) base::sys_fail("make a network namespace");
     Interface("lo").set_up();
     made = current_namespace();

@@ -128,6 +128,7 @@ struct HostsRequest {
   std::optional<Endpoint> endpoint;  ///< none: host or no network
   bool host_network = false;
   std::vector<std::string> aliases;  ///< container name and the like, beside the hostname
+  std::optional<std::string> base;   ///< what stands in the place of the usual first lines
 };
 
 /// Content of /etc/hosts, as Docker writes it.

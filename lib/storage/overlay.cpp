@@ -1,71 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/overlay.hpp"
 
+#include <algorithm>
 #include <linux/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/log.hpp"
 #include "base/sys.hpp"
+#include "storage/file_system.hpp"
 
 namespace storage {
 
 namespace {
 
-/// The file system context of fsopen, with the kernel's own words when it refuses.
-class Context {
- public:
-  explicit Context(const char* type)
-      : fd_(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC))) {
-    if (!fd_) base::sys_fail("open file system type {}", type);
-  }
-
-  bool try_set(const char* key, const std::string& value) {
-    return ::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_SET_STRING, key, value.c_str(), 0) == 0;
-  }
-
-  void set(const char* key, const std::string& value) {
-    if (!try_set(key, value)) fail(fmt::format("set {}={}", key, value));
-  }
-
-  void set_flag(const char* key) {
-    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_SET_FLAG, key, nullptr, 0) < 0)
-      fail(fmt::format("set {}", key));
-  }
-
-  base::UniqueFd create() {
-    if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0)
-      fail("create");
-    base::UniqueFd mount(static_cast<int>(::syscall(SYS_fsmount, fd_.get(), FSMOUNT_CLOEXEC, 0)));
-    if (!mount) fail("mount");
-    return mount;
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& what) {
-    const int error = errno;
-    char line[512];
-    const ssize_t n = ::read(fd_.get(), line, sizeof line);  // "e overlay: message"
-    const std::string words = n > 2 ? std::string(line + 2, static_cast<std::size_t>(n) - 2) : "";
-    base::throw_errno(error,
-                      "mount the overlay: " + what + (words.empty() ? "" : " (" + words + ")"));
-  }
-
-  base::UniqueFd fd_;
-};
-
-/// Before kernel 6.7 there is no lowerdir+: one string of all layers, 256 bytes at most through fsconfig.
-std::string joined(const std::vector<std::string>& lower) {
-  std::string text;
-  for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
-    if (!text.empty()) text += ':';
-    text += *layer;
-  }
-  return text;
+/// fsconfig takes strings of less than 256 bytes, and overlay takes backslashes out of them.
+bool is_plain(const std::string& path) {
+  return path.size() < 256 && path.find('\\') == std::string::npos;
 }
 
-bool add_layers(Context& context, const std::vector<std::string>& lower) {
+/// False when the kernel does not know lowerdir+ (before 6.7).
+bool add_layers(FileSystem& context, const std::vector<std::string>& lower) {
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
     if (!context.try_set("lowerdir+", *layer)) {
       if (layer == lower.rbegin() && errno == EINVAL) return false;
@@ -78,11 +33,13 @@ bool add_layers(Context& context, const std::vector<std::string>& lower) {
 }  // namespace
 
 base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
-  Context context("overlay");
+  if (plan.lower.size() > kMostStacked || !is_plain(plan.upper) || !is_plain(plan.work) ||
+      !std::all_of(plan.lower.begin(), plan.lower.end(), is_plain)) {
+    return make_overlay_by_mount(plan, attributes);
+  }
+  FileSystem context("overlay");
   context.set("source", "overlay");
-  std::vector<std::string> lower = plan.lower;
-  // Without a layer at all (an image made of nothing) the kernel wants one; an empty upper's sibling will do.
-  if (!add_layers(context, lower)) context.set("lowerdir", joined(lower));
+  if (!add_layers(context, plan.lower)) return make_overlay_by_mount(plan, attributes);
   if (!plan.upper.empty()) {
     context.set("upperdir", plan.upper);
     context.set("workdir", plan.work);
@@ -90,7 +47,12 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   // A second mount of the same upper directory must stay possible after a crash of whoever held the first.
   context.set("index", "off");
   if (attributes == Attributes::user) context.set_flag("userxattr");
-  return context.create();
+  return context.mount();
+}
+
+void attach_mount(int mount, const std::string& path) {
+  if (::syscall(SYS_move_mount, mount, "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    base::sys_fail("mount at {}", path);
 }
 
 base::UniqueFd clone_mount(int path_fd, bool recursive) {

@@ -2,6 +2,7 @@
 // Overlay mounts made detached (fsopen, fsmount): nothing is visible on the host.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,20 @@ struct OverlayPlan {
   std::string upper, work;         ///< both empty: read-only
 };
 
-/// A detached overlay. Uses lowerdir+ where the kernel has it (6.7), else one page of short relative names.
+/// Layers that the kernel stacks in one overlay, and those that an image may have: the lowest are then an overlay of
+/// their own, and the kernel takes two on top of each other.
+inline constexpr std::size_t kMostStacked = 500;
+inline constexpr std::size_t kMostLower = 2 * kMostStacked - 1;
+
+/// A detached overlay: by lowerdir+ (kernel 6.7), or by make_overlay_by_mount where that is not enough.
 base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes);
+
+/// The same by mount(2), in a mount namespace of its own that ends with the call: for kernels without lowerdir+, long
+/// paths and many layers. Its options are one page, so layers go by short names relative to a directory of links.
+base::UniqueFd make_overlay_by_mount(const OverlayPlan& plan, Attributes attributes);
+
+/// Makes a detached mount visible at a directory (move_mount).
+void attach_mount(int mount, const std::string& path);
 
 /// A detached copy of what is mounted at or below `path` (open_tree, CLONE and, when `recursive`, RECURSIVE).
 base::UniqueFd clone_mount(int path_fd, bool recursive);

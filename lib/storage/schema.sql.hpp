@@ -100,6 +100,14 @@ CREATE TABLE leases (
   PRIMARY KEY (kind, object, pid, start_time)
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+-- What a short name that does not mean docker.io stood for when it was last pulled ("tool" by an alias or a search list:
+-- "quay.io/team/tool"), so that later commands find the image by that name.
+CREATE TABLE short_names (
+  short TEXT PRIMARY KEY,            -- without tag
+  repository TEXT NOT NULL
+) WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace storage

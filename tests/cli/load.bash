@@ -8,7 +8,7 @@
 #   user_berth ARG...   as the user berth-test on his own
 #   IMAGES              names of what images.py makes, e.g. $REGISTRY/app:1
 #
-# end_file fails when a mount, a process, a network interface or a cgroup of the file's store is left.
+# end_file fails when a mount, a process, a network interface or firewall rules of the file's store are left.
 
 bats_require_minimum_version 1.5.0
 TESTS=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
@@ -33,15 +33,13 @@ begin_file() {
   case $(stat -f -c %T "$WORK") in overlayfs) mount -t tmpfs -o mode=755 berth-cli "$WORK" ;; esac
   mkdir "$WORK/bin"
   local program
-  for program in "${BERTH%/*}"/berth{,-monitor,-transfer}; do
+  for program in "${BERTH%/*}"/berth{,-monitor,-transfer,-init}; do
     ln "$program" "$WORK/bin/" 2> /dev/null || cp "$program" "$WORK/bin/"
   done
   ln -s berth "$WORK/bin/podman"
   if id berth-test > /dev/null 2>&1; then
     install -d -o berth-test -g berth-test -m 700 "$WORK/home" "$WORK/user-run"
   fi
-  interfaces_before=$(ls /sys/class/net)
-  export interfaces_before
   start_registry
 }
 
@@ -90,7 +88,15 @@ end_file() {
   local left=0
   remove_all berth || true
   if [ -e "$WORK/home/.local/share/berth" ]; then remove_all user_berth || true; fi
+  local bridge
+  bridge=$(sed -n 's/.*"name":"\([^"]*\)".*/\1/p' "$WORK/run/network/bridge" 2> /dev/null || true)
+  berth system reset -f || left=1
+  if [ -e "$WORK/home/.local/share/berth" ]; then user_berth system reset -f || left=1; fi
   nothing_left || left=1
+  if [ -n "$bridge" ] && { [ -e "/sys/class/net/$bridge" ] || nft list table ip "$bridge" > /dev/null 2>&1; }; then
+    echo "bridge left: $bridge"
+    left=1
+  fi
   kill "$REGISTRY_PID"
   umount -l "$WORK" 2> /dev/null || true
   rm -rf "$WORK"

@@ -76,11 +76,6 @@ r() { user_berth run --rm --network none "$@"; }
   user_berth rm -f web
 }
 
-@test "keep-id is refused in a sentence" {
-  fails 125 r --userns keep-id "$B" id -u
-  [[ $stderr == *"--userns keep-id is not supported yet"* ]]
-}
-
 @test "without XDG_RUNTIME_DIR a private directory serves" {
   fails 125 as_user env -u XDG_RUNTIME_DIR "$WORK/bin/berth" run --rm --pull never --network none nosuch:1 true
   has "nosuch:1"

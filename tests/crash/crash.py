@@ -8,11 +8,13 @@ A round starts one of pull, load, run, start, stop, rm, exec, waits for a random
 and sends SIGKILL to the command, to a monitor, to the runtime, to the transfer process, or to all of them at once. The
 next commands (ps, system check) must then succeed, and on the machine nothing may be left that belongs to no running
 container: no process, mount, network interface, nftables rule, cgroup, staging entry, run directory or runtime state.
-Every image must still run. It works in a network namespace of its own and on stores of its own; needs root.
+Every image must still run. Some of the rounds (a third) are the user berth-test's, if there is one: then no second user
+namespace may come to be either. It works in a network namespace of its own and on stores of its own; needs root.
 """
 import json
 import os
 import pathlib
+import pwd
 import random
 import shutil
 import signal
@@ -26,7 +28,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 import images  # noqa: E402
 
-SLEEP = str(10**8 + os.getpid())  # what the containers of this harness do, to be recognised among processes
+USER = "berth-test"
 IMAGES = ("busybox", "app", "layers")
 PATIENCE = 60  # seconds for any one command
 
@@ -55,26 +57,31 @@ def exe(pid):
         return ""
 
 
+def describe(pid):
+    status = dict(line.split(":\t", 1) for line in read(f"/proc/{pid}/status").split("\n") if ":\t" in line)
+    root = [line for line in read(f"/proc/{pid}/mountinfo").split("\n") if " / / " in line]
+    return f"{pid} ({status.get('State')}, child of {status.get('PPid')}, root {root})"
+
+
 def pids():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-class Store:
-    """The binary under test on a store of its own, with a registry beside it."""
+class Place:
+    """The binary under test, a registry, and a directory for all that a run of this harness makes."""
 
     def __init__(self, berth):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="berth-crash.", dir="/var/tmp"))
+        self.work.chmod(0o755)
         if subprocess.run(["stat", "-f", "-c", "%T", self.work], stdout=subprocess.PIPE).stdout.strip() == b"overlayfs":
-            subprocess.run(["mount", "-t", "tmpfs", "tmpfs", self.work], check=True)
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", self.work], check=True)
         self.bin = self.work / "bin"
         self.bin.mkdir()
         for name in ("berth", "berth-monitor", "berth-transfer"):
             shutil.copy2(pathlib.Path(berth).parent / name, self.bin / name)
-        self.root, self.runroot = self.work / "root", self.work / "run"
         self.layout = self.work / "layout"
         images.make_layout(self.layout)
         self.start_registry()
-        self.archive = self.work / "archive.tar"
 
     def start_registry(self):
         self.registry = f"127.0.0.1:{free_port()}"
@@ -95,21 +102,48 @@ class Store:
                 time.sleep(0.01)
         images.push_layout(self.layout, self.registry)
 
+    def destroy(self):
+        self.server.kill()
+        self.server.wait()
+        subprocess.run(["umount", "-l", self.work], stderr=subprocess.DEVNULL)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+class Store:
+    """What one user of the place has: root, or an ordinary one."""
+
+    def __init__(self, place, user):
+        self.place, self.user, self.bin = place, user, place.bin
+        self.home = place.work / (user or "root")
+        self.home.mkdir()
+        self.root, self.runroot = self.home / "store", self.home / "run/berth"
+        self.runroot.parent.mkdir(mode=0o700)
+        self.archive = self.home / "archive.tar"
+        # What the containers do, to be recognised among all processes.
+        self.sleep = str(10**8 + 2 * os.getpid() + bool(user))
+        self.prefix = []
+        if user:
+            for path in (self.home, self.runroot.parent):
+                shutil.chown(path, user, user)
+            self.prefix = ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "env", "-i", f"HOME={self.home}",
+                           f"XDG_RUNTIME_DIR={self.runroot.parent}", "PATH=/usr/local/bin:/usr/bin:/bin"]
+
     def name(self, image):
-        return f"{self.registry}/{image}:1"
+        return f"{self.place.registry}/{image}:1"
 
     def argv(self, *words):
-        return [str(self.bin / "berth"), "--root", str(self.root), "--runroot", str(self.runroot), *map(str, words)]
+        return [*self.prefix, str(self.bin / "berth"), "--root", str(self.root), "--runroot", str(self.runroot),
+                *map(str, words)]
 
     def start(self, *words):
         return subprocess.Popen(self.argv(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, start_new_session=True)
+                                stderr=subprocess.STDOUT, start_new_session=True, cwd=self.home)
 
     def must(self, *words):
         """Runs a command that has to succeed; returns its output."""
         try:
             done = subprocess.run(self.argv(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=PATIENCE)
+                                  stderr=subprocess.PIPE, timeout=PATIENCE, cwd=self.home)
         except subprocess.TimeoutExpired:
             raise Failure(f"berth {' '.join(map(str, words))} hangs")
         if done.returncode != 0:
@@ -117,8 +151,22 @@ class Store:
         return done.stdout.decode()
 
     def ours(self, name):
-        """Processes of one of our programs."""
-        return [pid for pid in pids() if exe(pid) == str(self.bin / name)]
+        """Processes of one of our programs that work on this store."""
+        return [pid for pid in pids() if exe(pid) == str(self.bin / name) and self.is_here(pid)]
+
+    def is_here(self, pid):
+        try:
+            return str(self.runroot) in read(f"/proc/{pid}/cmdline") + os.readlink(f"/proc/{pid}/cwd")
+        except OSError:
+            return False
+
+    def pastas(self):
+        return [pid for pid in pids() if str(self.runroot) in read(f"/proc/{pid}/cmdline") and
+                read(f"/proc/{pid}/comm").startswith("pasta")]
+
+    def sleepers(self):
+        """First processes of its containers, whatever became of them."""
+        return [pid for pid in pids() if read(f"/proc/{pid}/cmdline") == f"sleep\0{self.sleep}\0"]
 
     def runtimes(self):
         return [pid for pid in pids() if exe(pid).endswith(("/crun", "/runc")) and str(self.runroot) in
@@ -129,25 +177,16 @@ class Store:
         lines = self.must("ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.State}}").split("\n")
         return dict(line.split() for line in lines if line)
 
-    def destroy(self):
-        self.server.kill()
-        self.server.wait()
-        for pid in sleepers():
+    def end(self):
+        for pid in self.sleepers() + self.pastas():
             os.kill(pid, signal.SIGKILL)
-        subprocess.run(["umount", "-l", self.work], stderr=subprocess.DEVNULL)
-        shutil.rmtree(self.work, ignore_errors=True)
-
-
-def sleepers():
-    """First processes of this harness's containers, whatever became of them."""
-    return [pid for pid in pids() if read(f"/proc/{pid}/cmdline") == f"sleep\0{SLEEP}\0"]
 
 
 class Leaks:
     """What lies about that belongs to no running container."""
 
     def __init__(self, store):
-        self.store = store
+        self.store, self.seen = store, set()
 
     def all(self, containers):
         running = {id for id, state in containers.items() if state == "running"}
@@ -156,10 +195,12 @@ class Leaks:
         yield from self.files(containers, running)
         yield from self.cgroups(running)
         yield from self.network(running)
+        yield from self.user_namespaces()
 
     def processes(self, running):
-        if (count := len(sleepers())) != len(running):
-            yield f"{count} first processes for {len(running)} running containers"
+        if len(sleepers := self.store.sleepers()) != len(running):
+            yield f"{len(sleepers)} first processes for {len(running)} running containers: " + \
+                "; ".join(describe(pid) for pid in sleepers)
         if (count := len(self.store.ours("berth-monitor"))) != len(running):
             yield f"{count} monitors for {len(running)} running containers"
         for pid in self.store.runtimes() + self.store.ours("berth-transfer") + self.store.ours("berth"):
@@ -167,7 +208,7 @@ class Leaks:
 
     def mounts(self):
         for line in read("/proc/self/mountinfo").split("\n"):
-            if f"{self.store.work}/" in line:
+            if f"{self.store.home}/" in line:
                 yield "mount " + line
 
     def files(self, containers, running):
@@ -190,13 +231,25 @@ class Leaks:
     def is_ours(self, id):
         return id in self.seen
 
-    seen = set()
-
     @staticmethod
     def is_v1():
         return not os.path.exists("/sys/fs/cgroup/cgroup.controllers")
 
+    def user_namespaces(self):
+        found = set()
+        for pid in self.store.ours("berth-monitor"):
+            try:
+                found.add(os.readlink(f"/proc/{pid}/ns/user"))
+            except OSError:
+                pass
+        if len(found) > 1:
+            yield f"{len(found)} user namespaces"
+
     def network(self, running):
+        if (count := len(self.store.pastas())) > len(running):
+            yield f"{count} processes of pasta for {len(running)} running containers"
+        if self.store.user:
+            return
         links = json.loads(subprocess.run(["ip", "-j", "link", "show", "type", "veth"], stdout=subprocess.PIPE).stdout or "[]")
         links = [link for link in links if link]
         if len(links) > len(running):
@@ -246,7 +299,7 @@ class Harness:
 
     def run(self):
         image = self.store.name(self.random.choice(["busybox", "layers"]))
-        return ["run", "-d", "--name", self.next_name(), *self.run_flags(), image, "sleep", SLEEP]
+        return ["run", "-d", "--name", self.next_name(), *self.run_flags(), image, "sleep", self.store.sleep]
 
     def run_and_remove(self):
         return ["run", "--rm", *self.run_flags(), self.store.name("busybox"), "true"]
@@ -331,31 +384,71 @@ class Harness:
             self.store.must("run", "--rm", "--network", "none", "--entrypoint", "/bin/sh", self.store.name(image), "-c",
                             "for f in /bin/busybox /etc/passwd; do cat $f > /dev/null || exit 1; done")
 
-    def rounds(self, count):
+    def prepare(self):
         for image in IMAGES:
             self.store.must("pull", "-q", self.store.name(image))
         self.store.must("save", "-o", self.store.archive, self.store.name("layers"))
-        for number in range(1, count + 1):
-            action = self.random.choice(self.ACTIONS)
-            told = f"round {number}: {action.__name__}"
-            try:
-                words, victim, moment, output = self.disturb(action)
-                told = f"round {number}: {' '.join(map(str, words))}; {victim} killed after {moment * 1000:.1f} ms"
-                if os.environ.get("CRASH_VERBOSE"):
-                    print(told, output.strip()[:200], flush=True)
-                self.leaks.seen |= set(output.split())
-                self.verify()
-                if number % 10 == 0:
-                    self.verify_images()
-                if number % 7 == 0:
-                    for id in self.store.containers():
-                        self.store.must("rm", "-fv", id)
-            except Failure as failure:
-                raise Failure(f"{told}\n{failure}")
+
+    def remove_containers(self):
         for id in self.store.containers():
             self.store.must("rm", "-fv", id)
+
+    def round(self, number):
+        action = self.random.choice(self.ACTIONS)
+        told = f"round {number}: {action.__name__}"
+        try:
+            words, victim, moment, output = self.disturb(action)
+            told = f"round {number}: {' '.join(map(str, words))}; {victim} killed after {moment * 1000:.1f} ms"
+            if os.environ.get("CRASH_VERBOSE"):
+                print(self.store.user or "root", told, output.strip()[:200], flush=True)
+            self.leaks.seen |= set(output.split())
+            self.verify()
+            if number % 10 == 0:
+                self.verify_images()
+            if number % 7 == 0:
+                self.remove_containers()
+        except Failure as failure:
+            raise Failure(f"{self.store.user or 'root'}, {told}\n{failure}")
+
+    def finish(self):
+        self.remove_containers()
         self.verify_images()
         self.verify()
+
+
+def has_user():
+    try:
+        pwd.getpwnam(USER)
+        return True
+    except KeyError:
+        return False
+
+
+def run(place, seed, count):
+    stores = [Store(place, user) for user in ([None, USER] if has_user() else [None])]
+    if len(stores) == 1:
+        print(f"no user {USER}: all rounds are root's")
+    harnesses = [Harness(store, seed + i) for i, store in enumerate(stores)]
+    chance = random.Random(seed)
+    try:
+        for harness in harnesses:
+            harness.prepare()
+        for number in range(1, count + 1):
+            harnesses[-1 if chance.random() < 1 / 3 else 0].round(number)
+        for harness in harnesses:
+            harness.finish()
+        for harness in harnesses:
+            print(f"{harness.store.user or 'root'}: processes killed: {harness.killed}")
+    finally:
+        for store in stores:
+            store.end()
+
+
+def make_network():
+    """Loopback, and a way out for pasta to copy: it leads nowhere."""
+    for words in ("link set lo up", "link add out type bridge", "addr add 192.0.2.1/24 dev out", "link set out up",
+                  "route add default via 192.0.2.254"):
+        subprocess.run(["ip", *words.split()], check=True)
 
 
 def main():
@@ -365,24 +458,24 @@ def main():
     if "CRASH_INNER" not in os.environ:
         os.environ["CRASH_INNER"] = "1"
         os.execvp("unshare", ["unshare", "--net", sys.executable, str(HERE / "crash.py")])
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    make_network()
     seed = int(os.environ.get("CRASH_SEED") or random.randrange(1 << 32))
     rounds = int(os.environ.get("CRASH_ROUNDS") or 200)
     print(f"seed {seed}, {rounds} rounds", flush=True)
-    store = Store(os.environ["BERTH"])
-    harness = Harness(store, seed)
+    begin = time.monotonic()
+    place = Place(os.environ["BERTH"])
     try:
-        harness.rounds(rounds)
-        print(f"{rounds} rounds; processes killed: {harness.killed}")
+        run(place, seed, rounds)
+        print(f"{rounds} rounds in {time.monotonic() - begin:.0f} s")
         return 0
     except Failure as failure:
         print(f"FAILED with CRASH_SEED={seed}: {failure}")
         if os.environ.get("CRASH_KEEP"):
-            print(f"kept in {store.work}")
-            store.destroy = lambda: store.server.kill()
+            print(f"kept in {place.work}")
+            place.destroy = place.server.kill
         return 1
     finally:
-        store.destroy()
+        place.destroy()
 
 
 if __name__ == "__main__":

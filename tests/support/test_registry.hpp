@@ -30,6 +30,8 @@ class StaticRegistry {
     return count;
   }
 
+  int connections() const { return server_.connections(); }
+
   std::function<bool(const Request&, Connection&)> spoil;
 
  private:

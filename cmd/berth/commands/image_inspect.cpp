@@ -59,16 +59,6 @@ void register_image_inspect(Verbs& verbs) {
       .act = [flags](Session& session,
                      const Words& words) { return inspect(session, *flags, words); },
   });
-  if (!verbs.is_podman()) return;
-  verbs.add({
-      .names = {"image exists"},
-      .usage = "IMAGE",
-      .summary = "Check if an image exists in local storage",
-      .arity = {1, 1},
-      .completes = Completes::images,
-      .act = [](Session& session,
-                const Words& words) { return session.engine().images.find(words[0]) ? 0 : 1; },
-  });
 }
 
 }  // namespace cli

@@ -29,6 +29,9 @@ std::string conflict_words(const Session& session, const image::Conflict& confli
         "unable to delete image \"{}\" by ID with more than one tag: please force removal",
         conflict.image);
   }
+  if (conflict.why == image::Conflict::Why::mounted) {
+    return fmt::format("image {} is mounted: unmount it first, or force removal", conflict.image);
+  }
   return fmt::format(
       "image used by {}: image is in use by a container: consider listing external containers and "
       "force-removing image",

@@ -100,12 +100,20 @@ std::string image_text(container::Engine& engine, const Listed& l, bool no_trunc
   return no_trunc ? l.record.image : base::short_id(l.record.image);
 }
 
+std::string health_text(const std::string& health) {
+  if (health.empty()) return "";
+  return health == "starting" ? " (health: starting)" : " (" + health + ")";
+}
+
 }  // namespace
 
 std::string status_text(const container::State& state, base::Moment now) {
   switch (state.status) {
     case Status::running:
-      return "Up " + base::human_duration(now - state.started);
+      return "Up " + base::human_duration(now - state.started) + health_text(state.health);
+    case Status::restarting:
+      return fmt::format(
+          "Restarting ({}) {} ago", state.exit_code, base::human_duration(now - state.finished));
     case Status::paused:
       return "Up " + base::human_duration(now - state.started) + " (Paused)";
     case Status::exited:
@@ -134,7 +142,7 @@ std::vector<Json> ps_rows(container::Engine& engine,
          {"RunningFor", base::human_duration(options.now - r.created) + " ago"},
          {"Status", status_text(l.state, options.now)},
          {"State", container::to_text(l.state.status)},
-         {"HealthStatus", ""},
+         {"HealthStatus", l.state.health},
          {"Ports", ports_text(engine, l)},
          {"Size", options.size ? size_text(engine, l) : "0B"},
          {"Labels", labels_text(r.summary.labels)},

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
@@ -38,6 +40,22 @@ bool parse_verify(const std::string& text) {
   return *verify;
 }
 
+int parse_retries(const std::string& text) {
+  constexpr int kMost = 100;
+  const auto retries = base::parse_number<int>(text);
+  if (!retries || *retries < 0)
+    base::fail(base::Kind::usage, "strconv.ParseUint: parsing \"{}\": invalid syntax", text);
+  if (*retries > kMost) base::fail(base::Kind::usage, "at most {} retries are made", kMost);
+  return *retries;
+}
+
+std::int64_t parse_delay(const std::string& text) {
+  const auto delay = base::parse_duration(text);
+  if (!delay || *delay < std::chrono::nanoseconds(0) || *delay > std::chrono::hours(1))
+    base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count();
+}
+
 void declare(CLI::App& app, Options& o) {
   app.add_flag("-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
   app.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
@@ -63,6 +81,16 @@ void declare(CLI::App& app, Options& o) {
   app.add_option("--creds",
                  o.request.registry.creds,
                  "Credentials (USERNAME:PASSWORD) to use with the registry");
+  app.add_option_function<std::string>(
+         "--retry",
+         [&o](const std::string& text) { o.request.retries = parse_retries(text); },
+         "Number of times to retry a request that failed on the way (default 3)")
+      ->type_name("uint");
+  app.add_option_function<std::string>(
+         "--retry-delay",
+         [&o](const std::string& text) { o.request.retry_delay_ms = parse_delay(text); },
+         "Delay before the first retry; it doubles each time (default 500ms)")
+      ->type_name("string");
   app.add_option(
       "--cert-dir", o.request.registry.cert_dir, "Directory with TLS certificates and keys");
 }

@@ -4,30 +4,43 @@
 
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "commands/targets.hpp"
 #include "container/remove.hpp"
 #include "session.hpp"
 
 namespace cli {
 
 void register_rm(Verbs& verbs) {
-  const auto flags = std::make_shared<container::RemoveOptions>();
+  struct Flags : container::RemoveOptions {
+    Targets targets;
+  };
+
+  const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"rm", "container rm", "container remove"},
       .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Remove one or more containers",
-      .arity = {1, -1},
+      .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::containers,
       .declare =
-          [flags](CLI::App& app) {
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
             app.add_flag("-f,--force",
                          flags->force,
                          "Force the removal of a running container (uses SIGKILL)");
             app.add_flag("-v,--volumes",
                          flags->volumes,
                          "Remove anonymous volumes associated with the container");
+            if (podman) {
+              add_target_flags(app,
+                               flags->targets,
+                               Targets::kAll | Targets::kLatest | Targets::kCidfile |
+                                   Targets::kIgnore | Targets::kFilter);
+            }
           },
       .act =
-          [flags](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            const auto names =
+                session.is_podman() ? find_targets(session, flags->targets, words) : words;
             return for_each(session, names, [&](const std::string& name) {
               // Docker: removing by force what is not there is no failure, and prints nothing.
               if (flags->force && !session.engine().containers.find(name)) return;

@@ -45,18 +45,21 @@ int remove(Session& session, const Flags& flags, Words targets) {
   } else if (targets.empty()) {
     client_fail("image name or ID must be specified");
   }
-  bool in_use = false;
+  bool in_use = false, missing_only = true;
   int code = for_each(session, targets, [&](const std::string& text) {
     try {
       remove_one(session, flags, text);
     } catch (const base::Error& e) {
       if (e.kind() == base::Kind::not_found && flags.ignore) return;
       in_use = in_use || e.kind() == base::Kind::in_use;
+      missing_only = missing_only && e.kind() == base::Kind::not_found;
       throw;
     }
   });
   // Podman: 1 when an image is missing, 2 when one is used.
   if (session.is_podman() && code != 0) code = in_use ? 2 : 1;
+  // Docker tells of them, but a forced removal wants only that they are not there.
+  if (!session.is_podman() && flags.force && missing_only) code = 0;
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
+#include "container/cgroup_haste.hpp"
 #include "container/create.hpp"
 #include "container/finish.hpp"
 #include "container/remove.hpp"
@@ -67,6 +68,10 @@ container::Created make(Session& session,
     container::remove(engine, o.name, {.force = true, .volumes = false});
   }
   auto made = container::create(engine, o, image, now);
+  for (const auto& warning : made.warnings) {
+    const std::string line = "WARNING: " + warning + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
   if (!o.cidfile.empty()) base::write_file(o.cidfile, made.record.id);
   return made;
 }
@@ -108,13 +113,14 @@ int run(Session& session, RunFlags& flags, const Words& words) {
                       ClientError::Form::bare);
   }
   check_terminal(flags);
-  const auto made = make(session, flags.create, words, container::StartsNow::yes);
   auto& engine = session.engine();
+  container::hasten_cgroup_moves();
+  const auto made = make(session, flags.create, words, container::StartsNow::yes);
   auto lock = std::make_unique<base::FileLock>(engine.lock(made.record.id));
   const auto& o = made.details.options;
   try {
     container::StartOptions how;
-    if (!flags.detach) how = {container::Cleanup::by_client, streams_of(o)};
+    if (!flags.detach) how.attached = streams_of(o);
     auto client = container::start(engine, made.record, made.details, how);
     lock.reset();
     if (flags.detach) {
@@ -139,6 +145,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
 
 void register_run(Verbs& verbs) {
   const auto flags = std::make_shared<RunFlags>();
+  if (verbs.is_podman()) set_podman_defaults(flags->create);
   verbs.add({
       .names = {"run", "container run"},
       .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
@@ -165,6 +172,7 @@ void register_run(Verbs& verbs) {
 
 void register_create(Verbs& verbs) {
   const auto flags = std::make_shared<CreateFlags>();
+  if (verbs.is_podman()) set_podman_defaults(*flags);
   verbs.add({
       .names = {"create", "container create"},
       .usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "commands/targets.hpp"
 #include "container/attached.hpp"
 #include "container/restart.hpp"
 #include "session.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct Flags {
   bool attach = false, interactive = false, sig_proxy = true;
   std::string detach_keys;
+  Targets targets;
 };
 
 int start_attached(Session& session, const Flags& flags, const std::string& name) {
@@ -49,10 +51,10 @@ void register_start(Verbs& verbs) {
       .names = {"start", "container start"},
       .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Start one or more stopped containers",
-      .arity = {1, -1},
+      .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::containers,
       .declare =
-          [flags](CLI::App& app) {
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
             app.add_flag("-a,--attach", flags->attach, "Attach STDOUT/STDERR and forward signals");
             app.add_flag("-i,--interactive", flags->interactive, "Attach container's STDIN");
             app.add_option("--detach-keys",
@@ -60,9 +62,20 @@ void register_start(Verbs& verbs) {
                            "Override the key sequence for detaching a container");
             app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
                 ->default_val(true);
+            // Podman's start has no --cidfile, and its --all leaves running ones alone.
+            if (podman) {
+              add_target_flags(
+                  app, flags->targets, Targets::kAll | Targets::kLatest | Targets::kFilter);
+            }
           },
       .act =
-          [flags](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            using container::Status;
+            const auto names =
+                session.is_podman()
+                    ? find_targets(
+                          session, flags->targets, words, {Status::created, Status::exited})
+                    : words;
             if (!flags->attach && !flags->interactive) return start_all(session, names);
             if (names.size() > 1) {
               throw ClientError("you cannot start and attach multiple containers at once",

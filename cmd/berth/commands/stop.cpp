@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "commands/list.hpp"
+#include "commands/targets.hpp"
 #include "container/restart.hpp"
 #include "options/parse.hpp"
 #include "session.hpp"
@@ -15,7 +16,28 @@ namespace {
 
 struct Flags {
   container::StopOptions stop;
+  Targets targets;
+  bool running = false;  ///< podman restart
+  std::string signal;    ///< kill
 };
+
+using container::Status;
+
+constexpr unsigned kPodmanTargets =
+    Targets::kAll | Targets::kLatest | Targets::kCidfile | Targets::kFilter;
+
+/// Podman lets the flags name the containers.
+Arity arity_of(const Verbs& verbs) {
+  return {verbs.is_podman() ? 0 : 1, -1};
+}
+
+/// Docker's verbs take names only.
+Words targets_of(Session& session,
+                 const Flags& flags,
+                 const Words& names,
+                 const std::vector<Status>& states = {}) {
+  return session.is_podman() ? find_targets(session, flags.targets, names, states) : names;
+}
 
 void declare_stop(CLI::App& app, container::StopOptions& o) {
   app.add_option_function<std::string>(
@@ -43,11 +65,17 @@ void register_stop(Verbs& verbs) {
       .names = {"stop", "container stop"},
       .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Stop one or more running containers",
-      .arity = {1, -1},
+      .arity = arity_of(verbs),
       .completes = Completes::running_containers,
-      .declare = [flags](CLI::App& app) { declare_stop(app, flags->stop); },
+      .declare =
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
+            declare_stop(app, flags->stop);
+            if (podman) add_target_flags(app, flags->targets, kPodmanTargets | Targets::kIgnore);
+          },
       .act =
-          [flags](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            const auto names = targets_of(
+                session, *flags, words, {Status::running, Status::paused, Status::restarting});
             return for_each(session, names, [&](const std::string& name) {
               container::stop(session.engine(), name, flags->stop);
               fmt::print("{}\n", name);
@@ -62,11 +90,22 @@ void register_restart(Verbs& verbs) {
       .names = {"restart", "container restart"},
       .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Restart one or more containers",
-      .arity = {1, -1},
+      .arity = arity_of(verbs),
       .completes = Completes::containers,
-      .declare = [flags](CLI::App& app) { declare_stop(app, flags->stop); },
+      .declare =
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
+            declare_stop(app, flags->stop);
+            if (!podman) return;
+            add_target_flags(app, flags->targets, kPodmanTargets);
+            app.add_flag("--running", flags->running, "Restart only running containers");
+          },
       .act =
-          [flags](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            // --running alone means all that run.
+            if (flags->running && words.empty()) flags->targets.all = true;
+            const auto states =
+                flags->running ? std::vector<Status>{Status::running} : std::vector<Status>{};
+            const auto names = targets_of(session, *flags, words, states);
             return for_each(session, names, [&](const std::string& name) {
               container::stop(session.engine(), name, flags->stop);
               container::start_stopped(session.engine(), name);
@@ -77,21 +116,27 @@ void register_restart(Verbs& verbs) {
 }
 
 void register_kill(Verbs& verbs) {
-  const auto signal = std::make_shared<std::string>();
+  const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"kill", "container kill"},
       .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Kill one or more running containers",
-      .arity = {1, -1},
+      .arity = arity_of(verbs),
       .completes = Completes::running_containers,
       .declare =
-          [signal](CLI::App& app) {
-            app.add_option("-s,--signal", *signal, "Signal to send to the container");
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
+            app.add_option("-s,--signal", flags->signal, "Signal to send to the container");
+            if (podman)
+              add_target_flags(
+                  app, flags->targets, Targets::kAll | Targets::kLatest | Targets::kCidfile);
           },
       .act =
-          [signal](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            const auto names =
+                targets_of(session, *flags, words, {Status::running, Status::paused});
+            const std::string signal = flags->signal.empty() ? "KILL" : flags->signal;
             return for_each(session, names, [&](const std::string& name) {
-              container::kill(session.engine(), name, signal->empty() ? "KILL" : *signal);
+              container::kill(session.engine(), name, signal);
               fmt::print("{}\n", name);
             });
           },

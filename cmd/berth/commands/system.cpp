@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth system check, and berth container cleanup, which monitors call
+// berth system check, berth system reset, and berth container cleanup, which monitors call
 #include <CLI/CLI.hpp>
 
 #include "base/log.hpp"
 #include "commands/list.hpp"
+#include "confirm.hpp"
 #include "container/check.hpp"
 #include "container/finish.hpp"
+#include "container/reset.hpp"
+#include "container/restart.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -20,7 +23,35 @@ int check(Session& session) {
   return findings.damaged.empty() ? 0 : 1;
 }
 
+constexpr const char* kResetWarning =
+    "This will remove:\n"
+    "        - all containers\n"
+    "        - all images\n"
+    "        - all networks\n"
+    "        - all build cache\n"
+    "        - all volumes";
+
 }  // namespace
+
+void register_system_reset(Verbs& verbs) {
+  const auto force = std::make_shared<bool>();
+  verbs.add({
+      .names = {"system reset"},
+      .usage = "[OPTIONS]",
+      .summary = "Remove all containers, images, volumes and networks of the store",
+      .arity = {0, 0},
+      .declare =
+          [force](CLI::App& app) {
+            app.add_flag("-f,--force", *force, "Do not prompt for confirmation");
+          },
+      .act =
+          [force](Session& session, const Words&) {
+            if (!*force && !confirm(kResetWarning)) return 0;
+            container::reset(session.engine());
+            return 0;
+          },
+  });
+}
 
 void register_system_check(Verbs& verbs) {
   verbs.add({
@@ -33,19 +64,29 @@ void register_system_check(Verbs& verbs) {
 }
 
 void register_container_cleanup(Verbs& verbs) {
+  const auto restart = std::make_shared<bool>(false);
   verbs.add({
       .names = {"container cleanup"},
       .usage = "CONTAINER [CONTAINER...]",
       .summary = "Clean up network and mounts of containers that have ended",
       .arity = {1, -1},
       .completes = Completes::containers,
+      .declare =
+          [restart](CLI::App& app) {
+            app.add_flag(
+                "--restart",
+                *restart,
+                "Start the container again, as its restart policy wants (used by monitors)");
+          },
       .act =
-          [](Session& session, const Words& names) {
+          [restart](Session& session, const Words& names) {
             return for_each(session, names, [&](const std::string& name) {
               auto& engine = session.engine();
               // A --rm container that somebody else has cleaned up is gone.
-              if (const auto record = engine.containers.find(name))
-                container::clean_up(engine, record->id);
+              const auto record = engine.containers.find(name);
+              if (!record) return;
+              if (*restart) return container::restart_by_policy(engine, record->id);
+              container::clean_up(engine, record->id);
             });
           },
   });

@@ -67,12 +67,12 @@ void register_tag(Verbs& verbs) {
       .completes = Completes::images,
       .act = tag,
   });
-  if (!verbs.is_podman()) return;
   verbs.add({
       .names = {"untag", "image untag"},
       .usage = "IMAGE [IMAGE...]",
       .summary = "Remove a name from a local image",
       .arity = {1, -1},
+      .group = verbs.is_podman() ? Group::other : Group::hidden,
       .completes = Completes::images,
       .act = untag,
   });

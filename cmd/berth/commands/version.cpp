@@ -23,17 +23,6 @@ using render::Json;
 constexpr const char* kApi = "1.55";
 constexpr const char* kLeastApi = "1.40";
 
-/// Go's name of this machine: what images call it, too.
-std::string architecture() {
-  struct utsname host {};
-
-  ::uname(&host);
-  const std::string machine = host.machine;
-  if (machine == "x86_64") return "amd64";
-  if (machine == "aarch64") return "arm64";
-  return machine;
-}
-
 std::string kernel() {
   struct utsname host {};
 
@@ -41,23 +30,11 @@ std::string kernel() {
   return host.release;
 }
 
-/// "crun version 1.8.1" of the runtime in use; nothing when it does not say.
-std::optional<std::string> runtime_version(const std::string& runtime) {
-  try {
-    const auto answer = base::run_captured({.argv = {runtime, "--version"}});
-    const auto words = base::split(base::split(answer.out, '\n')[0], ' ');
-    if (answer.status.ok() && words.size() >= 3) return words[2];
-  } catch (const base::Error&) {
-    // Asking for the version must work on a machine without a runtime.
-  }
-  return std::nullopt;
-}
-
 Json runtime_component(const GlobalOptions& options) {
-  const auto version = runtime_version(options.runtime);
-  if (!version) return {};
+  const auto version = program_version(options.runtime);
+  if (version.empty()) return {};
   const std::string name = options.runtime.substr(options.runtime.rfind('/') + 1);
-  return {{"Name", name}, {"Version", *version}, {"Details", {{"GitCommit", ""}}}};
+  return {{"Name", name}, {"Version", version}, {"Details", {{"GitCommit", ""}}}};
 }
 
 Json client_json() {
@@ -67,14 +44,14 @@ Json client_json() {
           {"GitCommit", version_commit()},
           {"GoVersion", ""},
           {"Os", "linux"},
-          {"Arch", architecture()},
+          {"Arch", go_architecture()},
           {"BuildTime", build_time()},
           {"Context", "default"}};
 }
 
 Json server_json(const GlobalOptions& options) {
   const Json details = {{"ApiVersion", kApi},
-                        {"Arch", architecture()},
+                        {"Arch", go_architecture()},
                         {"BuildTime", build_time()},
                         {"Experimental", "false"},
                         {"GitCommit", version_commit()},
@@ -94,7 +71,7 @@ Json server_json(const GlobalOptions& options) {
           {"GitCommit", version_commit()},
           {"GoVersion", ""},
           {"Os", "linux"},
-          {"Arch", architecture()},
+          {"Arch", go_architecture()},
           {"KernelVersion", kernel()},
           {"BuildTime", build_time()}};
 }
@@ -110,7 +87,7 @@ Json podman_json() {
             {"GitCommit", version_commit()},
             {"BuiltTime", build_time()},
             {"Built", seconds},
-            {"OsArch", "linux/" + architecture()},
+            {"OsArch", "linux/" + go_architecture()},
             {"Os", "linux"}}}};
 }
 

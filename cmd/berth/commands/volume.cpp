@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "container/volume_mount.hpp"
 #include "options/filters.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
@@ -31,9 +32,12 @@ int create(Session& session, const CreateFlags& flags, const Words& words) {
     const auto [key, value] = base::split_pair(label, '=');
     wanted.labels[key] = value.value_or("");
   }
-  if (!flags.options.empty()) {
-    base::fail(base::Kind::unsupported, "volume options (--opt) are not supported yet");
+  for (const auto& option : flags.options) {
+    const auto [key, value] = base::split_pair(option, '=');
+    wanted.options[key] = value.value_or("");
   }
+  // An unknown driver is told first, by the store.
+  if (wanted.driver == "local") container::check_volume_options(wanted, session.is_podman());
   render::print_line(session.engine().volumes.create(wanted).name);
   return 0;
 }
@@ -44,15 +48,13 @@ struct ListFlags {
   bool quiet = false;
 };
 
-bool has_label(const storage::Volume& volume, const std::string& wanted) {
+bool has_pair(const std::map<std::string, std::string>& map, const std::string& wanted) {
   const auto [key, value] = base::split_pair(wanted, '=');
-  const auto found = volume.labels.find(key);
-  return found != volume.labels.end() && (!value || found->second == *value);
+  const auto found = map.find(key);
+  return found != map.end() && (!value || found->second == *value);
 }
 
-bool matches(container::Engine& engine,
-             const storage::Volume& volume,
-             const container::Filters& filters) {
+bool matches(Session& session, const storage::Volume& volume, const container::Filters& filters) {
   for (const auto& [key, values] : filters) {
     const auto any = [&](auto test) { return std::any_of(values.begin(), values.end(), test); };
     bool ok = false;
@@ -60,13 +62,19 @@ bool matches(container::Engine& engine,
       ok = any([&](const auto& v) { return volume.name.find(v) != std::string::npos; });
     else if (key == "driver")
       ok = any([&](const auto& v) { return volume.driver == v; });
+    else if (key == "opt")
+      ok = any([&](const auto& v) { return has_pair(volume.options, v); });
+    else if (key == "scope")
+      ok = any([&](const auto& v) { return v == "local"; });
     else if (key == "label")
       ok = std::all_of(
-          values.begin(), values.end(), [&](const auto& v) { return has_label(volume, v); });
+          values.begin(), values.end(), [&](const auto& v) { return has_pair(volume.labels, v); });
     else if (key == "dangling") {
       const bool wanted = values.back() == "true" || values.back() == "1";
-      ok = engine.volumes.users(volume.name).empty() == wanted;
+      ok = session.engine().volumes.users(volume.name).empty() == wanted;
     } else {
+      if (session.is_podman())
+        base::fail(base::Kind::usage, "\"{}\" is an invalid volume filter", key);
       base::fail(base::Kind::usage, "invalid filter '{}'", key);
     }
     if (!ok) return false;
@@ -91,10 +99,10 @@ base::Json row(const storage::Volume& volume) {
 
 int list(Session& session, const ListFlags& flags) {
   auto& engine = session.engine();
-  matches(engine, {}, flags.filters);  // an unknown key is told even when there is no volume
+  matches(session, {}, flags.filters);  // an unknown key is told even when there is no volume
   std::vector<base::Json> rows;
   for (const auto& volume : engine.volumes.list()) {
-    if (matches(engine, volume, flags.filters)) rows.push_back(row(volume));
+    if (matches(session, volume, flags.filters)) rows.push_back(row(volume));
   }
   render::Listing listing;
   listing.table = "{{.Driver}}\t{{.Name}}";
@@ -131,6 +139,20 @@ void register_volume_create(Verbs& verbs) {
           },
       .act = [flags](Session& session,
                      const Words& words) { return create(session, *flags, words); },
+  });
+}
+
+void register_volume_exists(Verbs& verbs) {
+  if (!verbs.is_podman()) return;
+  verbs.add({
+      .names = {"volume exists"},
+      .usage = "VOLUME",
+      .summary = "Check if volume exists",
+      .arity = {1, 1},
+      .completes = Completes::volumes,
+      .needs_user_namespace = false,
+      .act = [](Session& session,
+                const Words& names) { return session.engine().volumes.find(names[0]) ? 0 : 1; },
   });
 }
 

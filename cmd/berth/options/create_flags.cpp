@@ -25,6 +25,7 @@ void add_create_flags(CLI::App& app, CreateFlags& flags) {
   add_resource_flags(app, flags);
   add_security_flags(app, flags);
   add_log_flags(app, flags);
+  add_file_flags(app, flags);
 }
 
 container::CreateOptions finish(const CreateFlags& flags) {
@@ -37,6 +38,7 @@ container::CreateOptions finish(const CreateFlags& flags) {
   finish_namespaces(flags, options);
   finish_process(flags, options);
   finish_log(flags, options);
+  finish_files(flags, options);
   finish_security(flags, options);
   return options;
 }

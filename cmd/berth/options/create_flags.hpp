@@ -33,8 +33,13 @@ struct CreateFlags {
   std::string pid, uts, ipc, user_namespace, cgroup_namespace;
   std::string restart, pull = "missing", mac;
   bool replace = false;  ///< an existing container of this name is removed first
-  bool quiet = false;    ///< a pull tells nothing
+  bool env_host = false, http_proxy = false;
+  bool passwd = true;
+  bool quiet = false;  ///< a pull tells nothing
 };
+
+/// Podman's defaults, where they differ.
+void set_podman_defaults(CreateFlags& flags);
 
 /// Declares the flags; `flags` must live as long as the app.
 void add_create_flags(CLI::App& app, CreateFlags& flags);

@@ -17,6 +17,7 @@ void add_namespace_flags(CLI::App& app, CreateFlags& flags);
 void add_resource_flags(CLI::App& app, CreateFlags& flags);
 void add_security_flags(CLI::App& app, CreateFlags& flags);
 void add_log_flags(CLI::App& app, CreateFlags& flags);
+void add_file_flags(CLI::App& app, CreateFlags& flags);
 
 void finish_process(const CreateFlags& flags, container::CreateOptions& options);
 void finish_env(const CreateFlags& flags, container::CreateOptions& options);
@@ -26,6 +27,14 @@ void finish_namespaces(const CreateFlags& flags, container::CreateOptions& optio
 void finish_resources(const CreateFlags& flags, container::CreateOptions& options);
 void finish_security(const CreateFlags& flags, container::CreateOptions& options);
 void finish_log(const CreateFlags& flags, container::CreateOptions& options);
+
+void finish_files(const CreateFlags& flags, container::CreateOptions& options);
+
+/// The limits that update changes, too.
+void add_limit_flags(CLI::App& app, container::Resources& resources);
+
+/// "on-failure:3".
+container::RestartPolicy parse_restart(const std::string& text);
 
 /// A flag whose value is handed to `take` at each occurrence; `type` is the word that help shows.
 void add_value(CLI::App& app,

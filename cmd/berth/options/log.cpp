@@ -19,22 +19,23 @@ using base::fail;
 using base::Kind;
 
 void set_option(container::LogOptions& log, const std::string& key, const std::string& value) {
-  constexpr std::array<std::string_view, 10> later{"labels",
-                                                   "labels-regex",
-                                                   "env",
-                                                   "env-regex",
-                                                   "compress",
-                                                   "tag",
-                                                   "path",
-                                                   "mode",
-                                                   "max-buffer-size",
-                                                   "label"};
+  constexpr std::array<std::string_view, 9> later{"labels",
+                                                  "labels-regex",
+                                                  "env",
+                                                  "env-regex",
+                                                  "compress",
+                                                  "tag",
+                                                  "mode",
+                                                  "max-buffer-size",
+                                                  "label"};
   if (key == "max-size") {
     log.max_size = value == "-1" ? -1 : parse_decimal_size(value);
     if (log.max_size == 0) fail(Kind::usage, "max-size must be a positive number");
   } else if (key == "max-file") {
     log.max_files = static_cast<int>(std::clamp<std::int64_t>(parse_integer(value), 0, 100'000));
     if (log.max_files < 1) fail(Kind::usage, "max-file cannot be less than 1");
+  } else if (key == "path") {
+    if (!value.starts_with('/')) fail(Kind::usage, "log path '{}' is not an absolute path", value);
   } else if (std::find(later.begin(), later.end(), key) != later.end()) {
     fail(Kind::unsupported, "log option {} is not supported yet", key);
   } else {

@@ -90,16 +90,27 @@ bool set_bind(MountOption& mount, const Field& field) {
   return true;
 }
 
+void add_pair(std::map<std::string, std::string>& map, const std::string& text) {
+  const auto [key, value] = base::split_pair(text, '=');
+  map[key] = value.value_or("");
+}
+
 bool set_volume(MountOption& mount, const Field& field) {
-  constexpr std::array<std::string_view, 4> later{
-      "volume-subpath", "volume-label", "volume-driver", "volume-opt"};
   if (field.key == "volume-nocopy") {
     mount.copy = !truth(field);
-    return true;
+  } else if (field.key == "volume-subpath") {
+    mount.subpath = field.value;
+  } else if (field.key == "volume-label") {
+    add_pair(mount.volume_labels, field.value);
+  } else if (field.key == "volume-opt") {
+    add_pair(mount.volume_options, field.value);
+  } else if (field.key == "volume-driver") {
+    if (field.value != "local")
+      fail(Kind::unsupported, "volume driver {} is not supported yet", field.value);
+  } else {
+    return false;
   }
-  if (std::find(later.begin(), later.end(), field.key) == later.end()) return false;
-  if (field.key == "volume-driver" && field.value == "local") return true;
-  fail(Kind::unsupported, "mount option {} is not supported yet", field.key);
+  return true;
 }
 
 bool set_tmpfs(MountOption& mount, const Field& field) {

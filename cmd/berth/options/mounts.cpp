@@ -49,6 +49,13 @@ void add_mount_flags(CLI::App& app, CreateFlags& flags) {
            "--volumes-from",
            flags.options.volumes_from,
            "Mount volumes from the specified container(s)");
+  app.add_option("--image-volume",
+                 flags.options.image_volumes,
+                 "How the image's volumes are mounted (anonymous|bind|tmpfs|ignore)")
+      ->type_name("string");
+  app.add_flag("--read-only-tmpfs",
+               flags.options.read_only_tmpfs,
+               "With --read-only, mount writable tmpfs on /run, /tmp and /var/tmp");
   app.add_flag(
       "--read-only", flags.options.read_only, "Mount the container's root filesystem as read only");
   add_list(app, "--device", flags.devices, "Add a host device to the container");

@@ -49,6 +49,10 @@ void add_namespace_flags(CLI::App& app, CreateFlags& flags) {
       ->type_name("string");
   app.add_option("--cgroupns", flags.cgroup_namespace, "Cgroup namespace to use (host|private)")
       ->type_name("string");
+  app.add_option("--cgroups",
+                 flags.options.cgroups,
+                 "Whether the container gets a cgroup (enabled|disabled|no-conmon)")
+      ->type_name("string");
   app.add_option(
          "--cgroup-parent", flags.options.cgroup_parent, "Optional parent cgroup for the container")
       ->type_name("string");

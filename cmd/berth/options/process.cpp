@@ -2,7 +2,9 @@
 // What is executed, by whom, and the container's life: -i -t -u -w --entrypoint --restart --stop-signal ...
 #include <CLI/CLI.hpp>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -18,20 +20,6 @@ std::string parse_stream(const std::string& text) {
     base::fail(base::Kind::usage, "valid streams are STDIN, STDOUT and STDERR");
   }
   return stream;
-}
-
-container::RestartPolicy parse_restart(const std::string& text) {
-  const auto [name, count] = base::split_pair(text, ':');
-  if (count && name.empty())
-    client_fail("invalid restart policy format: no policy provided before colon");
-  container::RestartPolicy policy{name.empty() ? "no" : name, 0};
-  if (count && !count->empty()) {
-    const auto retries = base::parse_number<int>(*count);
-    if (!retries)
-      client_fail("invalid restart policy format: maximum retry count must be an integer");
-    policy.maximum_retries = *retries;
-  }
-  return policy;
 }
 
 void add_lifetime_flags(CLI::App& app, CreateFlags& flags) {
@@ -54,7 +42,92 @@ void add_lifetime_flags(CLI::App& app, CreateFlags& flags) {
   app.add_flag("--replace", flags.replace, "Remove an existing container of the same name first");
   app.add_option("--cidfile", o.cidfile, "Write the container ID to the file")->type_name("string");
   app.add_option("--runtime", o.runtime, "Runtime to use for this container")->type_name("string");
+  app.add_option_function<int>(
+         "--timeout",
+         [&o](int seconds) { o.timeout = seconds; },
+         "Maximum length of time (in seconds) a container is allowed to run")
+      ->type_name("uint");
   app.add_flag("--no-healthcheck", o.no_healthcheck, "Disable any container-specified HEALTHCHECK");
+}
+
+image::Healthcheck& health_of(CreateFlags& flags) {
+  auto& health = flags.options.health;
+  return health ? *health : health.emplace();
+}
+
+/// "test -e /x" for a shell, or a JSON array of words; "none" switches an image's check off.
+void set_health_command(CreateFlags& flags, const std::string& text) {
+  if (text == "none") {
+    flags.options.no_healthcheck = true;
+    return;
+  }
+  auto& test = health_of(flags).test;
+  const auto json = base::Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_array()) {
+    test.clear();
+    for (const auto& word : json)
+      test.push_back(word.is_string() ? word.get<std::string>() : word.dump());
+    if (!test.empty() && test[0] != "CMD" && test[0] != "CMD-SHELL" && test[0] != "NONE")
+      test.insert(test.begin(), "CMD");
+    return;
+  }
+  test = {"CMD-SHELL", text};
+}
+
+void add_health_span(CLI::App& app,
+                     CreateFlags& flags,
+                     const std::string& name,
+                     const char* description,
+                     std::int64_t image::Healthcheck::*member) {
+  add_value(app, name, "duration", description, [&flags, name, member](const std::string& text) {
+    const auto span = base::parse_duration(text);
+    if (!span) base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
+    if (span->count() < 0) client_fail("{} cannot be negative", name);
+    health_of(flags).*member = span->count();
+  });
+}
+
+void add_health_flags(CLI::App& app, CreateFlags& flags) {
+  using image::Healthcheck;
+  add_value(app,
+            "--health-cmd",
+            "string",
+            "Command to run to check health",
+            [&](const std::string& text) { set_health_command(flags, text); });
+  add_health_span(app,
+                  flags,
+                  "--health-interval",
+                  "Time between running the check (ms|s|m|h) (default 0s)",
+                  &Healthcheck::interval);
+  add_health_span(app,
+                  flags,
+                  "--health-timeout",
+                  "Maximum time to allow one check to run (ms|s|m|h) (default 0s)",
+                  &Healthcheck::timeout);
+  add_health_span(app,
+                  flags,
+                  "--health-start-period",
+                  "Start period for the container to initialize before starting health-retries "
+                  "countdown (ms|s|m|h) (default 0s)",
+                  &Healthcheck::start_period);
+  add_health_span(app,
+                  flags,
+                  "--health-start-interval",
+                  "Time between running the check during the start period (ms|s|m|h) (default 0s)",
+                  &Healthcheck::start_interval);
+  add_value(app,
+            "--health-retries",
+            "int",
+            "Consecutive failures needed to report unhealthy",
+            [&](const std::string& text) {
+              const auto retries = parse_integer(text);
+              if (retries < 0) client_fail("--health-retries cannot be negative");
+              health_of(flags).retries = static_cast<int>(retries);
+            });
+  app.add_option("--health-on-failure",
+                 flags.options.health_on_failure,
+                 "Action to take once the container turns unhealthy (none, kill, restart, stop)")
+      ->type_name("string");
 }
 
 void add_image_flags(CLI::App& app, CreateFlags& flags) {
@@ -70,6 +143,20 @@ void add_image_flags(CLI::App& app, CreateFlags& flags) {
 }
 
 }  // namespace
+
+container::RestartPolicy parse_restart(const std::string& text) {
+  const auto [name, count] = base::split_pair(text, ':');
+  if (count && name.empty())
+    client_fail("invalid restart policy format: no policy provided before colon");
+  container::RestartPolicy policy{name.empty() ? "no" : name, 0};
+  if (count && !count->empty()) {
+    const auto retries = base::parse_number<int>(*count);
+    if (!retries)
+      client_fail("invalid restart policy format: maximum retry count must be an integer");
+    policy.maximum_retries = *retries;
+  }
+  return policy;
+}
 
 void add_process_flags(CLI::App& app, CreateFlags& flags) {
   auto& o = flags.options;
@@ -95,6 +182,7 @@ void add_process_flags(CLI::App& app, CreateFlags& flags) {
                o.init,
                "Run an init inside the container that forwards signals and reaps processes");
   add_lifetime_flags(app, flags);
+  add_health_flags(app, flags);
   add_image_flags(app, flags);
 }
 
@@ -105,6 +193,9 @@ void finish_process(const CreateFlags& flags, container::CreateOptions& options)
         flags.entrypoint->empty() ? std::vector<std::string>() : std::vector{*flags.entrypoint};
   }
   options.restart = parse_restart(flags.restart);
+  if (options.no_healthcheck && options.health)
+    client_fail("--no-healthcheck conflicts with --health-* options");
+  if (options.timeout < 0) client_fail("--timeout cannot be negative");
   if (options.remove && options.restart.name != "no") {
     client_fail("conflicting options: cannot specify both --restart and --rm");
   }

@@ -54,17 +54,69 @@ void add_cpu_flags(CLI::App& app, container::Resources& r) {
   add_number(app, "-c,--cpu-shares", "CPU shares (relative weight)", r.cpu_shares);
   add_number(app, "--cpu-period", "Limit CPU CFS (Completely Fair Scheduler) period", r.cpu_period);
   add_number(app, "--cpu-quota", "Limit CPU CFS (Completely Fair Scheduler) quota", r.cpu_quota);
+  add_number(app, "--cpu-rt-period", "Limit CPU real-time period in microseconds", r.cpu_rt_period);
+  add_number(
+      app, "--cpu-rt-runtime", "Limit CPU real-time runtime in microseconds", r.cpu_rt_runtime);
   app.add_option("--cpuset-cpus", r.cpuset_cpus, "CPUs in which to allow execution (0-3, 0,1)")
       ->type_name("string");
   app.add_option("--cpuset-mems", r.cpuset_mems, "MEMs in which to allow execution (0-3, 0,1)")
       ->type_name("string");
 }
 
+/// "PATH:RATE", the rate in bytes or operations a second.
+void add_rate(CLI::App& app,
+              const char* names,
+              const char* description,
+              std::vector<container::DeviceRate>& rates,
+              std::int64_t (*parse)(const std::string&)) {
+  add_value(app, names, "list", description, [&rates, parse](const std::string& text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0)
+      base::fail(base::Kind::usage, "bad format: {}", text);
+    const auto path = text.substr(0, colon);
+    if (!path.starts_with("/dev/"))
+      base::fail(base::Kind::usage, "bad format for device path: {}", text);
+    const auto rate = parse(text.substr(colon + 1));
+    if (rate < 0) base::fail(base::Kind::usage, "invalid rate for device: {}", text);
+    rates.push_back({path, rate});
+  });
+}
+
+void add_block_flags(CLI::App& app, container::Resources& r) {
+  add_number(app,
+             "--blkio-weight",
+             "Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)",
+             r.blkio_weight);
+  add_rate(app,
+           "--blkio-weight-device",
+           "Block IO weight (relative device weight)",
+           r.blkio_weight_device,
+           parse_integer);
+  add_rate(app,
+           "--device-read-bps",
+           "Limit read rate (bytes per second) from a device",
+           r.read_bps,
+           parse_size);
+  add_rate(app,
+           "--device-write-bps",
+           "Limit write rate (bytes per second) to a device",
+           r.write_bps,
+           parse_size);
+  add_rate(app,
+           "--device-read-iops",
+           "Limit read rate (IO per second) from a device",
+           r.read_iops,
+           parse_integer);
+  add_rate(app,
+           "--device-write-iops",
+           "Limit write rate (IO per second) to a device",
+           r.write_iops,
+           parse_integer);
+}
+
 }  // namespace
 
-void add_resource_flags(CLI::App& app, CreateFlags& flags) {
-  auto& o = flags.options;
-  auto& r = o.resources;
+void add_limit_flags(CLI::App& app, container::Resources& r) {
   add_size(app, "-m,--memory", "Memory limit", r.memory);
   add_value(app,
             "--memory-swap",
@@ -72,8 +124,19 @@ void add_resource_flags(CLI::App& app, CreateFlags& flags) {
             "Swap limit equal to memory plus swap: '-1' to enable unlimited swap",
             [&r](const std::string& text) { r.memory_swap = parse_swap(text); });
   add_size(app, "--memory-reservation", "Memory soft limit", r.memory_reservation);
+  add_number(app,
+             "--memory-swappiness",
+             "Tune container memory swappiness (0 to 100) (default -1)",
+             r.memory_swappiness);
+  app.add_flag("--oom-kill-disable", r.oom_kill_disable, "Disable OOM Killer");
   add_cpu_flags(app, r);
+  add_block_flags(app, r);
   add_number(app, "--pids-limit", "Tune container pids limit (set -1 for unlimited)", r.pids_limit);
+}
+
+void add_resource_flags(CLI::App& app, CreateFlags& flags) {
+  auto& o = flags.options;
+  add_limit_flags(app, o.resources);
   add_size(app, "--shm-size", "Size of /dev/shm", o.shm_size);
   add_value(app, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
     const auto ulimit = parse_ulimit(text);

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "errors.hpp"
 #include "render/go_format.hpp"
@@ -34,7 +35,11 @@ struct Format {
 Format read_format(const Listing& listing, const std::string& format, bool quiet) {
   const std::string given(base::trim(format, " "));
   const bool is_default = given.empty() || given == "table";
-  if (quiet && (is_default || listing.quiet_wins)) return {.text = listing.quiet};
+  if (quiet && (is_default || listing.quiet_wins)) {
+    if (!is_default)
+      base::warn("Ignoring custom format, because both --format and --quiet are set.");
+    return {.text = listing.quiet};
+  }
   if (is_default) return {.is_table = true, .text = with_escapes(listing.table)};
   if (given == "json") return {.is_json = true, .text = "{{json .}}"};
   if (!format.starts_with("table")) return {.text = with_escapes(given)};

@@ -108,6 +108,17 @@ std::vector<DeviceNode> find_devices(const std::vector<Device>& devices, bool pr
   return all;
 }
 
+std::vector<DeviceLimit> find_limited(const std::vector<DeviceRate>& rates) {
+  std::vector<DeviceLimit> limits;
+  for (const auto& rate : rates) {
+    const auto st = base::find_stat(rate.path);
+    if (!st || !S_ISBLK(st->st_mode))
+      base::fail(base::Kind::usage, "{}: not a block device", rate.path);
+    limits.push_back({major(st->st_rdev), minor(st->st_rdev), rate.rate});
+  }
+  return limits;
+}
+
 namespace spec {
 
 base::Json devices(const Input& in) {

@@ -92,11 +92,12 @@ std::vector<SpecMount> own_mounts(const Input& in) {
 
 /// /etc/resolv.conf and its like; the user's own mount on the same place wins.
 void add_managed_files(std::vector<SpecMount>& list, const Input& in) {
-  const std::pair<const std::string&, const char*> files[] = {
+  std::vector<std::pair<std::string, std::string>> files{
       {in.facts.resolv, "/etc/resolv.conf"},
       {in.facts.hostname_file, "/etc/hostname"},
       {in.facts.hosts, "/etc/hosts"},
   };
+  files.insert(files.end(), in.facts.files.begin(), in.facts.files.end());
   for (const auto& [source, target] : files) {
     const bool taken =
         std::any_of(list.begin(), list.end(), [&](const auto& m) { return m.target == target; });

@@ -50,6 +50,33 @@ bool has_key(const std::vector<std::string>& env, std::string_view key) {
 
 }  // namespace
 
+namespace {
+
+/// "${NAME}" and "$NAME" by the image's value, empty when it has none.
+std::string expanded(const std::string& text, const std::vector<std::string>& values) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool braced = text.compare(at, 2, "${") == 0;
+    if (text[at] != '$') {
+      out += text[at++];
+      continue;
+    }
+    const std::size_t start = at + (braced ? 2 : 1);
+    const std::size_t end =
+        braced ? text.find('}', start)
+               : text.find_first_not_of(
+                     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", start);
+    const auto name = text.substr(start, end == std::string::npos ? end : end - start);
+    for (const auto& entry : values) {
+      if (key_of(entry) == name) out += entry.substr(name.size() + 1);
+    }
+    at = end == std::string::npos ? text.size() : end + (braced ? 1 : 0);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<std::string> environment_of(const CreateOptions& options,
                                         const image::RunConfig& image,
                                         const std::string& hostname,
@@ -57,10 +84,20 @@ std::vector<std::string> environment_of(const CreateOptions& options,
   std::vector<std::string> env{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                "HOSTNAME=" + hostname};
   if (options.tty) env.emplace_back("TERM=xterm");
+  const auto& more = options.environment;
+  if (more.unset_all) env.clear();
+  const auto is_unset = [&](const std::string& entry) {
+    return more.unset_all || has_key(more.unset, key_of(entry));
+  };
+  std::erase_if(env, is_unset);
+  for (const auto& entry : more.host) set_entry(env, entry);
   for (const auto& entry : options.env) set_entry(env, entry);
-  for (const auto& entry : image.env) {
-    if (!has_key(options.env, key_of(entry))) set_entry(env, entry);
+  for (const auto* inherited : {&image.env, &more.proxies}) {
+    for (const auto& entry : *inherited) {
+      if (!has_key(options.env, key_of(entry)) && !is_unset(entry)) set_entry(env, entry);
+    }
   }
+  for (const auto& entry : more.merge) set_entry(env, expanded(entry, image.env));
   if (!has_key(env, "HOME")) env.push_back("HOME=" + (home.empty() ? "/" : home));
   return env;
 }
@@ -96,8 +133,12 @@ base::Json capabilities(const Input& in) {
   return {{"bounding", names}, {"effective", names}, {"permitted", names}};
 }
 
-base::Json user(const UserIds& ids) {
-  return {{"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", base::to_json(ids.groups)}};
+base::Json user(const Input& in) {
+  const UserIds& ids = in.facts.user;
+  base::Json part{
+      {"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", base::to_json(ids.groups)}};
+  if (in.options.umask) part["umask"] = *in.options.umask;
+  return part;
 }
 
 std::string working_directory(const Input& in) {
@@ -112,7 +153,7 @@ std::string working_directory(const Input& in) {
 base::Json process(const Input& in) {
   base::Json part{
       {"terminal", in.options.tty},
-      {"user", user(in.facts.user)},
+      {"user", user(in)},
       {"args", base::to_json(command_line(in.options, in.image))},
       {"env",
        base::to_json(environment_of(in.options, in.image, in.facts.hostname, in.facts.user.home))},
@@ -122,6 +163,10 @@ base::Json process(const Input& in) {
       {"noNewPrivileges", in.options.security.no_new_privileges},
       {"oomScoreAdj", std::max(in.options.oom_score_adj.value_or(0), in.facts.least_oom_score_adj)},
   };
+  // The terminal has the right size before the first process can look at it.
+  if (in.options.tty && in.facts.console_rows > 0) {
+    part["consoleSize"] = {{"height", in.facts.console_rows}, {"width", in.facts.console_columns}};
+  }
   return part;
 }
 

@@ -23,7 +23,9 @@ base::Json sysctls(const Input& in) {
     // 2147483647.
     if (!in.facts.rootless && in.facts.gid_mappings.empty())
       all["net.ipv4.ping_group_range"] = "0 2147483647";
-    all["net.ipv4.ip_unprivileged_port_start"] = "0";
+    // A namespace that was made outside of the container's users is not theirs to tune.
+    if (in.facts.uid_mappings.empty() || in.has_own("network"))
+      all["net.ipv4.ip_unprivileged_port_start"] = "0";
   }
   if (!in.options.domainname.empty() && !in.uses_host("uts"))
     all["kernel.domainname"] = in.options.domainname;

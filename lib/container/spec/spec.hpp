@@ -38,18 +38,26 @@ struct DeviceNode {
   std::string access = "rwm";
 };
 
+/// A DeviceRate whose device has been looked up.
+struct DeviceLimit {
+  std::uint32_t major = 0, minor = 0;
+  std::int64_t rate = 0;
+};
+
 /// What start knows and the options do not.
 struct Facts {
   std::string id;
   std::string rootfs;  ///< slot of the overlay
   std::string hostname;
   std::string hosts, resolv, hostname_file;  ///< host paths of managed files; empty: not mounted
+  std::vector<std::pair<std::string, std::string>> files;  ///< further ones: host path, target
   std::string
       shm;  ///< host path of the shm mount; empty: a tmpfs of its own (ipc host: the host's)
   std::vector<SpecMount> mounts;          ///< in any order; make_spec sorts them by depth
   UserIds user;                           ///< find_user
   std::vector<std::string> capabilities;  ///< capabilities_of
   std::vector<DeviceNode> devices;        ///< find_devices
+  std::vector<DeviceLimit> read_bps, write_bps, read_iops, write_iops, blkio_weight_device;
   std::vector<std::string> masked_paths;  ///< host_masked_paths
   std::string cgroups_path;
   /// OCI namespace type ("pid", "ipc", "uts", "network", "user", "cgroup") → path of one that
@@ -63,8 +71,9 @@ struct Facts {
   bool swap_limit = true;           ///< false: the kernel accounts no swap, its limit is left out
   bool tty_group = true;            ///< false: gid 5 is not mapped here, devpts goes without it
   int least_oom_score_adj = -1000;  ///< lower ones this process may not give
-  std::string seccomp_bpf;          ///< base64 for crun's annotation; empty: JSON profile below
-  base::Json seccomp;               ///< linux.seccomp for other runtimes, or null
+  int console_rows = 0, console_columns = 0;  ///< of the user's terminal; 0: unknown
+  std::string seccomp_bpf;  ///< base64 for crun's annotation; empty: JSON profile below
+  base::Json seccomp;       ///< linux.seccomp for other runtimes, or null
   /// Hard rlimits ("nofile") that this process cannot raise, -1: unlimited. Missing: no bound.
   std::map<std::string, std::int64_t> hard_limits;
 };
@@ -95,10 +104,17 @@ std::vector<std::string> capabilities_of(const Security& security);
 /// entries in passwd file".
 UserIds find_user(int root_fd, const std::string& user, const std::vector<std::string>& group_add);
 
+/// The text of a file of the image, which is hostile: confined to `root_fd`, a regular file, bounded. Empty when there
+/// is none that can be read (docker goes on without it, too).
+std::string read_image_file(int root_fd, const std::string& path);
+
 /// Nodes behind --device (a directory stands for all nodes below it); with `privileged` also every
 /// node of the host. Kind command_missing "error gathering device information …", as docker exits
 /// with 127.
 std::vector<DeviceNode> find_devices(const std::vector<Device>& devices, bool privileged);
+
+/// The devices of limits. Kind usage for a path that is none.
+std::vector<DeviceLimit> find_limited(const std::vector<DeviceRate>& rates);
 
 /// Paths of this host that docker masks beside the fixed ones: what tells a CPU's heat.
 std::vector<std::string> host_masked_paths();

@@ -18,23 +18,6 @@ namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{4} << 20;
 
-/// The file's text; empty when there is no regular file that can be read (docker goes on without
-/// it, too).
-std::string read_image_file(int root_fd, const std::string& path) {
-  // O_NONBLOCK: an image may hold a fifo here.
-  std::optional<base::UniqueFd> fd;
-  try {
-    fd = base::find_in_root(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  } catch (const base::Error& error) {
-    if (error.kind() == base::Kind::io || error.kind() == base::Kind::denied)
-      return {};  // ELOOP, ENXIO …
-    throw;
-  }
-  if (!fd || !S_ISREG(base::stat_of(fd->get(), path).st_mode)) return {};
-  return base::in_context("read " + path + " of the image",
-                          [&] { return base::read_rest(fd->get(), kLargestFile); });
-}
-
 /// Calls `act` with the fields of each line until it returns false.
 void for_each_line(std::string_view text,
                    const std::function<bool(const std::vector<std::string>&)>& act) {
@@ -116,6 +99,21 @@ void add_group(UserIds& ids, std::uint32_t gid) {
 }
 
 }  // namespace
+
+std::string read_image_file(int root_fd, const std::string& path) {
+  // O_NONBLOCK: an image may hold a fifo here.
+  std::optional<base::UniqueFd> fd;
+  try {
+    fd = base::find_in_root(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::Kind::io || error.kind() == base::Kind::denied)
+      return {};  // ELOOP, ENXIO …
+    throw;
+  }
+  if (!fd || !S_ISREG(base::stat_of(fd->get(), path).st_mode)) return {};
+  return base::in_context("read " + path + " of the image",
+                          [&] { return base::read_rest(fd->get(), kLargestFile); });
+}
 
 UserIds find_user(int root_fd, const std::string& user, const std::vector<std::string>& group_add) {
   const auto [name, group] = base::split_pair(user, ':');

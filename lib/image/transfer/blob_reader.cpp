@@ -31,10 +31,12 @@ BlobReader::BlobReader(std::vector<Registry*> registries, Descriptor descriptor)
       descriptor_(std::move(descriptor)),
       patience_(registries_.front()->patience()) {}
 
-std::size_t BlobReader::read(void* buffer, std::size_t size) {
+/// Again and again, at one registry after the other, until it comes about or none is left.
+template <typename Act>
+auto BlobReader::with_patience(Act act) {
   for (;;) {
     try {
-      return try_read(buffer, size);
+      return act();
     } catch (const base::Error& e) {
       response_.reset();
       since_failure_ = 0;
@@ -48,6 +50,14 @@ std::size_t BlobReader::read(void* buffer, std::size_t size) {
       }
     }
   }
+}
+
+void BlobReader::start() {
+  with_patience([&] { open(); });
+}
+
+std::size_t BlobReader::read(void* buffer, std::size_t size) {
+  return with_patience([&] { return try_read(buffer, size); });
 }
 
 std::size_t BlobReader::try_read(void* buffer, std::size_t size) {

@@ -117,8 +117,13 @@ std::optional<Credentials> ask_helper(const std::string& helper, const std::stri
   }
 }
 
+/// What helpers know a registry by.
+std::string server_name(const Reference& reference) {
+  return reference.domain == "docker.io" ? kHubKey : reference.domain;
+}
+
 std::optional<Credentials> find_in(const AuthFile& file, const Reference& reference) {
-  const std::string server = reference.domain == "docker.io" ? kHubKey : reference.domain;
+  const std::string server = server_name(reference);
   for (const auto& [key, helper] : file.helpers) {
     if (normal_key(key) != reference.domain) continue;
     if (auto found = ask_helper(helper, server)) return found;
@@ -201,7 +206,10 @@ std::string encode_base64(const std::string& bytes) {
   return text;
 }
 
-CredentialStore::CredentialStore(const std::string& creds, const std::string& authfile) {
+CredentialStore::CredentialStore(const std::string& creds,
+                                 const std::string& authfile,
+                                 std::vector<std::string> helpers)
+    : helpers_(std::move(helpers)) {
   if (!creds.empty()) {
     const auto [user, password] = base::split_pair(creds, ':');
     if (user.empty() || !password)
@@ -225,6 +233,15 @@ std::optional<Credentials> CredentialStore::find(const Reference& reference) con
         text ? find_in(parse_file(*text, "DOCKER_AUTH_CONFIG"), reference) : std::nullopt;
     if (found) return found;
   }
+  for (const auto& helper : helpers_) {
+    auto found = helper == kAuthFiles ? find_in_files(reference)
+                                      : ask_helper(helper, server_name(reference));
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<Credentials> CredentialStore::find_in_files(const Reference& reference) const {
   for (const auto& path : files_) {
     const auto text = must_exist_ ? base::read_file(path) : base::find_file_text(path);
     if (!text || base::trim(*text).empty()) continue;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
@@ -34,42 +35,54 @@ void initialize_once() {
 
 }  // namespace
 
-/// Multi handles that are not in use, each with its open connections. One serves one transfer at a
-/// time, in the thread that reads it: so every layer decrypts on its own core, and nothing is
-/// copied between threads.
+/// A multi handle with its open connections and the origins they lead to.
+struct HttpClient::Lane {
+  CURLM* multi = nullptr;
+  std::set<std::string> origins = {};
+};
+
+/// Lanes that are not in use. One serves one transfer at a time, in the thread that reads it: so every layer decrypts on
+/// its own core, and nothing is copied between threads.
 class HttpClient::Connections {
  public:
   ~Connections() {
-    for (CURLM* multi : idle_) ::curl_multi_cleanup(multi);
+    for (const Lane& lane : idle_) ::curl_multi_cleanup(lane.multi);
   }
 
-  CURLM* take() {
+  /// One that has been there before, if there is any.
+  Lane take(const std::string& origin) {
     const std::lock_guard lock(mutex_);
-    if (idle_.empty()) return ::curl_multi_init();
-    CURLM* multi = idle_.back();
-    idle_.pop_back();
-    return multi;
+    if (idle_.empty()) return {::curl_multi_init(), {origin}};
+    auto best = std::find_if(idle_.begin(), idle_.end(), [&](const Lane& lane) {
+      return lane.origins.contains(origin);
+    });
+    if (best == idle_.end()) best = std::prev(idle_.end());
+    Lane lane = std::move(*best);
+    idle_.erase(best);
+    lane.origins.insert(origin);
+    return lane;
   }
 
-  void give_back(CURLM* multi) {
+  void give_back(Lane lane) {
     const std::lock_guard lock(mutex_);
-    idle_.push_back(multi);
+    idle_.push_back(std::move(lane));
   }
 
  private:
   std::mutex mutex_;
-  std::vector<CURLM*> idle_;
+  std::vector<Lane> idle_;
 };
 
 /// One request and its answer.
 class HttpResponse::Exchange {
  public:
-  Exchange(std::function<void(CURLM*)> done,
-           CURLM* multi,
+  Exchange(std::shared_ptr<HttpClient::Connections> connections,
+           const std::string& origin,
            const HttpLimits& limits,
            const std::atomic<bool>* cancelled)
-      : done_with_(std::move(done)),
-        multi_(multi),
+      : connections_(std::move(connections)),
+        lane_(connections_->take(origin)),
+        multi_(lane_.multi),
         easy_(::curl_easy_init()),
         limits_(limits),
         cancelled_(cancelled) {}
@@ -81,7 +94,7 @@ class HttpResponse::Exchange {
     if (added_) ::curl_multi_remove_handle(multi_, easy_);
     ::curl_easy_cleanup(easy_);
     ::curl_slist_free_all(headers_);
-    done_with_(multi_);
+    connections_->give_back(std::move(lane_));
   }
 
   void prepare(const HttpRequest& request,
@@ -121,7 +134,8 @@ class HttpResponse::Exchange {
   void watch_stall(Clock::duration waited);
   [[noreturn]] void fail_transfer() const;
 
-  std::function<void(CURLM*)> done_with_;
+  std::shared_ptr<HttpClient::Connections> connections_;
+  HttpClient::Lane lane_;
   CURLM* multi_;
   CURL* easy_;
   HttpLimits limits_;
@@ -447,10 +461,7 @@ HttpResponse HttpClient::send_once(const HttpRequest& request,
     base::fail(Kind::remote, "{}: refusing to be sent to a link-local address", url.shown());
   }
   auto exchange = std::make_unique<HttpResponse::Exchange>(
-      [connections = connections_](CURLM* multi) { connections->give_back(multi); },
-      connections_->take(),
-      limits_,
-      cancelled_);
+      connections_, fmt::format("{}:{}", url.host, url.port), limits_, cancelled_);
   exchange->prepare(request, url, tls_for_(url), known);
   exchange->start();
   return HttpResponse(std::move(exchange));

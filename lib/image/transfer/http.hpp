@@ -92,6 +92,8 @@ class HttpClient {
   HttpResponse send(HttpRequest request);
 
  private:
+  friend class HttpResponse::Exchange;
+  struct Lane;
   class Connections;
 
   HttpResponse send_once(const HttpRequest& request, const Url& url, const std::string& known_host);

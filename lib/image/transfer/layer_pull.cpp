@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/layer_pull.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -23,44 +24,88 @@ using storage::WrittenLayer;
 constexpr std::chrono::milliseconds kTick{100};
 
 /// Not the lock of the layer itself, which commit() takes.
-std::string lock_name(const std::string& diff_id) {
-  return "fetch-" + diff_id.substr(diff_id.find(':') + 1);
+std::string lock_name(const std::string& digest) {
+  return "fetch-" + digest.substr(digest.find(':') + 1);
 }
 
-void verify(const WrittenLayer& written, const WantedLayer& wanted) {
-  if (written.digest != wanted.blob.digest || written.compressed_size != wanted.blob.size) {
+[[noreturn]] void refuse_diff_id(const std::string& is, const std::string& wanted) {
+  base::fail(Kind::corrupt, "its content has diff id {}, the image config says {}", is, wanted);
+}
+
+void verify(const WrittenLayer& written, const Descriptor& blob, const std::string& diff_id) {
+  if (written.digest != blob.digest || written.compressed_size != blob.size)
     base::fail(Kind::corrupt, "what came has digest {}", written.digest);
-  }
-  if (written.diff_id != wanted.diff_id) {
-    base::fail(Kind::corrupt,
-               "its content has diff id {}, the image config says {}",
-               written.diff_id,
-               wanted.diff_id);
-  }
+  if (written.diff_id != diff_id) refuse_diff_id(written.diff_id, diff_id);
+}
+
+std::string words(const std::string& digest) {
+  return "pull layer " + base::short_id(digest);
 }
 
 }  // namespace
 
-void LayerPull::pull(const std::vector<WantedLayer>& wanted, int parallel) {
-  std::set<std::string> seen;
-  for (const auto& layer : wanted) {
-    if (!seen.insert(layer.diff_id).second) continue;
-    if (is_here(layer.diff_id))
-      progress_.add_existing(layer.blob.digest);
-    else
-      tasks_.push_back({layer, &progress_.add_layer(layer.blob.digest, layer.blob.size), {}});
-  }
-  if (tasks_.empty()) return;
+void LayerPull::pull(const std::vector<Descriptor>& layers,
+                     const ReadDiffIds& read_diff_ids,
+                     int parallel) {
   const auto staging = store_.make_staging("pull");
-  for (auto& task : tasks_)
-    task.directory =
-        staging.path() + "/" + base::short_id(task.layer.diff_id) + base::random_hex(8);
+  add_tasks(layers, staging.path());
   std::vector<std::jthread> workers;
   working_ = std::min(parallel, static_cast<int>(tasks_.size()));
-  for (int i = 0; i < working_; ++i) workers.emplace_back([this] { work(); });
+  for (int i = 0, count = working_; i < count; ++i) workers.emplace_back([this] { work(); });
+  try {
+    settle(layers, read_diff_ids());
+  } catch (const std::exception&) {
+    note_failure();
+  }
   wait_for_workers(workers);
   if (failure_) std::rethrow_exception(failure_);
   progress_.finish();
+}
+
+/// A task for each blob that is not known to be a layer here.
+void LayerPull::add_tasks(const std::vector<Descriptor>& layers, const std::string& staging) {
+  std::set<std::string> seen;
+  for (const auto& blob : layers) {
+    if (!seen.insert(blob.digest).second || is_known(blob.digest)) continue;
+    tasks_.push_back({blob, staging + "/" + base::short_id(blob.digest) + base::random_hex(8)});
+  }
+}
+
+/// Tells every task what its layer must be, now that the config is here.
+void LayerPull::settle(const std::vector<Descriptor>& layers,
+                       const std::vector<std::string>& diff_ids) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    base::in_context(words(layers[i].digest), [&] {
+      settle_layer(layers[i], diff_ids[i], !seen.insert(diff_ids[i]).second);
+    });
+  }
+  const std::lock_guard lock(mutex_);
+  settled_ = true;
+  changed_.notify_all();
+}
+
+void LayerPull::settle_layer(const Descriptor& blob, const std::string& diff_id, bool is_repeated) {
+  const auto task = std::find_if(
+      tasks_.begin(), tasks_.end(), [&](const Task& t) { return t.blob.digest == blob.digest; });
+  const bool is_task = task != tasks_.end();
+  if (is_task && !task->diff_id.empty() && task->diff_id != diff_id)
+    refuse_diff_id(task->diff_id, diff_id);
+  if (!is_task) check_known({blob, {}, diff_id});
+  if (is_repeated) return;
+  if (is_here(diff_id)) return progress_.add_existing(blob.digest);
+  if (!is_task) base::fail(Kind::bug, "the layer was here and is gone");
+  task->diff_id = diff_id;
+  task->progress = &progress_.add_layer(blob.digest, blob.size);
+}
+
+/// The transfer may have begun long before: until now nothing was made of what came.
+void LayerPull::wait_until_settled() {
+  std::unique_lock lock(mutex_);
+  while (!settled_) {
+    check_cancelled();
+    changed_.wait_for(lock, kTick);
+  }
 }
 
 void LayerPull::wait_for_workers(std::vector<std::jthread>& workers) {
@@ -106,6 +151,12 @@ void LayerPull::check_cancelled() const {
   if (cancelled_) base::fail(Kind::remote, "given up");
 }
 
+bool LayerPull::is_known(const std::string& blob) {
+  const std::lock_guard lock(store_mutex_);
+  const auto layer = layers_.find_by_source(blob);
+  return layer && layers_.lease(layer->id);
+}
+
 bool LayerPull::is_here(const std::string& diff_id) {
   const std::lock_guard lock(store_mutex_);
   return layers_.lease(diff_id);
@@ -116,13 +167,16 @@ std::optional<base::FileLock> LayerPull::try_lock(const std::string& object) {
   return store_.try_lock(object);
 }
 
-/// The lock of a layer that nobody has; nothing when somebody else brought the layer meanwhile. Waiting is looked after
+/// The lock of a blob that nobody has; nothing when somebody else brought the layer meanwhile. Waiting is looked after
 /// by turns, since it must end when this pull is given up.
-std::optional<base::FileLock> LayerPull::lock_layer(const std::string& diff_id) {
-  const std::string object = lock_name(diff_id);
+std::optional<base::FileLock> LayerPull::lock_blob(const std::string& digest) {
+  const std::string object = lock_name(digest);
   for (;;) {
     auto lock = try_lock(object);
-    if (lock && is_here(diff_id)) return std::nullopt;
+    if (lock && is_known(digest)) {
+      base::remove_file(store_.paths().lock(object));
+      return std::nullopt;
+    }
     if (lock) return lock;
     check_cancelled();
     std::this_thread::sleep_for(kTick / 2);
@@ -130,35 +184,50 @@ std::optional<base::FileLock> LayerPull::lock_layer(const std::string& diff_id) 
 }
 
 void LayerPull::fetch(Task& task) {
-  const WantedLayer& layer = task.layer;
-  if (const auto lock = lock_layer(layer.diff_id)) {
+  if (const auto lock = lock_blob(task.blob.digest)) {
     // Whoever still holds the old file when its name is gone finds the layer here.
     const base::Finally unlock(
-        [&] { base::remove_file(store_.paths().lock(lock_name(layer.diff_id))); });
-    base::in_context("pull layer " + base::short_id(layer.blob.digest), [&] {
-      task.progress->state = Progress::State::downloading;
-      BlobReader reader(registries_, layer.blob);
-      const auto source = [&](void* buffer, std::size_t size) {
-        const std::size_t n = reader.read(buffer, size);
-        task.progress->bytes = reader.offset();
-        if (n == 0) task.progress->state = Progress::State::downloaded;
-        return n;
-      };
-      base::make_directory(task.directory, 0700);
-      const WrittenLayer written =
-          storage::write_layer(source, task.directory, store_.attributes());
-      verify(written, layer);
-      keep_implicit_directories(task.directory, written.implicit_directories);
-      const std::lock_guard guard(store_mutex_);
-      layers_.commit(
-          {written.diff_id, "", written.size, written.tar_size},
-          task.directory,
-          storage::LayerSource{layer.blob.digest, layer.blob.size, layer.blob.media_type});
+        [&] { base::remove_file(store_.paths().lock(lock_name(task.blob.digest))); });
+    base::in_context(words(task.blob.digest), [&] {
+      BlobReader reader(registries_, task.blob);
+      reader.start();
+      wait_until_settled();
+      if (!task.diff_id.empty()) unpack(task, reader);
+    });
+  } else {
+    wait_until_settled();
+    base::in_context(words(task.blob.digest), [&] {
+      if (!task.diff_id.empty()) check_known(task);
     });
   }
-  task.progress->state = Progress::State::complete;
-  const std::lock_guard lock(mutex_);
+  if (task.progress) task.progress->state = Progress::State::complete;
+  const std::lock_guard guard(mutex_);
   changed_.notify_all();
+}
+
+/// Somebody else has verified what the blob is.
+void LayerPull::check_known(const Task& task) {
+  const std::lock_guard lock(store_mutex_);
+  const auto known = layers_.find_by_source(task.blob.digest);
+  if (known && known->id != task.diff_id) refuse_diff_id(known->id, task.diff_id);
+}
+
+void LayerPull::unpack(Task& task, BlobReader& reader) {
+  task.progress->state = Progress::State::downloading;
+  const auto source = [&](void* buffer, std::size_t size) {
+    const std::size_t n = reader.read(buffer, size);
+    task.progress->bytes = reader.offset();
+    if (n == 0) task.progress->state = Progress::State::downloaded;
+    return n;
+  };
+  base::make_directory(task.directory, 0700);
+  const WrittenLayer written = storage::write_layer(source, task.directory, store_.attributes());
+  verify(written, task.blob, task.diff_id);
+  keep_implicit_directories(task.directory, written.implicit_directories);
+  const std::lock_guard guard(store_mutex_);
+  layers_.commit({written.diff_id, "", written.size, written.tar_size},
+                 task.directory,
+                 storage::LayerSource{task.blob.digest, task.blob.size, task.blob.media_type});
 }
 
 }  // namespace image

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/manifest.hpp"
 
+#include <set>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/sha256.hpp"
@@ -139,10 +141,12 @@ Manifest parse_manifest(const Document& document) {
   if (type != kOciConfig && type != kDockerConfig && !says_nothing(type)) {
     base::fail(Kind::unsupported, "it is no container image: its config is \"{}\"", shown(type));
   }
-  if (manifest.layers.size() > kMostLayers) {
+  std::set<std::string> distinct;
+  for (const auto& layer : manifest.layers) distinct.insert(layer.digest);
+  if (distinct.size() > kMostLayers) {
     base::fail(Kind::unsupported,
                "the image has {} layers, at most {} are supported",
-               manifest.layers.size(),
+               distinct.size(),
                kMostLayers);
   }
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {

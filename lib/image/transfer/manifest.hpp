@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "image/oci.hpp"
+#include "storage/overlay.hpp"
 
 namespace image {
 
 inline constexpr std::size_t kMostManifest = 4 << 20;
 inline constexpr std::size_t kMostConfig = 16 << 20;
 
-/// Layers an image may have: the kernel stacks 500, and one is for what berth must mend.
-inline constexpr std::size_t kMostLayers = 499;
+/// Different layers an image may have: what an overlay takes, and one is for what berth must mend.
+inline constexpr std::size_t kMostLayers = storage::kMostLower - 1;
 
 /// A manifest or an index, its bytes verified against `digest`.
 struct Document {

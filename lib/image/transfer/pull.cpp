@@ -63,7 +63,7 @@ class Pull {
         images_(store),
         conf_(RegistriesConf::load(
             settings.registries_conf.value_or(RegistriesConf::default_files()))),
-        credentials_(request.registry.creds, request.registry.authfile),
+        credentials_(request.registry.creds, request.registry.authfile, conf_.credential_helpers()),
         wish_(PlatformWish::of(request.platform)),
         http_(
             settings.http,
@@ -77,7 +77,10 @@ class Pull {
     for (const auto& name : candidates) {
       cancelled_ = false;
       try {
-        return request_.all_tags ? pull_all_tags(name) : pull(name);
+        const PullResult result = request_.all_tags ? pull_all_tags(name) : pull(name);
+        if (is_short_name(request_.reference))
+          images_.remember_short_name(request_.reference, name.repository());
+        return result;
       } catch (const base::Error& e) {
         if (!first) first = e;
         if (candidates.size() > 1) base::debug("{}: {}", name.full(), e.message());
@@ -96,9 +99,17 @@ class Pull {
     return options;
   }
 
+  RetryLimits retry_limits() const {
+    RetryLimits limits = settings_.retry;
+    if (request_.retries) limits.retries = *request_.retries;
+    if (request_.retry_delay_ms)
+      limits.first_pause = std::chrono::milliseconds(*request_.retry_delay_ms);
+    return limits;
+  }
+
   std::vector<std::unique_ptr<Registry>> open_registries(const Reference& name) {
     std::vector<std::unique_ptr<Registry>> registries;
-    const RegistryServices services{http_, auth_, settings_.retry, &cancelled_};
+    const RegistryServices services{http_, auth_, retry_limits(), &cancelled_};
     for (auto& endpoint : conf_.endpoints(name)) {
       if (is_insecure(endpoint, request_.registry.tls_verify)) {
         const Url url = parse_url("https://" + endpoint.reference.domain + "/");
@@ -214,10 +225,15 @@ class Pull {
     const Manifest manifest = parse_manifest(found.manifest);
     if (is_up_to_date(name, manifest, found)) return false;
     NewImage image;
-    image.config_bytes = read_config(manifest, found.registries);
-    const Config config = parse_config(image.config_bytes, manifest);
-    check_platform(config);
-    fetch_layers(manifest, config, found, progress);
+    Config config;
+    const auto read_diff_ids = [&] {
+      image.config_bytes = read_config(manifest, found.registries);
+      config = parse_config(image.config_bytes, manifest);
+      check_platform(config);
+      return config.rootfs.diff_ids;
+    };
+    LayerPull(store_, found.registries, progress, cancelled_)
+        .pull(manifest.layers, read_diff_ids, settings_.parallel);
     progress_config(manifest, progress);
     image.manifest_bytes = found.manifest.bytes;
     image.manifest_media_type = found.manifest.media_type;
@@ -265,17 +281,6 @@ class Pull {
     if (!wish_.accepts(
             {config.os.empty() ? "linux" : config.os, config.architecture, config.variant}))
       no_platform();
-  }
-
-  void fetch_layers(const Manifest& manifest,
-                    const Config& config,
-                    const Found& found,
-                    Progress& progress) {
-    std::vector<WantedLayer> wanted;
-    for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
-      wanted.push_back({config.rootfs.diff_ids[i], manifest.layers[i]});
-    }
-    LayerPull(store_, found.registries, progress, cancelled_).pull(wanted, settings_.parallel);
   }
 
   /// The layers as the kernel stacks them, which refuses the same one twice: its highest place covers all that the

@@ -69,7 +69,8 @@ class RegistriesReader {
     if (const auto* old = table.get("registries"); old && old->is_table()) {
       refuse(old->source(), "version 1 of this file is not supported: use [[registry]]");
     }
-    read_search(table);
+    read_list(table, "unqualified-search-registries", conf_.search_);
+    read_list(table, "credential-helpers", conf_.helpers_);
     read_aliases(table);
     const toml::node* registries = table.get("registry");
     if (!registries) return;
@@ -109,13 +110,15 @@ class RegistriesReader {
     refuse(node->source(), name + " must be true or false");
   }
 
-  void read_search(const toml::table& table) {
-    const std::string name = "unqualified-search-registries";
+  /// A list of strings at the top of the file replaces what earlier files said.
+  void read_list(const toml::table& table,
+                 const std::string& name,
+                 std::vector<std::string>& list) const {
     const auto* node = table.get(name);
     if (!node) return;
-    std::vector<std::string> search;
-    for (const auto& entry : array_of(*node, name)) search.push_back(text_of(entry, name));
-    conf_.search_ = std::move(search);
+    std::vector<std::string> read;
+    for (const auto& entry : array_of(*node, name)) read.push_back(text_of(entry, name));
+    list = std::move(read);
   }
 
   void read_aliases(const toml::table& table) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "image/reference.hpp"
+#include "image/transfer/credentials.hpp"
 
 namespace image {
 
@@ -33,6 +34,9 @@ class RegistriesConf {
   /// nothing is configured for a short name.
   std::vector<Reference> candidates(const std::string& text) const;
 
+  /// Who is asked for passwords, in this order: names of helpers, or kAuthFiles for the usual files.
+  const std::vector<std::string>& credential_helpers() const { return helpers_; }
+
   /// Where to fetch a name from, mirrors first. Kind denied when it is blocked.
   std::vector<Endpoint> endpoints(const Reference& reference) const;
 
@@ -54,6 +58,7 @@ class RegistriesConf {
   const Registry* find(const Reference& reference) const;
 
   std::vector<std::string> search_ = {"docker.io"};
+  std::vector<std::string> helpers_ = {kAuthFiles};
   std::map<std::string, Registry> registries_;  // by prefix
   std::map<std::string, std::string> aliases_;
 };

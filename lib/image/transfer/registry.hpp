@@ -71,12 +71,17 @@ class BlobReader {
  public:
   BlobReader(std::vector<Registry*> registries, Descriptor descriptor);
 
+  /// Asks for the blob, so that its first bytes may come while the caller waits for something else.
+  void start();
+
   /// The next bytes, 0 at the end. Never gives more than the descriptor's size; kind corrupt when there is more.
   std::size_t read(void* buffer, std::size_t size);
 
   std::int64_t offset() const { return offset_; }
 
  private:
+  template <typename Act>
+  auto with_patience(Act act);
   std::size_t try_read(void* buffer, std::size_t size);
   void open();
   void skip_to_offset();

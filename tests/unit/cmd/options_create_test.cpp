@@ -208,8 +208,6 @@ TEST(CreateFlags, RefusesAsDockersEngine) {
 
 TEST(CreateFlags, SaysWhatIsNotSupportedYet) {
   const Refusal cases[] = {
-      {{"--init"}, "--init is not supported yet"},
-      {{"--restart", "always"}, "restart policy 'always' is not supported yet"},
       {{"--log-driver", "journald"}, "log driver journald is not supported yet"},
       {{"--log-opt", "compress=true"}, "log option compress is not supported yet"},
       {{"--userns", "auto"}, "--userns auto is not supported yet"},

@@ -134,8 +134,6 @@ TEST(ParseMount, Refuses) {
        "\"readonly\")"},
       {"type=bind,src=/a,dst=/m,bind-recursive=writable",
        "option 'bind-recursive=writable' requires 'readonly' to be specified in conjunction"},
-      {"type=volume,dst=/m,volume-opt=type=nfs",
-       "unsupported: mount option volume-opt is not supported yet"},
       {"type=image,src=x,dst=/m", "unsupported: mount type image is not supported yet"},
       {"type=bind,\"src=/a",
        "parse error on line 1, column 18: extraneous or missing \" in quoted-field"},

@@ -177,6 +177,7 @@ TEST(SlicePath, ExpandsDashes) {
 TEST(DiscardUnusableLimits, KeepsWhatAControllerHolds) {
   CgroupPlan plan;
   plan.controllers = {"memory", "pids", "cpu", "cpuset"};
+  plan.swap_limit = true;
   Resources resources;
   resources.memory = 1;
   resources.nano_cpus = 1;
@@ -184,6 +185,17 @@ TEST(DiscardUnusableLimits, KeepsWhatAControllerHolds) {
   EXPECT_THAT(discard_unusable_limits(resources, plan), IsEmpty());
   EXPECT_EQ(resources.memory, 1);
   EXPECT_EQ(resources.cpuset_cpus, "0");
+}
+
+TEST(DiscardUnusableLimits, LimitsMemoryWithoutSwapWhereTheKernelAccountsNone) {
+  CgroupPlan plan;
+  plan.controllers = {"memory"};
+  Resources resources;
+  resources.memory = 64 << 20;
+  EXPECT_THAT(discard_unusable_limits(resources, plan),
+              ElementsAre(HasSubstr("Memory limited without swap.")));
+  EXPECT_EQ(resources.memory_swap, -1);
+  EXPECT_EQ(resources.memory, 64 << 20);
 }
 
 TEST(DiscardUnusableLimits, WarnsInDockersWords) {

@@ -229,17 +229,12 @@ TEST_F(MonitorTest, LeavesTheCleanUpToTheClientThatHasDoneIt) {
   EXPECT_FALSE(base::exists(container.path("run/cleaned")));
 }
 
-TEST_F(MonitorTest, SaysThatTheMonitorWasKilled) {
+TEST_F(MonitorTest, AKilledMonitorIsTheEndWith137) {
   TestContainer container("sleep 1000");
   auto client = container.start();
   ASSERT_TRUE(starts(client));
   read_running(container.plan_directory())->monitor.signal(SIGKILL);
-  try {
-    client.wait_exit();
-    FAIL() << "an exit came";
-  } catch (const base::Error& e) {
-    EXPECT_EQ(e.message(), "the container's monitor was killed");
-  }
+  EXPECT_EQ(client.wait_exit().code, 137);
   EXPECT_TRUE(read_running(container.plan_directory())->init.is_alive());
 }
 
@@ -269,6 +264,40 @@ TEST_F(MonitorTest, DoesNotWaitForProcessesThatOutliveTheFirst) {
   EXPECT_EQ(client.wait_exit().code, 4);
   const auto sleeper = base::read_file(container.rootfs() + "/data/pid");
   EXPECT_EQ(::kill(std::stoi(sleeper), SIGKILL), 0);
+}
+
+TEST_F(MonitorTest, LeavesTheCleanUpOfAFailedStartToTheClientThatClaimed) {
+  TestContainer container("true");
+  container.plan.claimed = true;
+  container.plan.runtime = {container.script("runtime", "echo broken >&2; exit 1")};
+  container.plan.cleanup = {
+      container.script("cleanup", "echo done > " + container.path("run/cleaned"))};
+  auto client = container.start();
+  EXPECT_EQ(client.wait_started().value().message, "broken");
+  client.cleaned();
+  EXPECT_FALSE(FrameReader(client.socket()).next());  // the monitor has ended
+  EXPECT_FALSE(base::exists(container.path("run/cleaned")));
+}
+
+/// True when the other end of a pipe is closed everywhere.
+bool is_closed(int fd) {
+  char byte;
+  return ::read(fd, &byte, 1) == 0;
+}
+
+TEST_F(MonitorTest, KeepsWhatItHoldsUntilTheEndIsTold) {
+  TestContainer container("read x");
+  base::Pipe pipe = base::make_pipe();
+  ASSERT_EQ(::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK), 0);
+  container.plan.open_stdin = true;
+  container.plan.attached = {.in = true};
+  container.plan.held.push_back(std::move(pipe.write));
+  auto client = container.start();
+  ASSERT_TRUE(starts(client));
+  EXPECT_FALSE(is_closed(pipe.read.get()));
+  send_frame(client.socket(), protocol::FrameKind::input_end, {});
+  client.wait_exit();
+  EXPECT_TRUE(is_closed(pipe.read.get()));
 }
 
 TEST_F(MonitorTest, PutsMountsInPlaceForTheRuntimeAlone) {

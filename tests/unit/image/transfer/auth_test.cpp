@@ -133,6 +133,16 @@ TEST_F(CredentialsTest, AskTheHelperOfARegistry) {
   EXPECT_EQ(user_for("busybox"), "get@https://index.docker.io/v1/");
 }
 
+TEST_F(CredentialsTest, ComeFromTheHelpersThatRegistriesConfNames) {
+  helper("cat >/dev/null; echo '{\"Username\":\"helped\",\"Secret\":\"s\"}'");
+  write(".docker/config.json", entry("x.y", "filed"));
+  const auto user = [](std::vector<std::string> helpers) {
+    return CredentialStore("", "", std::move(helpers)).find(parse_reference("x.y/a"))->user;
+  };
+  EXPECT_EQ(user({"test", kAuthFiles}), "helped");
+  EXPECT_EQ(user({kAuthFiles, "test"}), "filed");
+}
+
 TEST_F(CredentialsTest, TakeAnIdentityTokenFromAHelper) {
   helper("cat >/dev/null; echo '{\"Username\":\"<token>\",\"Secret\":\"refresh\"}'");
   write(".docker/config.json", "{\"credsStore\":\"test\"}");

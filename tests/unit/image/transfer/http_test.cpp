@@ -203,6 +203,30 @@ TEST(HttpClient, UsesAConnectionAgain) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+TEST(HttpClient, GoesThroughTheProxiesOfTheEnvironment) {
+  HttpServer proxy([](const auto& request, Connection& c) {
+    c.answer(request.method == "CONNECT" ? 403 : 200, "by proxy");
+  });
+  ::setenv("HTTP_PROXY", proxy.url().c_str(), 1);
+  ::setenv("HTTPS_PROXY", proxy.url().c_str(), 1);
+  ::setenv("NO_PROXY", "192.0.2.1,.inside.example", 1);
+  auto http = client();
+  const auto end = http.send({.url = "http://registry.example/v2/"}).read_all(100);
+  EXPECT_EQ(end, "by proxy");
+  // The password is for the registry: a proxy must not see it.
+  EXPECT_THROW(http.send({.url = "https://registry.example/v2/", .authorization = "Basic secret"}),
+               base::Error);
+  // Neither what NO_PROXY names nor loopback.
+  EXPECT_THROW(http.send({.url = "http://192.0.2.1:1/"}), base::Error);
+  EXPECT_THROW(http.send({.url = "http://127.0.0.1:1/"}), base::Error);
+  for (const char* name : {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}) ::unsetenv(name);
+  const auto seen = proxy.requests();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].target, "http://registry.example/v2/");
+  EXPECT_EQ(seen[1].method + " " + seen[1].target, "CONNECT registry.example:443");
+  EXPECT_EQ(seen[1].header("authorization"), "");
+}
+
 TEST(HttpClient, TellsWhoItIsAndGivesHeaders) {
   HttpServer server([](const auto& request, Connection& c) {
     c.answer(

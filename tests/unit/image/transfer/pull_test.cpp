@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/pull.hpp"
 
+#include <condition_variable>
+#include <mutex>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "image/filter.hpp"
 #include "image/image_store.hpp"
 #include "image/transfer/credentials.hpp"
 #include "storage/layer_store.hpp"
@@ -35,7 +38,7 @@ class PullTest : public testing::Test {
   PullSettings settings() const {
     PullSettings s;
     s.retry.first_pause = std::chrono::milliseconds(1);
-    s.http.stall = std::chrono::milliseconds(500);
+    s.http.stall = std::chrono::seconds(5);  // a loaded machine must not count as a stall
     s.registries_conf = conf_;
     return s;
   }
@@ -243,6 +246,90 @@ TEST_F(PullTest, FetchesALayerOnceForTwoCommands) {
   for (auto& command : commands) command.join();
   EXPECT_EQ(registry.asked_for(base_.digest()), 1);
   EXPECT_EQ(images_.list().size(), 1U);
+}
+
+TEST_F(PullTest, AsksForLayersWhileTheConfigIsOnItsWay) {
+  const std::vector<support::TestLayer> stack = {base_, top_, make_layer("echo more > more")};
+  const auto document = content_.add_image(stack);
+  const auto config =
+      base::from_json_text<Manifest>(content_.blobs[document.digest], "manifest").config;
+  StaticRegistry registry(content_);
+  registry.tag("1", document);
+  std::mutex mutex;
+  std::condition_variable asked;
+  std::size_t layers = 0;
+  registry.spoil = [&](const auto& request, Connection&) {
+    std::unique_lock lock(mutex);
+    if (request.target.ends_with(config.digest)) {
+      // One after the other, this would never come true.
+      EXPECT_TRUE(asked.wait_for(lock, std::chrono::seconds(20), [&] { return layers == 3; }));
+    } else if (request.target.find("/blobs/") != std::string::npos) {
+      ++layers;
+      asked.notify_all();
+    }
+    return false;
+  };
+  EXPECT_TRUE(pull(registry.host() + "/team/app:1").is_new);
+  for (const auto& layer : stack) EXPECT_EQ(registry.asked_for(layer.digest()), 1);
+  EXPECT_EQ(registry.asked_for(config.digest), 1);
+}
+
+TEST_F(PullTest, DoesNotTakeWhatComesWhenTheConfigIsRefused) {
+  const auto document = content_.add_image({base_, top_}, "arm64");
+  StaticRegistry registry(content_);
+  registry.tag("1", document);
+  EXPECT_THAT(refusal(registry.host() + "/team/app:1"), HasSubstr("no matching manifest"));
+  expect_clean();
+}
+
+TEST_F(PullTest, UsesItsConnectionsAgain) {
+  std::vector<support::TestLayer> stack;
+  for (int i = 0; i < 12; ++i) stack.push_back(make_layer("echo x > x" + std::to_string(i)));
+  const auto document = content_.add_image(stack);
+  StaticRegistry registry(content_);
+  registry.tag("1", document);
+  pull(registry.host() + "/team/app:1");
+  // One that was to speak TLS, one for manifest and config, one for each of three layers at a time.
+  EXPECT_LE(registry.connections(), 5);
+}
+
+TEST_F(PullTest, RefusesABlobThatIsKnownToBeAnotherLayer) {
+  const auto right = content_.add_image({base_});
+  auto liar = base_;
+  liar.tar = top_.tar;
+  const auto wrong = content_.add_image({liar});
+  StaticRegistry registry(content_);
+  registry.tag("right", right);
+  registry.tag("wrong", wrong);
+  pull(registry.host() + "/team/app:right");
+  EXPECT_EQ(refusal(registry.host() + "/team/app:wrong"),
+            fmt::format("pull layer {}: its content has diff id {}, the image config says {}",
+                        base_.digest().substr(7, 12),
+                        base_.diff_id(),
+                        top_.diff_id()));
+}
+
+TEST_F(PullTest, IsFoundByTheShortNameThatItWasPulledBy) {
+  const auto document = content_.add_image({base_});
+  StaticRegistry registry(content_);
+  registry.tag("1", document);
+  conf_ = {directory_.path() + "/registries.conf"};
+  base::write_file(conf_[0],
+                   "unqualified-search-registries = ['" + registry.host() +
+                       "']\n[aliases]\ntool = '" + registry.host() + "/team/app'\n");
+  const auto result = pull("tool:1");
+  EXPECT_EQ(result.name, registry.host() + "/team/app:1");
+  ASSERT_TRUE(images_.find("tool:1"));
+  EXPECT_EQ(images_.find("tool:1")->id, result.image);
+  EXPECT_TRUE(images_.find("tool@" + document.digest));
+  EXPECT_FALSE(images_.find("tool:2"));
+  EXPECT_FALSE(images_.find("other:1"));
+  pull("some/other:1");
+  EXPECT_TRUE(images_.find("some/other:1"));
+  Filter filter;
+  filter.references = {"tool"};
+  EXPECT_THAT(select(images_, filter).at(0).names, ElementsAre(registry.host() + "/team/app:1"));
+  EXPECT_EQ(images_.get_match("tool:1").reference->full(), registry.host() + "/team/app:1");
 }
 
 TEST_F(PullTest, StacksARepeatedLayerOnce) {

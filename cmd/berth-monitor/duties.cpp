@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "duties.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "starter.hpp"
+
+namespace monitor {
+
+namespace {
+
+struct {
+  uint64_t kill_at;   ///< milliseconds of the clock below; 0: never
+  uint64_t check_at;  ///< 0: no health check, or one runs
+  uint64_t
+      grace_ends_at;  ///< until then the shorter interval counts, as long as no check succeeded
+  int checking;       ///< pid of the check that runs
+  bool healthy;
+} duties;
+
+/// Milliseconds of a clock that nobody sets, and that goes on while the machine sleeps.
+uint64_t clock_ms() {
+  timespec time{};
+  clock_gettime(CLOCK_BOOTTIME, &time);
+  return static_cast<uint64_t>(time.tv_sec) * 1000 + static_cast<uint64_t>(time.tv_nsec) / 1000000;
+}
+
+/// As Docker, the pause counts from the end of the check before.
+void set_next_check(const Plan& plan) {
+  const protocol::PlanHeader& header = *plan.header;
+  if (header.health == 0) return;
+  const uint64_t time = clock_ms();
+  const bool in_grace = !duties.healthy && time < duties.grace_ends_at;
+  duties.check_at = time + (in_grace ? header.health_start_interval_ms : header.health_interval_ms);
+}
+
+}  // namespace
+
+void begin_duties(const Plan& plan) {
+  const uint64_t time = clock_ms();
+  if (plan.header->timeout_ms > 0) duties.kill_at = time + plan.header->timeout_ms;
+  duties.grace_ends_at = time + plan.header->health_start_period_ms;
+  set_next_check(plan);
+}
+
+int until_duty(int most) {
+  uint64_t next = duties.kill_at;
+  if (next == 0 || (duties.check_at != 0 && duties.check_at < next)) next = duties.check_at;
+  if (next == 0) return most;
+  constexpr uint64_t kLongest = 1U << 30;
+  const uint64_t time = clock_ms();
+  uint64_t left = next > time ? next - time : 0;
+  if (left > kLongest) left = kLongest;
+  return most >= 0 && left > static_cast<uint64_t>(most) ? most : static_cast<int>(left);
+}
+
+void do_duties(const Plan& plan, int init) {
+  if (duties.kill_at == 0 && duties.check_at == 0) return;
+  const uint64_t time = clock_ms();
+  if (duties.kill_at != 0 && time >= duties.kill_at) {
+    duties.kill_at = 0;
+    kill(init, SIGKILL);
+  }
+  if (duties.check_at == 0 || time < duties.check_at) return;
+  duties.check_at = 0;
+  duties.checking = start_health_check(plan);
+  if (duties.checking <= 0) set_next_check(plan);
+}
+
+void note_ended(const Plan& plan, int pid, int wait_status) {
+  if (pid != duties.checking || pid <= 0) return;
+  duties.checking = 0;
+  if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0) duties.healthy = true;
+  set_next_check(plan);
+}
+
+}  // namespace monitor

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth healthcheck run
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "commands/list.hpp"
+#include "container/health.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+void register_healthcheck_run(Verbs& verbs) {
+  struct Flags {
+    bool by_monitor = false, ignore_result = false;
+  };
+
+  const auto flags = std::make_shared<Flags>();
+  verbs.add({
+      .names = {"healthcheck run"},
+      .usage = "[options] CONTAINER",
+      .summary = "Run the health check of a container",
+      .arity = {1, 1},
+      .completes = Completes::running_containers,
+      .declare =
+          [flags](CLI::App& app) {
+            app.add_flag("--by-monitor",
+                         flags->by_monitor,
+                         "Act on a failure as --health-on-failure says (used by monitors)");
+            app.add_flag("--ignore-result",
+                         flags->ignore_result,
+                         "Exit with code 0 regardless of the healthcheck result");
+          },
+      .act =
+          [flags](Session& session, const Words& words) {
+            const bool healthy =
+                container::check_health(session.engine(), words[0], flags->by_monitor);
+            if (healthy || flags->ignore_result) return 0;
+            if (session.is_podman() && !flags->by_monitor) fmt::print("unhealthy\n");
+            return 1;
+          },
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// berth stats
+#include <poll.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "commands/list.hpp"
+#include "commands/stats_rows.hpp"
+#include "container/listing.hpp"
+#include "options/parse.hpp"
+#include "render/output.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+struct Flags {
+  bool all = false, no_stream = false, no_trunc = false, latest = false, no_reset = false;
+  int interval = 5;  ///< seconds; podman's
+  std::string format;
+};
+
+constexpr int kSampleMilliseconds = 1000;
+
+render::Listing listing_of(bool podman) {
+  render::Listing listing;
+  if (podman) {
+    listing.table =
+        "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t"
+        "{{.PIDS}}\t{{.UpTime}}\t{{.AVGCPU}}";
+    listing.type = "containers.containerStats";
+    listing.style = render::Style::podman;
+  } else {
+    listing.table =
+        "{{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t"
+        "{{.PIDs}}";
+    listing.type = "*container.statsContext";
+  }
+  listing.headers = {{"ID", podman ? "ID" : "CONTAINER ID"},
+                     {"Container", "CONTAINER"},
+                     {"Name", "NAME"},
+                     {"CPUPerc", "CPU %"},
+                     {"MemUsage", "MEM USAGE / LIMIT"},
+                     {"MemUsageBytes", "MEM USAGE / LIMIT"},
+                     {"MemPerc", "MEM %"},
+                     {"NetIO", podman ? "NET IO" : "NET I/O"},
+                     {"BlockIO", podman ? "BLOCK IO" : "BLOCK I/O"},
+                     {"PIDs", "PIDS"},
+                     {"PIDS", "PIDS"},
+                     {"UpTime", "CPU TIME"},
+                     {"AVGCPU", "AVG CPU %"}};
+  listing.name = "stats";
+  return listing;
+}
+
+base::Json row_of(const Session& session, const Flags& flags, const Sample& sample) {
+  if (!session.is_podman()) return docker_stats(sample, flags.no_trunc);
+  if (flags.format == "json") return podman_stats_json(sample);
+  if (flags.format.find("json .}") != std::string::npos) return podman_stats_numbers(sample);
+  return podman_stats(sample, flags.no_trunc);
+}
+
+/// What is looked at in this round: the named ones, or those that run just now.
+std::vector<Sample> find_samples(Session& session, const Flags& flags, const Words& words) {
+  auto& engine = session.engine();
+  std::vector<Sample> samples;
+  const auto add = [&](const container::Record& record, const std::string& asked) {
+    samples.push_back({record, asked, container::usage_of(engine, record), {}});
+  };
+  if (words.empty()) {
+    container::ListOptions options;
+    options.all = flags.all;
+    options.last = flags.latest ? 1 : 0;
+    for (const auto& listed : container::list(engine, options))
+      add(listed.record, listed.record.id);
+    return samples;
+  }
+  for (const auto& word : words) {
+    const auto record = engine.containers.find(word);
+    if (!record && session.is_podman()) {
+      client_fail(
+          "unable to get list of containers: unable to look up container {0}: no container "
+          "with name or ID \"{0}\" found: no such container",
+          word);
+    }
+    add(record ? *record : engine.containers.get(word), word);
+  }
+  return samples;
+}
+
+/// Reads every container again after a span; `before` stays, so that rates can be told.
+void sample_again(Session& session, std::vector<Sample>& samples, int milliseconds) {
+  std::fflush(stdout);
+  ::poll(nullptr, 0, milliseconds);
+  base::check_interrupt();
+  for (auto& sample : samples) {
+    if (sample.now.running) sample.before = sample.now;
+    sample.now = container::usage_of(session.engine(), sample.record);
+  }
+}
+
+void print(Session& session, const Flags& flags, const std::vector<Sample>& samples) {
+  std::vector<base::Json> rows;
+  for (const auto& sample : samples) rows.push_back(row_of(session, flags, sample));
+  render::print_listing(listing_of(session.is_podman()), rows, flags.format);
+  std::fflush(stdout);
+}
+
+int stats(Session& session, const Flags& flags, const Words& words) {
+  const bool podman = session.is_podman();
+  auto samples = find_samples(session, flags, words);
+  sample_again(session, samples, kSampleMilliseconds);
+  print(session, flags, samples);
+  while (!flags.no_stream) {
+    if (words.empty()) {
+      // Containers come and go; what is known of those that stay gives their rates.
+      auto found = find_samples(session, flags, words);
+      for (auto& sample : found) {
+        for (const auto& old : samples) {
+          if (old.record.id == sample.record.id) sample.before = old.now;
+        }
+      }
+      samples = std::move(found);
+    }
+    sample_again(session, samples, podman ? flags.interval * 1000 : kSampleMilliseconds);
+    // The screen is cleared for each round, as both do.
+    if (!(podman && flags.no_reset)) render::print("\033[2J\033[H");
+    print(session, flags, samples);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void register_stats(Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  verbs.add({
+      .names = {"stats", "container stats"},
+      .usage = "[OPTIONS] [CONTAINER...]",
+      .summary = "Display a live stream of container(s) resource usage statistics",
+      .completes = Completes::running_containers,
+      .needs_user_namespace = false,
+      .declare =
+          [flags, podman = verbs.is_podman()](CLI::App& app) {
+            app.add_flag(
+                "-a,--all", flags->all, "Show all containers (default shows just running)");
+            app.add_option("--format", flags->format, "Format output using a custom template");
+            app.add_flag("--no-stream",
+                         flags->no_stream,
+                         "Disable streaming stats and only pull the first result");
+            app.add_flag("--no-trunc", flags->no_trunc, "Do not truncate output");
+            if (!podman) return;
+            app.add_flag("-l,--latest", flags->latest, "Act on the latest container");
+            app.add_flag(
+                "--no-reset", flags->no_reset, "Disable resetting the screen between intervals");
+            app.add_option_function<std::string>(
+                   "-i,--interval",
+                   [flags](const std::string& text) {
+                     flags->interval = static_cast<int>(parse_integer(text));
+                     if (flags->interval < 1)
+                       client_fail("invalid interval, must be a positive number greater zero");
+                   },
+                   "Time in seconds between stats reports")
+                ->type_name("int");
+          },
+      .act = [flags](Session& session,
+                     const Words& words) { return stats(session, *flags, words); },
+  });
+}
+
+}  // namespace cli

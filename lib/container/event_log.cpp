@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/event_log.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <sys/inotify.h>
+
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "base/inotify.hpp"
+#include "base/interrupt.hpp"
+#include "base/json_fields.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "container/log_reader.hpp"
+
+namespace container {
+
+namespace {
+
+using base::Json;
+
+/// Nothing for a line that is none of ours (a torn one of a full disk).
+std::optional<Event> parse_event(std::string_view line) {
+  const auto json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return std::nullopt;
+  Event event;
+  event.type = json.value("type", "");
+  event.action = json.value("action", "");
+  event.id = json.value("id", "");
+  event.time = base::Moment(std::chrono::nanoseconds(json.value("time", std::int64_t{0})));
+  if (const auto found = json.find("attributes"); found != json.end() && found->is_object()) {
+    for (const auto& [key, value] : found->items()) {
+      if (value.is_string()) event.attributes[key] = value.get<std::string>();
+    }
+  }
+  return event;
+}
+
+std::string attribute(const Event& event, const std::string& key) {
+  const auto found = event.attributes.find(key);
+  return found == event.attributes.end() ? "" : found->second;
+}
+
+bool names(const Event& event, const std::string& text) {
+  return event.id == text || attribute(event, "name") == text ||
+         (base::is_hex(text) && event.id.starts_with(text));
+}
+
+bool has_label(const Event& event, const std::string& wanted) {
+  const auto [key, value] = base::split_pair(wanted, '=');
+  const auto found = event.attributes.find(key);
+  return found != event.attributes.end() && (!value || found->second == *value);
+}
+
+bool is_of_image(const Event& event, const std::string& text) {
+  const auto same = [&](const std::string& name) {
+    return name == text || name.substr(0, name.rfind(':')) == text;
+  };
+  if (event.type == "image") return same(event.id) || same(attribute(event, "name"));
+  return same(attribute(event, "image"));
+}
+
+bool fits(const Event& event, const std::string& key, const std::string& value) {
+  // "exec_start: sh -c …" is an exec_start.
+  if (key == "event")
+    return event.action == value || event.action.starts_with(value + ":") ||
+           (value == "health_status" && event.action.starts_with(value));
+  if (key == "type") return event.type == value;
+  if (key == "label") return has_label(event, value);
+  if (key == "image") return is_of_image(event, value);
+  if (key == "container" || key == "volume" || key == "network")
+    return event.type == key && names(event, value);
+  return true;
+}
+
+/// All values for labels, any one for the rest.
+bool fits_all(const Event& event, const Filters& filters) {
+  return std::all_of(filters.begin(), filters.end(), [&](const auto& filter) {
+    const auto& [key, values] = filter;
+    const auto test = [&, &wanted = key](const std::string& value) {
+      return fits(event, wanted, value);
+    };
+    return key == "label" ? std::all_of(values.begin(), values.end(), test)
+                          : std::any_of(values.begin(), values.end(), test);
+  });
+}
+
+class EventReader {
+ public:
+  EventReader(const EventRequest& request, const std::function<void(const Event&)>& sink)
+      : request_(request), sink_(sink) {}
+
+  void print_rest(LogFileReader& file) {
+    while (const auto line = file.next_line()) {
+      const auto event = parse_event(*line);
+      if (event && is_wanted(*event)) sink_(*event);
+      base::check_interrupt();
+    }
+  }
+
+ private:
+  bool is_wanted(const Event& event) const {
+    return (!request_.since || event.time >= *request_.since) &&
+           (!request_.until || event.time <= *request_.until) && fits_all(event, request_.filters);
+  }
+
+  const EventRequest& request_;
+  const std::function<void(const Event&)>& sink_;
+};
+
+/// Waits for news; false when `until` has come.
+bool wait_for_news(base::Inotify& inotify, const std::optional<base::Moment>& until) {
+  std::optional<timespec> left;
+  if (until) {
+    const auto span = std::max(*until - base::now(), std::chrono::nanoseconds(0)).count();
+    left = timespec{span / 1'000'000'000, span % 1'000'000'000};
+  }
+  pollfd polled{inotify.get(), POLLIN, 0};
+  const int n = ::ppoll(&polled, 1, left ? &*left : nullptr, nullptr);
+  if (n < 0 && errno != EINTR) base::sys_fail("wait for events");
+  base::check_interrupt();
+  inotify.drain();
+  return n != 0;
+}
+
+}  // namespace
+
+void read_events(Engine& engine,
+                 const EventRequest& request,
+                 const std::function<void(const Event&)>& sink) {
+  const std::string path = engine.store.paths().events();
+  base::Inotify inotify;
+  // Made when it is missing: what does not exist cannot be watched.
+  const auto file = base::open_file(path, O_RDONLY | O_CREAT, 0600);
+  inotify.watch(path, IN_MODIFY);
+  LogFileReader reader(base::open_file(path, O_RDONLY));
+  if (request.follow && !request.since) ::lseek(reader.fd(), 0, SEEK_END);
+  EventReader events(request, sink);
+  do events.print_rest(reader);
+  while (request.follow && wait_for_news(inotify, request.until));
+}
+
+}  // namespace container

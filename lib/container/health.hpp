@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Health checks. The monitor has the clock and starts one berth process per check; that process runs the command inside the
+// container and keeps what came of it in RUNROOT/containers/ID/health: the status on a line of its own, then JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "container/engine.hpp"
+#include "container/monitor.hpp"
+
+namespace container {
+
+struct HealthCheckResult {
+  std::string start, end;  ///< RFC 3339
+  int exit_code = 0;
+  std::string output;
+};
+
+template <typename Io>
+void fields(Io& io, HealthCheckResult& r) {
+  io("Start", r.start);
+  io("End", r.end);
+  io("ExitCode", r.exit_code);
+  io("Output", r.output);
+}
+
+struct Health {
+  std::string status = "starting";  ///< starting, healthy, unhealthy
+  int failing_streak = 0;
+  std::vector<HealthCheckResult> log;  ///< the newest five, oldest first
+};
+
+template <typename Io>
+void fields(Io& io, Health& h) {
+  io("Status", h.status);
+  io("FailingStreak", h.failing_streak);
+  io("Log", h.log);
+}
+
+/// The check that is in force: the image's, with what the user changed; nothing when there is none.
+std::optional<image::Healthcheck> health_check_of(const Details& details);
+
+/// What a start hands to the monitor, and the first state of a container that has a check.
+HealthPlan plan_health(const Engine& engine, const Record& record, const Details& details);
+void begin_health(const std::string& run_directory);
+
+/// "healthy" … of a container that runs; empty when it has no check. One small read.
+std::string health_status(const std::string& run_directory);
+
+std::optional<Health> read_health(const std::string& run_directory);
+
+/// Runs one check now and keeps its result; true when it succeeded. Kind wrong_state when the container does not run or has
+/// no check. `by_monitor`: does what --health-on-failure wants of a container that has become unhealthy.
+bool check_health(Engine& engine, const std::string& name, bool by_monitor);
+
+}  // namespace container

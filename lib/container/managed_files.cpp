@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "container/managed_files.hpp"
+
+#include <fcntl.h>
+
+#include "base/account.hpp"
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
+#include "base/user_namespace.hpp"
+#include "container/user_mapping.hpp"
+
+namespace container {
+
+namespace {
+
+using base::fail;
+using base::Kind;
+using Fields = std::vector<std::string>;
+
+/// The first line whose field `index` is `value`.
+std::optional<std::string> find_line(const std::string& text,
+                                     std::size_t index,
+                                     const std::string& value) {
+  for (const auto& line : base::split(text, '\n')) {
+    const Fields fields = base::split(line, ':');
+    if (fields.size() > index && fields[index] == value) return line;
+  }
+  return std::nullopt;
+}
+
+void add_line(std::string& text, const std::string& line) {
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  text += line + '\n';
+}
+
+std::string with_words(std::string text,
+                       const std::vector<std::pair<std::string, std::string>>& words) {
+  for (const auto& [word, value] : words) {
+    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())
+      text.replace(at, word.size(), value);
+  }
+  return text;
+}
+
+struct Person {
+  std::string name, home;
+  std::uint32_t uid = 0, gid = 0;
+};
+
+/// The user that the container runs as, when the options ask for a line for him.
+std::optional<Person> person_of(const CreateOptions& options,
+                                const UserIds& user,
+                                const std::string& working_directory) {
+  const bool keeps = keep_id(options.namespaces) && base::is_rootless();
+  if (!keeps && options.files.passwd_entry.empty() && options.files.group_entry.empty())
+    return std::nullopt;
+  const auto account = keeps ? base::find_account(base::outer_uid()) : std::nullopt;
+  return Person{
+      account ? account->name : std::to_string(user.uid), working_directory, user.uid, user.gid};
+}
+
+std::string passwd_line(const Person& person, const std::string& entry) {
+  const std::string form = entry.empty() ? "$USERNAME:*:$UID:$GID:$NAME:$HOME:/bin/sh" : entry;
+  return with_words(form,
+                    {{"$USERNAME", person.name},
+                     {"$UID", std::to_string(person.uid)},
+                     {"$GID", std::to_string(person.gid)},
+                     {"$NAME", person.name},
+                     {"$HOME", person.home}});
+}
+
+std::string group_line(const Person& person, const std::string& entry) {
+  const std::string form = entry.empty() ? "$GROUPNAME:x:$GID:" : entry;
+  return with_words(form,
+                    {{"$GROUPNAME", person.name},
+                     {"$GID", std::to_string(person.gid)},
+                     {"$USERLIST", person.name}});
+}
+
+std::string host_user_line(const std::string& wanted) {
+  const auto passwd = base::find_file_text("/etc/passwd").value_or("");
+  auto line = find_line(passwd, 0, wanted);
+  if (!line) line = find_line(passwd, 2, wanted);
+  if (!line) fail(Kind::usage, "user {} is not known on the host", wanted);
+  return *line;
+}
+
+/// "Area/City" below the host's database, which may not lead out of it.
+std::string read_timezone(const std::string& zone) {
+  if (zone == "local") return base::find_file_text("/etc/localtime").value_or("");
+  constexpr const char* kDatabase = "/usr/share/zoneinfo";
+  constexpr std::size_t kLargest = 1 << 20;
+  const auto directory = base::find_file(kDatabase, O_PATH | O_DIRECTORY);
+  const auto file = directory ? base::find_in_root(directory->get(), zone, O_RDONLY) : std::nullopt;
+  if (!file || !S_ISREG(base::stat_of(file->get(), zone).st_mode)) {
+    fail(Kind::usage, "finding timezone: stat {}/{}: no such file or directory", kDatabase, zone);
+  }
+  return base::read_rest(file->get(), kLargest);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> managed_files(
+    const CreateOptions& options,
+    int rootfs,
+    UserIds& user,
+    const std::string& working_directory) {
+  std::vector<std::pair<std::string, std::string>> files;
+  const auto& asked = options.files;
+  const auto person = person_of(options, user, working_directory);
+  if (!asked.no_passwd && (person || !asked.host_users.empty())) {
+    std::string passwd = read_image_file(rootfs, "/etc/passwd");
+    std::string group = read_image_file(rootfs, "/etc/group");
+    // An image without these files is left without them.
+    const bool has_passwd = !passwd.empty(), has_group = !group.empty();
+    for (const auto& name : asked.host_users) add_line(passwd, host_user_line(name));
+    if (person && !find_line(passwd, 2, std::to_string(person->uid))) {
+      add_line(passwd, passwd_line(*person, asked.passwd_entry));
+      user.home = person->home;
+    }
+    if (person && !find_line(group, 2, std::to_string(person->gid)))
+      add_line(group, group_line(*person, asked.group_entry));
+    if (has_passwd) files.emplace_back("passwd", passwd);
+    if (has_group) files.emplace_back("group", group);
+  }
+  if (!asked.timezone.empty()) {
+    if (auto zone = read_timezone(asked.timezone); !zone.empty())
+      files.emplace_back("localtime", std::move(zone));
+  }
+  return files;
+}
+
+std::optional<std::string> base_hosts(const std::string& word, int rootfs) {
+  if (word.empty()) return std::nullopt;
+  if (word == "none") return "127.0.0.1\tlocalhost\n::1\tlocalhost\n";
+  if (word == "image") return read_image_file(rootfs, "/etc/hosts");
+  return base::read_file(word);
+}
+
+}  // namespace container

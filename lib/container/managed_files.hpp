@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files in /etc that a container sees other than its image has them: passwd and group with further
+// lines (keep-id, --passwd-entry, --hostuser), localtime (--tz), and what hosts begins with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "container/spec/spec.hpp"
+
+namespace container {
+
+/// Names in /etc and contents. A user who gets a line gets its home, too. Kind usage for a time zone
+/// or a user that the host does not know.
+std::vector<std::pair<std::string, std::string>> managed_files(
+    const CreateOptions& options,
+    int rootfs,
+    UserIds& user,
+    const std::string& working_directory);
+
+/// What --hosts-file says that /etc/hosts begins with; nothing: the usual lines.
+std::optional<std::string> base_hosts(const std::string& word, int rootfs);
+
+}  // namespace container

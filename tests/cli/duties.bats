@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+# pause, top, stats, events, and what the monitor does by itself: restart policies, health checks, --timeout, --init.
+load load
+
+setup_file() {
+  begin_file
+  berth pull -q "$REGISTRY/busybox:1"
+  export B="$REGISTRY/busybox:1"
+}
+teardown() { remove_all berth; }
+teardown_file() { end_file; }
+
+started() { berth run -d --network none "$@" > /dev/null; }
+of() { berth inspect --format "{{$2}}" "$1"; }
+is_now() { [ "$(of "$1" "$2")" = "$3" ]; }
+
+@test "what is not running cannot be paused, listed by top or unpaused" {
+  berth create --name cold "$B" true > /dev/null
+  fails 1 berth pause cold
+  has "is not running"
+  fails 1 berth unpause cold
+  has "is not paused"
+  fails 1 berth top cold
+  has "is not running"
+  fails 1 berth top nosuch
+  has "No such container: nosuch"
+}
+
+@test "a paused container is shown so, and stopped and killed like others" {
+  started --name pp "$B" sleep 1000
+  works berth pause pp
+  is pp
+  [ "$(of pp .State.Status)" = paused ]
+  berth ps | grep -q '(Paused)'
+  fails 1 berth pause pp
+  has "is already paused"
+  fails 1 berth exec pp true
+  has "is paused, unpause the container before exec"
+  fails 1 berth rm pp
+  has "container is paused and must be unpaused first"
+  works berth unpause pp
+  [ "$(of pp .State.Status)" = running ]
+  berth pause pp
+  works berth stop -t 0 pp
+  [ "$(of pp .State.Status) $(of pp .State.ExitCode)" = "exited 137" ]
+}
+
+@test "top shows the processes of this container only" {
+  started --name tt "$B" sleep 1234
+  works berth top tt
+  [ "${#lines[@]}" = 2 ]
+  has "sleep 1234"
+  works berth top tt -o pid,comm
+  [[ ${lines[1]} == *sleep ]]
+  fails 1 berth top tt -o nosuch
+  has 'unknown user-defined format specifier "nosuch"'
+}
+
+@test "stats samples once and tells of each container" {
+  started --name ss "$B" sleep 1000
+  works berth stats --no-stream --format '{{.Name}} {{.PIDs}}' ss
+  is "ss 1"
+  fails 1 berth stats --no-stream nosuch
+}
+
+@test "events come back filtered, and a follower ends at its time" {
+  local since
+  since=$(date +%s.%N)
+  berth run --name ev -l k=v --network none "$B" sh -c 'exit 3' || true
+  berth rm ev
+  works berth events --since "$since" --until "$(date +%s.%N)" --filter event=die --format '{{.Action}} {{.Actor.Attributes.exitCode}} {{.Actor.Attributes.k}}'
+  is "die 3 v"
+  works berth events --until "$(date -d '+1 second' +%s)"
+  fails 1 berth events --since nonsense --until 1s
+  has 'failed to parse value as time or duration: "nonsense"'
+}
+
+@test "on-failure restarts as often as it may, and no more" {
+  started --name rr --restart on-failure:2 "$B" sh -c 'echo ran; exit 3'
+  until_true is_now rr .RestartCount 2
+  until_true is_now rr .State.Status exited
+  [ "$(berth logs rr | grep -c ran)" = 3 ]
+  [ "$(of rr .State.ExitCode)" = 3 ]
+}
+
+@test "a container that is always restarted stays stopped when a user stops it" {
+  started --name aa --restart always "$B" sh -c 'echo ran; exit 0'
+  until_true sh -c '[ "$("$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" logs aa | grep -c ran)" -ge 3 ]'
+  works berth stop aa
+  [ "$(of aa .State.Status)" = exited ]
+  local count
+  count=$(of aa .RestartCount)
+  works berth start aa
+  works berth rm -f aa
+  [ "$count" -ge 2 ]
+}
+
+@test "a killed container with a policy is not started again" {
+  started --name kk --restart unless-stopped "$B" sleep 1000
+  works berth kill kk
+  [ "$(of kk .State.Status) $(of kk .State.ExitCode)" = "exited 137" ]
+}
+
+@test "health goes from starting to unhealthy to healthy" {
+  started --name hh --health-cmd 'test -e /tmp/ok' --health-interval 200ms --health-retries 2 "$B" sleep 1000
+  until_true is_now hh .State.Health.Status unhealthy
+  [ "$(berth ps --filter health=unhealthy --format '{{.Names}}')" = hh ]
+  berth ps | grep -q '(unhealthy)'
+  berth exec hh touch /tmp/ok
+  until_true is_now hh .State.Health.Status healthy
+  [ "$(of hh .State.Health.FailingStreak)" = 0 ]
+  works berth healthcheck run hh
+}
+
+@test "a check that takes too long is killed and counts as failed" {
+  started --name hh --health-cmd 'echo began; exec sleep 1000' --health-interval 100ms --health-timeout 300ms --health-retries 1 "$B" sleep 2000
+  until_true is_now hh .State.Health.Status unhealthy
+  works berth inspect --format '{{(index .State.Health.Log 0).Output}}' hh
+  has "Health check exceeded timeout (300ms)"
+  # One may run just now, but none that was given up.
+  [ "$(berth top hh | grep -c 'sleep 1000')" -le 1 ]
+}
+
+@test "health options that contradict each other are refused" {
+  fails 125 berth create --no-healthcheck --health-cmd true "$B"
+  has "--no-healthcheck conflicts with --health-* options"
+  fails 125 berth create --health-interval -1s "$B"
+  has "--health-interval cannot be negative"
+}
+
+@test "--timeout ends a container" {
+  run berth run --name lim --timeout 1 --network none "$B" sleep 1000
+  [ "$status" = 137 ]
+}
+
+@test "--init is the first process, forwards signals and reaps" {
+  started --name ii --init "$B" sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done'
+  berth exec ii cat /proc/1/cmdline | grep -q docker-init
+  berth exec ii sh -c '(sleep 0.1 &) ; true'
+  works berth stop ii
+  [ "$(of ii .State.ExitCode)" = 5 ]
+}
+
+@test "update changes limits and the restart policy of what runs" {
+  started --name uu --memory 64m "$B" sh -c 'sleep 1000; exit 1'
+  works berth update --memory 32m --memory-swap 64m --pids-limit 50 uu
+  [ "$(of uu .HostConfig.Memory)" = 33554432 ]
+  works berth update --restart on-failure:1 uu
+  [ "$(of uu .HostConfig.RestartPolicy.Name)" = on-failure ]
+  berth exec uu sh -c 'kill -9 $(pidof sleep)'
+  until_true is_now uu .RestartCount 1
+  fails 1 berth update --restart nosuch uu
+  has "invalid restart policy: unknown policy 'nosuch'"
+  fails 1 berth update uu
+  has "you must provide one or more flags"
+}

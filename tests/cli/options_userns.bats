@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+# --userns keep-id: the user's own ids inside the container, over an image whose files keep theirs.
+load load
+
+setup_file() {
+  begin_file
+  needs_user
+  user_berth pull -q "$REGISTRY/app:1"
+  user_berth pull -q "$REGISTRY/busybox:1"
+  berth pull -q "$REGISTRY/busybox:1"
+  export B="$REGISTRY/busybox:1" APP="$REGISTRY/app:1"
+  export U G
+  U=$(id -u berth-test) G=$(id -g berth-test)
+}
+teardown_file() { end_file; }
+
+ur() { user_berth run --rm --network none "$@"; }
+
+@test "modes that are none are refused" {
+  fails 125 ur --userns nosuch "$B" true
+  has "invalid USER mode"
+  fails 125 ur --userns keep-id:uid=x "$B" true
+  has "invalid USER mode"
+}
+
+@test "the user has his own ids, and files of the image theirs" {
+  works ur --userns keep-id "$B" id -u
+  is "$U"
+  works ur --userns keep-id "$B" id -g
+  is "$G"
+  works ur --userns keep-id "$B" stat -c '%u:%g' / /bin
+  is $'0:0\n0:0'
+  works ur --userns keep-id --entrypoint "" "$APP" stat -c '%U:%a' /data
+  is "app:750"
+  works ur --userns keep-id --user 0 "$B" sh -c 'id -u; touch /f; stat -c %u /f'
+  is $'0\n0'
+}
+
+@test "files in the user's directories belong to him on both sides" {
+  as_user mkdir -p "$WORK/home/mine"
+  works ur --userns keep-id -v "$WORK/home/mine:/m" "$B" sh -c 'echo x > /m/f; stat -c %u /m/f'
+  is "$U"
+  [ "$(stat -c %u "$WORK/home/mine/f")" = "$U" ]
+}
+
+@test "uid= and gid= name other ids" {
+  works ur --userns keep-id:uid=1234,gid=2345 "$B" sh -c 'echo "$(id -u):$(id -g)"'
+  is 1234:2345
+  works ur --userns keep-id:uid=0 "$B" id -u
+  is 0
+}
+
+@test "the user has a name and a home" {
+  works ur --userns keep-id -w /tmp "$B" sh -c 'id -un; echo $HOME'
+  is $'berth-test\n/tmp'
+}
+
+@test "a stopped container keeps what it wrote; the copy goes with the image" {
+  user_berth run --name again --network none --userns keep-id --user 0 "$B" sh -c 'test -e /f && cat /f; echo kept > /f'
+  works user_berth start -a again
+  is kept
+  user_berth rm again
+}
+
+@test "over the user's network" {
+  [ -e /dev/net/tun ] || skip "needs /dev/net/tun"
+  works user_berth run --rm --userns keep-id "$B" id -u
+  is "$U"
+}
+
+@test "exec finds the same user" {
+  user_berth run -d --name kk --network none --userns keep-id "$B" sleep 1000
+  works user_berth exec kk id -u
+  is "$U"
+  user_berth rm -f kk
+}
+
+@test "root keeps the host's ids" {
+  works berth run --rm --network none --userns keep-id "$B" id -u
+  is 0
+  works berth run --rm --network none --userns keep-id:uid=1000,gid=1000 "$B" id -u
+  is 1000
+  works berth run --rm --network none --userns host "$B" sh -c 'cat /proc/self/uid_map | tr -s " "'
+  has " 0 0 4294967295"
+}
