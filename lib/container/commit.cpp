@@ -5,12 +5,16 @@
 #include <fcntl.h>
 #include <optional>
 
+#include "base/error.hpp"
+#include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/changes.hpp"
 #include "container/events.hpp"
 #include "container/files.hpp"
 #include "container/inspect.hpp"
+#include "container/pause.hpp"
+#include "container/user_mapping.hpp"
 #include "image/change.hpp"
 #include "image/transfer.hpp"
 
@@ -71,7 +75,45 @@ image::CommitRequest request_of(Engine& engine,
   request.docker_format = options.docker_format;
   request.reference = options.reference;
   request.is_upper = !options.squash;
+  request.mapping = user_mapping(engine.containers.details(record.id).options.namespaces);
   return request;
+}
+
+/// False when it stands still already, or need not.
+bool pause_for_commit(Engine& engine, const Files& files, CommitPause how) {
+  if (how == CommitPause::never || !files.state().is_running()) return false;
+  try {
+    pause(engine, files.record().id);
+    return true;
+  } catch (const base::Error& e) {
+    // It has ended, or somebody else has paused it, and will let it go on.
+    if (e.kind() == base::Kind::wrong_state) return false;
+    if (e.kind() == base::Kind::unsupported && how == CommitPause::if_possible) return false;
+    throw;
+  }
+}
+
+void go_on(Engine& engine, const Record& record) {
+  try {
+    unpause(engine, record.id);
+  } catch (const base::Error& e) {
+    // Killed or let go on by somebody else, meanwhile.
+    if (e.kind() != base::Kind::wrong_state && e.kind() != base::Kind::not_found) throw;
+  }
+}
+
+/// The files into the store; the new image's id.
+std::string transfer(Engine& engine, const Files& files, const CommitOptions& options) {
+  const auto& record = files.record();
+  auto request = request_of(engine, record, options);
+  request.without = changes_of_container(engine, record).placeholders;
+  image::Transfer to_store(engine.store);
+  if (options.squash) return to_store.commit(request, files.root()).image;
+  for (const auto& layer : engine.layers.of_container(record.id))
+    request.layers.push_back(layer.id);
+  const auto upper =
+      base::open_file(engine.store.paths().container(record.id) + "/upper", O_RDONLY | O_DIRECTORY);
+  return to_store.commit(request, upper.get()).image;
 }
 
 }  // namespace
@@ -79,18 +121,12 @@ image::CommitRequest request_of(Engine& engine,
 std::string commit(Engine& engine, const std::string& name, const CommitOptions& options) {
   const Files files(engine, name, Files::With::rootfs);
   const auto& record = files.record();
-  auto request = request_of(engine, record, options);
-  request.without = changes_of_container(engine, record).placeholders;
-  base::UniqueFd upper;
-  if (!options.squash) {
-    for (const auto& layer : engine.layers.of_container(record.id))
-      request.layers.push_back(layer.id);
-    upper = base::open_file(engine.store.paths().container(record.id) + "/upper",
-                            O_RDONLY | O_DIRECTORY);
-  }
-  const std::string id = image::Transfer(engine.store)
-                             .commit(request, options.squash ? files.root() : upper.get())
-                             .image;
+  base::Rollback undo;
+  const bool paused = pause_for_commit(engine, files, options.pause);
+  if (paused) undo.on_failure([&] { go_on(engine, record); });
+  const std::string id = transfer(engine, files, options);
+  undo.commit();
+  if (paused) go_on(engine, record);
   record_event(engine.store,
                {"container",
                 "commit",

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "container/finish.hpp"
 #include "container/rootfs.hpp"
+#include "container/user_mapping.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
@@ -35,13 +36,16 @@ void use_private_mounts() {
 }
 
 /// Makes what a mount is to cover, as the runtime would.
-base::UniqueFd open_target(int root, const std::string& target, bool directory) {
+base::UniqueFd open_target(int root,
+                           const std::string& target,
+                           bool directory,
+                           const std::optional<base::IdMapping>& mapping) {
   if (auto found = base::find_in_root(root, target, O_PATH)) return std::move(*found);
   if (directory) {
-    make_working_directory(root, target);
+    make_working_directory(root, target, mapping);
   } else {
     const auto slash = target.rfind('/');
-    make_working_directory(root, target.substr(0, slash));
+    make_working_directory(root, target.substr(0, slash), mapping);
     base::open_in_root(root, target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
   }
   return base::open_in_root(root, target, O_PATH);
@@ -109,6 +113,7 @@ void Files::attach_mounts() {
   staging_.emplace(engine_.store.make_staging("files"));
   const auto prepared = prepare_mounts(engine_, details.options, root_.get(), staging_->path());
   use_private_mounts();
+  const auto mapping = user_mapping(details.options.namespaces);
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);
   storage::attach_mount(root_.get(), base::open_file(slot, O_PATH | O_DIRECTORY).get());
@@ -118,7 +123,8 @@ void Files::attach_mounts() {
                                    prepared.spec.end(),
                                    [&](const SpecMount& m) { return m.source == mount.target; });
     if (spec == prepared.spec.end()) continue;
-    const auto target = open_target(root_.get(), spec->target, base::is_directory(mount.target));
+    const auto target =
+        open_target(root_.get(), spec->target, base::is_directory(mount.target), mapping);
     storage::attach_mount(mount.fd.get(), target.get());
   }
 }

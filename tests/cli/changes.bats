@@ -87,6 +87,12 @@ A /a/b"
   has "FROM is not a valid change command"
   fails 125 podman commit -m msg changed x:1
   has "messages are only compatible with the docker image format (-f docker)"
+  fails 125 podman commit -f nosuch changed x:1
+  has 'unrecognized image format "nosuch"'
+  fails 125 podman commit changed Bad:1
+  has 'parsing reference "Bad:1": '
+  fails 1 berth commit changed Bad:1
+  is "invalid reference format: repository name (library/Bad) must be lowercase"
 }
 
 @test "commit makes an image that runs at once, with what was changed" {
@@ -117,6 +123,57 @@ A /a/b"
   is now
   berth rm -f going
   berth rmi snap:1
+}
+
+# happened: what became of the container by its events since $since.
+happened() { berth events --since "$since" --until "$(date +%s.%N)" --filter container=still --format '{{.Action}}'; }
+is_paused() { [ "$(berth inspect -f '{{.State.Status}}' still)" = paused ]; }
+
+@test "the container stands still while it is committed, and goes on whatever happens" {
+  berth run -d --name still --network none "$B" sh -c 'dd if=/dev/zero of=/large bs=1M count=256; touch /ready; sleep 600'
+  until_true berth exec still test -e /ready
+  since=$(date +%s.%N)
+  works podman commit -q still
+  works berth commit --no-pause still
+  works berth commit --pause=false still
+  has "Flag --pause has been deprecated"
+  is_paused && false
+  works happened
+  has_not pause
+  "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" commit still interrupted:1 3>&- &
+  until_true is_paused
+  kill -INT $!
+  run -130 wait $!
+  works berth inspect -f '{{.State.Status}}' still
+  is running
+  fails 1 berth image inspect interrupted:1
+  works berth commit still
+  works happened
+  has "pause
+unpause
+pause
+commit
+unpause"
+  berth pause still
+  works berth commit still
+  is_paused
+  berth rm -f still
+  berth image prune -f
+}
+
+@test "rootless: owners of a container with its own user namespace are kept" {
+  needs_user
+  user_berth run --name mapped --userns keep-id --network none "$B" sh -c 'touch /tmp/own'
+  uid=$(id -u berth-test)
+  user_berth export mapped | tar --numeric-owner -tvf - > "$WORK/list"
+  grep -q "$uid/.* tmp/own" "$WORK/list"
+  grep -q ' 0/0 .* bin/busybox' "$WORK/list"
+  user_berth commit mapped mapped:1
+  works user_berth run --rm --network none mapped:1 sh -c 'stat -c %u /tmp/own /bin/busybox'
+  is "$uid
+0"
+  user_berth rm mapped
+  user_berth rmi mapped:1
 }
 
 @test "rootless: commit" {

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/interrupt.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
@@ -17,7 +18,8 @@ namespace {
 
 struct Flags {
   container::CommitOptions commit;
-  bool pause = false, no_pause = false, quiet = false;
+  bool pause = false, no_pause = false;
+  bool quiet = false;  ///< what it would suppress is never printed
   std::string format = "oci", iidfile;
 };
 
@@ -25,15 +27,36 @@ void check(Session& session, Flags& flags) {
   if (!session.is_podman()) return;
   if (flags.format != "oci" && flags.format != "docker")
     client_fail("unrecognized image format \"{}\"", flags.format);
+  // Podman passes over empty changes.
+  std::erase(flags.commit.changes, "");
   flags.commit.docker_format = flags.format == "docker";
   if (!flags.commit.message.empty() && !flags.commit.docker_format)
     client_fail("messages are only compatible with the docker image format (-f docker)");
-  if (flags.pause) base::fail(base::Kind::unsupported, "commit --pause is not supported yet");
+}
+
+container::CommitPause pause_of(const Session& session, const Flags& flags) {
+  using container::CommitPause;
+  if (session.is_podman()) return flags.pause ? CommitPause::always : CommitPause::never;
+  return flags.pause && !flags.no_pause ? CommitPause::if_possible : CommitPause::never;
+}
+
+/// Empty when none is given.
+std::string target(const Session& session, const Words& words) {
+  if (words.size() < 2) return "";
+  try {
+    return new_name(session, words[1]).full();
+  } catch (const base::Error& e) {
+    if (!session.is_podman()) throw ClientError(e.message());
+    client_fail("parsing reference \"{}\": {}", words[1], e.message());
+  }
 }
 
 int commit(Session& session, Flags flags, const Words& words) {
   check(session, flags);
-  if (words.size() > 1) flags.commit.reference = new_name(session, words[1]).full();
+  flags.commit.reference = target(session, words);
+  flags.commit.pause = pause_of(session, flags);
+  // Interrupted, it must let the container go on.
+  base::catch_interrupts();
   const auto id = container::commit(session.engine(), words[0], flags.commit);
   const auto shown = session.is_podman() ? id.substr(id.find(':') + 1) : id;
   if (!flags.iidfile.empty()) base::replace_file(flags.iidfile, id);
@@ -42,14 +65,16 @@ int commit(Session& session, Flags flags, const Words& words) {
 }
 
 void declare_docker(CLI::App& app, Flags& flags) {
+  flags.pause = true;
   app.add_flag("--no-pause", flags.no_pause, "Disable pausing container during commit");
   app.add_flag_function(
       "-p,--pause",
-      [](std::int64_t) {
+      [&flags](std::int64_t count) {
+        flags.pause = count > 0;
         // Where docker 29 prints it.
         fmt::print(
-            "Flag --pause has been deprecated, and enabled by default. Use --no-pause to disable "
-            "pausing during commit.\n");
+            "Flag --pause has been deprecated, and enabled by default. Use --no-pause to "
+            "disable pausing during commit.\n");
       },
       "Pause container during commit (deprecated: use --no-pause instead)");
 }

@@ -9,6 +9,7 @@
 #include "base/output_file.hpp"
 #include "base/sys.hpp"
 #include "commands/list.hpp"
+#include "container/volume_mount.hpp"
 #include "image/transfer.hpp"
 #include "session.hpp"
 
@@ -17,7 +18,8 @@ namespace cli {
 namespace {
 
 base::UniqueFd open_volume(Session& session, const std::string& name) {
-  return base::open_file(session.engine().volumes.get(name).path, O_PATH | O_DIRECTORY);
+  auto& engine = session.engine();
+  return container::mount_volume(engine, engine.volumes.get(name));
 }
 
 int export_volume(Session& session, const std::string& path, const std::string& name) {

@@ -23,6 +23,7 @@ storage::WrittenLayer write_layer(storage::Store& store,
       [&](storage::TarWriter& tar) {
         storage::TreeTar how;
         how.is_upper = request.is_upper;
+        how.mapping = request.mapping;
         how.without = {request.without.begin(), request.without.end()};
         storage::write_tree(tar, root, "", how);
       },
