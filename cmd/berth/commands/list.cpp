@@ -59,7 +59,6 @@ void register_all(Verbs& verbs) {
   register_version(verbs);
   register_volume_archive(verbs);
   register_volume_create(verbs);
-  register_volume_exists(verbs);
   register_volume_inspect(verbs);
   register_volume_ls(verbs);
   register_volume_prune(verbs);

@@ -61,7 +61,6 @@ void register_update(Verbs& verbs);
 void register_version(Verbs& verbs);
 void register_volume_archive(Verbs& verbs);
 void register_volume_create(Verbs& verbs);
-void register_volume_exists(Verbs& verbs);
 void register_volume_inspect(Verbs& verbs);
 void register_volume_ls(Verbs& verbs);
 void register_volume_prune(Verbs& verbs);

@@ -59,7 +59,10 @@ Words chosen_by(container::Engine& engine,
 }  // namespace
 
 void add_target_flags(CLI::App& app, Targets& targets, unsigned which) {
-  if (which & Targets::kAll) app.add_flag("-a,--all", targets.all, "Act on all containers");
+  // Some verbs have -a and -f already: start --attach, rm --force.
+  const auto is_free = [&](const char* name) { return app.get_option_no_throw(name) == nullptr; };
+  if (which & Targets::kAll)
+    app.add_flag(is_free("-a") ? "-a,--all" : "--all", targets.all, "Act on all containers");
   if (which & Targets::kLatest)
     app.add_flag("-l,--latest", targets.latest, "Act on the latest container");
   if (which & Targets::kIgnore) {
@@ -73,8 +76,7 @@ void add_target_flags(CLI::App& app, Targets& targets, unsigned which) {
            "Read the container ID from the file")
         ->type_name("file");
   }
-  if (which & Targets::kFilter)
-    add_filters(app, targets.filters, /*short_form=*/(which & Targets::kLatest) != 0);
+  if (which & Targets::kFilter) add_filters(app, targets.filters, /*short_form=*/is_free("-f"));
 }
 
 Words find_targets(Session& session,

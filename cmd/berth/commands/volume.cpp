@@ -142,20 +142,6 @@ void register_volume_create(Verbs& verbs) {
   });
 }
 
-void register_volume_exists(Verbs& verbs) {
-  if (!verbs.is_podman()) return;
-  verbs.add({
-      .names = {"volume exists"},
-      .usage = "VOLUME",
-      .summary = "Check if volume exists",
-      .arity = {1, 1},
-      .completes = Completes::volumes,
-      .needs_user_namespace = false,
-      .act = [](Session& session,
-                const Words& names) { return session.engine().volumes.find(names[0]) ? 0 : 1; },
-  });
-}
-
 void register_volume_ls(Verbs& verbs) {
   const auto flags = std::make_shared<ListFlags>();
   verbs.add({
