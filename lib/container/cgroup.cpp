@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
@@ -150,6 +151,18 @@ CgroupUsage read_cgroup_usage(const std::string& manager, const std::string& pat
   const auto directories = cgroup_directories(manager, path);
   return {read_number(directories, {"memory.current", "memory.usage_in_bytes"}),
           read_number(directories, {"pids.current"})};
+}
+
+std::vector<std::string> moving_command(const std::string& manager, std::vector<std::string> argv) {
+  if (manager != "systemd" || !base::is_rootless()) return argv;
+  const auto own = base::find_file_text("/proc/self/cgroup").value_or("");
+  if (own.find("::" + systemd_base(true) + "/") != std::string::npos) return argv;
+  const auto systemd_run = base::find_program("systemd-run");
+  if (!systemd_run) return argv;
+  std::vector<std::string> words = {
+      *systemd_run, "--user", "--scope", "--quiet", "--collect", "--"};
+  words.insert(words.end(), argv.begin(), argv.end());
+  return words;
 }
 
 }  // namespace container

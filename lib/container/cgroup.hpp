@@ -55,6 +55,11 @@ void kill_cgroup(const std::string& manager, const std::string& path);
 /// fine.
 void remove_cgroup(const std::string& manager, const std::string& path);
 
+/// How to call a runtime that moves a process into a container's cgroup. A login session's cgroup belongs to root, and
+/// the kernel lets an ordinary user move nothing from there to what belongs to his own manager: systemd-run takes the
+/// runtime into a scope of that manager first (some 10 ms).
+std::vector<std::string> moving_command(const std::string& manager, std::vector<std::string> argv);
+
 struct CgroupUsage {
   std::optional<std::int64_t> memory, pids;  ///< nothing where the controller is missing
 };

@@ -191,6 +191,8 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
     made.warnings = discard_unusable_limits(
         options.resources, plan_cgroup("", options.cgroup_parent, engine.cgroup_manager));
   }
+  if (options.namespaces.network == "host" && !options.publish.empty())
+    made.warnings.emplace_back("Published ports are discarded when using host network mode");
   Record& record = made.record;
   Details& details = made.details;
   record.id = base::new_id();

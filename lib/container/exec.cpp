@@ -13,6 +13,7 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/cgroup.hpp"
 #include "container/cgroup_haste.hpp"
 #include "container/events.hpp"
 #include "container/runtime.hpp"
@@ -151,7 +152,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
       };
   const std::string line = base::join(options.command, " ");
   event("exec_start: " + line, "command", line);
-  base::Command command{.argv = runtime.command(words), .pass = {file.get()}};
+  base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
+                        .pass = {file.get()}};
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
   const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;
@@ -159,6 +161,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
     command.in = STDIN_FILENO;
   else if (options.tty && !options.detach)
     command.in = silent.emplace().slave.get();
+  // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
+  if (options.tty) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
   const int code = base::spawn(command).wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));

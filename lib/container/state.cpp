@@ -75,7 +75,9 @@ State state_of(const Engine& engine, const Record& record) {
     constexpr int kKilled = 137;
     state = ended(record, kKilled, false, base::now());
   } else if (base::is_directory(directory)) {
-    return {};  // a start is under way, or was killed before anything ran
+    // A start is under way, or was killed before anything ran: what was before still holds.
+    if (record.finished == base::Moment{}) return {};
+    return ended(record, record.exit_code, record.oom_killed, record.finished);
   } else {
     // The host went down under it; Docker says 255 as well.
     constexpr int kUnknown = 255;

@@ -124,7 +124,9 @@ class Visit {
       : home_(base::open_file("/proc/self/ns/mnt", O_RDONLY)),
         directory_(base::open_file(".", O_PATH | O_DIRECTORY)) {
     const auto other = base::open_file(fmt::format("/proc/{}/ns/mnt", pid), O_RDONLY);
-    if (::setns(other.get(), CLONE_NEWNS) < 0) base::sys_fail("enter a mount namespace");
+    // The kernel lets nobody enter who shares root and working directory with another thread (hasten_cgroup_moves).
+    if (::unshare(CLONE_FS) < 0 || ::setns(other.get(), CLONE_NEWNS) < 0)
+      base::sys_fail("enter a mount namespace");
   }
 
   Visit(const Visit&) = delete;

@@ -29,9 +29,14 @@ void FileSystem::set_flag(const std::string& key) {
     fail(fmt::format("set {}", key));
 }
 
+bool FileSystem::try_create() {
+  created_ = ::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0;
+  if (!created_ && errno != EINVAL) fail("create");
+  return created_;
+}
+
 base::UniqueFd FileSystem::mount(std::uint64_t attributes) {
-  if (::syscall(SYS_fsconfig, fd_.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0)
-    fail("create");
+  if (!created_ && !try_create()) fail("create");
   base::UniqueFd mount(
       static_cast<int>(::syscall(SYS_fsmount, fd_.get(), FSMOUNT_CLOEXEC, attributes)));
   if (!mount) fail("mount");

@@ -18,6 +18,9 @@ class FileSystem {
   void set(const std::string& key, const std::string& value);
   void set_flag(const std::string& key);
 
+  /// False when the kernel calls invalid what was set; any other failure is thrown.
+  bool try_create();
+
   /// The mount, with MOUNT_ATTR_* of mount_setattr(2).
   base::UniqueFd mount(std::uint64_t attributes = 0);
 
@@ -26,6 +29,7 @@ class FileSystem {
 
   std::string type_;
   base::UniqueFd fd_;
+  bool created_ = false;
 };
 
 }  // namespace storage

@@ -19,7 +19,7 @@ bool is_plain(const std::string& path) {
   return path.size() < 256 && path.find('\\') == std::string::npos;
 }
 
-/// False when the kernel does not know lowerdir+ (before 6.7).
+/// False when the kernel does not know lowerdir+ (6.5 and 6.6; older ones do not tell before the end).
 bool add_layers(FileSystem& context, const std::vector<std::string>& lower) {
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
     if (!context.try_set("lowerdir+", *layer)) {
@@ -47,6 +47,9 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   // A second mount of the same upper directory must stay possible after a crash of whoever held the first.
   context.set("index", "off");
   if (attributes == Attributes::user) context.set_flag("userxattr");
+  // Before 6.5 overlay takes any key, and says here that it does not know lowerdir+. If something else is wrong, the
+  // other way meets it, too.
+  if (!context.try_create()) return make_overlay_by_mount(plan, attributes);
   return context.mount();
 }
 

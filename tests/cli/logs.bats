@@ -76,13 +76,13 @@ teardown_file() { end_file; }
   grep -Eq '^20[0-9-]+T[0-9:.]+(Z|[+-][0-9:]+) stdout F x$' "$WORK"/root/containers/*/log
 }
 
+# What the client types makes the container write, so that it is attached by then.
 @test "attach gives the rest of the output, and the exit code" {
-  berth run -d --name ll --network none "$B" sh -c 'read line < /dev/null; while [ ! -e /go ]; do sleep 0.02; done; echo end; exit 4'
-  berth attach ll > "$WORK/attached" &
-  local client=$!
-  berth exec ll touch /go
-  run wait "$client"
-  wait "$client" || [ $? = 4 ]
+  berth run -di --name ll --network none "$B" sh -c 'read line; echo "end of $line"; exit 4'
+  local code=0
+  echo it | berth attach ll > "$WORK/attached" || code=$?
+  [ "$code" = 4 ]
+  grep -qx "end of it" "$WORK/attached"
 }
 
 # A detached container's stdin stays open for the next client, so none of them ends before the container does.
@@ -96,6 +96,11 @@ teardown_file() { end_file; }
   done
   grep -q second "$WORK/first"
   berth stop -t 0 ll
-  for client in "${clients[@]}"; do wait "$client" || [ $? = 137 ]; done
+  local code
+  for client in "${clients[@]}"; do
+    code=0
+    wait "$client" || code=$?
+    [ "$code" = 137 ]
+  done
 }
 said() { berth logs ll | grep -q "$1"; }

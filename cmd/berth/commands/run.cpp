@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth run, berth create
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
+#include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/rollback.hpp"
+#include "base/sys.hpp"
+#include "base/text.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "container/cgroup_haste.hpp"
@@ -51,6 +58,27 @@ image::Image ensure_image(Session& session,
   return engine.images.get(pulled.image);
 }
 
+/// Made before the container, as Docker's client does: a place that cannot be written costs no container.
+base::UniqueFd make_cidfile(const std::string& path,
+                            container::StartsNow now,
+                            base::Rollback& undo) {
+  if (path.empty()) return {};
+  auto file = base::try_open_at(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
+  if (!file && errno == EEXIST) {
+    client_fail("container ID file found, make sure the other container isn't running or delete {}",
+                path);
+  }
+  if (!file) {
+    const auto text = fmt::format("failed to create the container ID file: open {}: {}",
+                                  path,
+                                  base::lower(base::errno_text(errno)));
+    if (now == container::StartsNow::no) throw ClientError(text, 1, ClientError::Form::bare);
+    client_fail("{}", text);
+  }
+  undo.on_failure([path] { ::unlink(path.c_str()); });
+  return file;
+}
+
 container::Created make(Session& session,
                         CreateFlags& flags,
                         const Words& words,
@@ -59,10 +87,8 @@ container::Created make(Session& session,
   o.image = words.at(0);
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
-  if (!o.cidfile.empty() && base::find_file_text(o.cidfile)) {
-    client_fail("container ID file found, make sure the other container isn't running or delete {}",
-                o.cidfile);
-  }
+  base::Rollback undo;
+  const auto cidfile = make_cidfile(o.cidfile, now, undo);
   const auto image = ensure_image(session, o, flags);
   if (flags.replace && engine.containers.find(o.name)) {
     container::remove(engine, o.name, {.force = true, .volumes = false});
@@ -72,7 +98,8 @@ container::Created make(Session& session,
     const std::string line = "WARNING: " + warning + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
-  if (!o.cidfile.empty()) base::write_file(o.cidfile, made.record.id);
+  if (cidfile) base::write_full(cidfile.get(), made.record.id);
+  undo.commit();
   return made;
 }
 

@@ -39,7 +39,7 @@ class Member {
   std::size_t read(void* buffer, std::size_t size) {
     if (left_.empty()) left_ = tar_.data();
     const std::size_t n = std::min(size, left_.size());
-    std::memcpy(buffer, left_.data(), n);
+    if (n > 0) std::memcpy(buffer, left_.data(), n);  // at the end there is nowhere to copy from
     left_.remove_prefix(n);
     return n;
   }
