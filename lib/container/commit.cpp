@@ -36,6 +36,8 @@ image::RunConfig run_config(Engine& engine, const Record& record, const CommitOp
     }
   }
   image::apply_changes(run, options.changes);
+  // The OCI format has no place for it.
+  if (!options.docker_format) run.healthcheck.reset();
   return run;
 }
 
@@ -74,6 +76,7 @@ image::CommitRequest request_of(Engine& engine,
   request.step.created_by = base::join(record.summary.command, " ");
   request.docker_format = options.docker_format;
   request.reference = options.reference;
+  if (!options.squash && engine.images.find_by_id(record.image)) request.parent = record.image;
   request.is_upper = !options.squash;
   request.mapping = user_mapping(engine.containers.details(record.id).options.namespaces);
   return request;
@@ -125,13 +128,18 @@ std::string commit(Engine& engine, const std::string& name, const CommitOptions&
   const bool paused = pause_for_commit(engine, files, options.pause);
   if (paused) undo.on_failure([&] { go_on(engine, record); });
   const std::string id = transfer(engine, files, options);
+  const std::string& name_given = options.reference;
+  record_event(
+      engine.store,
+      container_event(
+          record,
+          "commit",
+          {{"comment", options.message},
+           {"imageID", id},
+           {"imageRef", name_given.empty() ? "" : image::parse_reference(name_given).familiar()}}));
   undo.commit();
+  // After the event, as in Docker.
   if (paused) go_on(engine, record);
-  record_event(engine.store,
-               {"container",
-                "commit",
-                record.id,
-                {{"image", record.summary.image_name}, {"name", record.name}, {"imageID", id}}});
   return id;
 }
 

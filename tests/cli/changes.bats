@@ -109,6 +109,64 @@ A /a/b"
   works berth rmi kept:1
 }
 
+@test "commit takes all change instructions that Docker has" {
+  berth commit -c 'ENTRYPOINT ["echo","e"]' -c 'CMD c d' -c 'ENV A=1 B="two words" PATH=/bin' -c 'NOSUCH x' changed x:1 2> /dev/null \
+    && return 1
+  berth commit -c 'ENTRYPOINT ["echo","e"]' -c 'CMD c d' -c 'ENV A=1 B="two words" PATH=/bin' -c 'EXPOSE 80 90/udp' \
+    -c 'LABEL x=y' -c 'ONBUILD RUN x' -c 'STOPSIGNAL SIGUSR1' -c 'USER nobody' -c 'VOLUME /v' -c 'WORKDIR /tmp' \
+    -c 'HEALTHCHECK CMD true' changed all:1
+  works berth image inspect -f '{{json .Config.Entrypoint}} {{json .Config.Cmd}} {{index .Config.Env 0}}' all:1
+  is '["echo","e"] ["/bin/sh","-c","c d"] PATH=/bin'
+  works berth image inspect -f '{{json .Config.ExposedPorts}} {{json .Config.OnBuild}} {{.Config.StopSignal}} {{.Config.User}}' all:1
+  is '{"80/tcp":{},"90/udp":{}} ["RUN x"] SIGUSR1 nobody'
+  works berth image inspect -f '{{json .Config.Volumes}} {{.Config.WorkingDir}} {{json .Config.Healthcheck}}' all:1
+  is '{"/v":{}} /tmp {"Test":["CMD-SHELL","true"]}'
+  works berth run --rm --network none all:1
+  is "e /bin/sh -c c d"
+  works berth run --rm --network none all:1 over
+  is "e over"
+  fails 1 berth commit -c '' changed x:1
+  has "file with no instructions"
+  berth rmi all:1
+}
+
+@test "podman's commit: FROM and empty changes count nothing; the OCI format has no health check" {
+  works podman commit -q -c 'FROM x' -c '' -c 'HEALTHCHECK CMD true' changed pod:1
+  works podman image inspect -f '{{json .Config.Healthcheck}}' localhost/pod:1
+  is null
+  works podman commit -q -f docker -m msg -c 'HEALTHCHECK CMD true' --iidfile "$WORK/iid" changed pod:1
+  id=$output
+  [ "$(cat "$WORK/iid")" = "$id" ]
+  works podman image inspect -f '{{.Comment}} {{json .Config.Healthcheck.Test}}' localhost/pod:1
+  is 'msg ["CMD-SHELL","true"]'
+  podman rmi localhost/pod:1
+  podman image prune -f
+}
+
+@test "a committed image tells its parent, as long as that is here" {
+  base=$(berth image inspect -f '{{.Id}}' "$B")
+  berth commit changed parent:1
+  works berth image inspect -f '{{.Parent}}' parent:1
+  is "$base"
+  works podman commit -q changed parent:2
+  works podman image inspect -f '{{.Parent}}' localhost/parent:2
+  is "${base#*:}"
+  works podman image inspect -f '{{.Parent}}' "$B"
+  is ""
+  berth rmi parent:1 localhost/parent:2
+}
+
+@test "commit is an event with the new image's id and name" {
+  local since
+  since=$(date +%s.%N)
+  id=$(berth commit -m why changed ev:1)
+  works berth events --since "$since" --until "$(date +%s.%N)" --filter event=commit --format '{{json .Actor.Attributes}}'
+  has '"comment":"why"'
+  has "\"imageID\":\"$id\""
+  has '"imageRef":"ev:1"'
+  berth rmi ev:1
+}
+
 @test "commit --squash makes one layer; a running container can be committed" {
   podman commit -q --squash --iidfile "$WORK/iid" changed flat:1
   works podman image inspect -f '{{len .RootFS.Layers}}' localhost/flat:1
@@ -143,7 +201,9 @@ is_paused() { [ "$(berth inspect -f '{{.State.Status}}' still)" = paused ]; }
   "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" commit still interrupted:1 3>&- &
   until_true is_paused
   kill -INT $!
-  run -130 wait $!
+  local code=0
+  wait $! || code=$?
+  [ "$code" = 130 ]
   works berth inspect -f '{{.State.Status}}' still
   is running
   fails 1 berth image inspect interrupted:1

@@ -55,7 +55,7 @@ user_podman() { as_user "$WORK/bin/podman" "$@"; }
   works podman image mount
   has "$B"
   has "$place"
-  fails 125 podman rmi "$B"
+  fails 2 podman rmi "$B"
   works podman image unmount "$B"
   [ ! -e "$place/bin" ]
   works podman image mount
@@ -63,6 +63,15 @@ user_podman() { as_user "$WORK/bin/podman" "$@"; }
   works podman image mount -a
   works podman image unmount -a
   [ "${#lines[@]}" = 2 ]
+}
+
+@test "system reset takes down what is mounted" {
+  for_reset() { "$WORK/bin/podman" --root "$WORK/root2" --runroot "$WORK/run2" "$@"; }
+  for_reset pull -q "$B"
+  place=$(for_reset image mount "$B")
+  [ -x "$place/bin/busybox" ]
+  works for_reset system reset -f
+  [ ! -e "$place" ]
 }
 
 @test "rootless: an image is mounted within unshare" {

@@ -16,7 +16,54 @@ podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   fails 125 podman system prune -f --filter nosuch=1
   has "nosuch is an invalid filter"
   fails 1 berth system prune -f --volumes --filter until=1h
-  has 'The "until" filter is not supported with "--volumes"'
+  is 'ERROR: The "until" filter is not supported with "--volumes"'
+}
+
+@test "system prune tells what it would remove" {
+  works berth system prune < /dev/null
+  is "WARNING! This will remove:
+  - all stopped containers
+  - all networks not used by at least one container
+  - all dangling images
+  - unused build cache
+
+Are you sure you want to continue? [y/N] "
+  works berth system prune -a --volumes --filter label=a=b < /dev/null
+  is "WARNING! This will remove:
+  - all stopped containers
+  - all networks not used by at least one container
+  - all anonymous volumes not used by at least one container
+  - all images without at least one container associated to them
+  - all build cache
+
+  Items to be pruned will be filtered with:
+  - label=a=b
+
+Are you sure you want to continue? [y/N] "
+  works podman system prune -a --volumes < /dev/null
+  is "WARNING! This command removes:
+	- all stopped containers
+	- all networks not used by at least one container
+	- all volumes not used by at least one container
+	- all images without at least one container associated with them
+	- all build cache
+
+Are you sure you want to continue? [y/N] "
+}
+
+@test "system prune takes what the filters choose" {
+  berth pull -q "$B"
+  keep=$(berth create --network none "$B" true)
+  drop=$(berth create --network none --label a=b "$B" true)
+  works berth system prune -f --filter label=a=b
+  has "$drop"
+  has_not "$keep"
+  works berth system prune -f --filter until=1h
+  is "Total reclaimed space: 0B"
+  works berth system prune -f --filter label!=a=c
+  has "$keep"
+  works berth ps -aq
+  is ""
 }
 
 @test "system prune asks, and takes what nothing uses" {

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/text.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
@@ -23,12 +24,17 @@ struct Flags {
   std::string format = "oci", iidfile;
 };
 
+/// Changes that Podman takes and makes nothing of: empty ones and FROM.
+bool is_passed_over(const std::string& change) {
+  const auto words = base::split(std::string(base::trim(change)), ' ');
+  return words[0].empty() || base::upper(words[0]) == "FROM";
+}
+
 void check(Session& session, Flags& flags) {
   if (!session.is_podman()) return;
   if (flags.format != "oci" && flags.format != "docker")
     client_fail("unrecognized image format \"{}\"", flags.format);
-  // Podman passes over empty changes.
-  std::erase(flags.commit.changes, "");
+  std::erase_if(flags.commit.changes, is_passed_over);
   flags.commit.docker_format = flags.format == "docker";
   if (!flags.commit.message.empty() && !flags.commit.docker_format)
     client_fail("messages are only compatible with the docker image format (-f docker)");
@@ -59,7 +65,7 @@ int commit(Session& session, Flags flags, const Words& words) {
   base::catch_interrupts();
   const auto id = container::commit(session.engine(), words[0], flags.commit);
   const auto shown = session.is_podman() ? id.substr(id.find(':') + 1) : id;
-  if (!flags.iidfile.empty()) base::replace_file(flags.iidfile, id);
+  if (!flags.iidfile.empty()) base::replace_file(flags.iidfile, shown);
   render::print_line(shown);
   return 0;
 }

@@ -23,18 +23,29 @@ struct Flags {
 
 std::string warning(const Session& session, const Flags& flags) {
   const bool podman = session.is_podman();
-  const char* indent = podman ? "\t- " : "  - ";
-  std::string text = "This command removes:\n";
-  if (!podman) text = "This will remove:\n";
-  text += fmt::format("{}all stopped containers\n", indent);
+  std::vector<std::string> lines{"all stopped containers",
+                                 "all networks not used by at least one container"};
   if (flags.volumes) {
-    text += fmt::format(
-        "{}all {}volumes not used by at least one container\n", indent, podman ? "" : "anonymous ");
+    lines.push_back(podman ? "all volumes not used by at least one container"
+                           : "all anonymous volumes not used by at least one container");
   }
-  text += fmt::format("{}{}\n",
-                      indent,
-                      flags.all ? "all images without at least one container associated to them"
-                                : "all dangling images");
+  if (!flags.all)
+    lines.emplace_back("all dangling images");
+  else if (podman)
+    lines.emplace_back("all images without at least one container associated with them");
+  else
+    lines.emplace_back("all images without at least one container associated to them");
+  if (flags.all)
+    lines.emplace_back("all build cache");
+  else
+    lines.emplace_back(podman ? "all dangling build cache" : "unused build cache");
+  std::string text = podman ? "This command removes:\n" : "This will remove:\n";
+  for (const auto& line : lines) text += (podman ? "\t- " : "  - ") + line + "\n";
+  if (podman || flags.filters.empty()) return text;
+  text += "\n  Items to be pruned will be filtered with:\n";
+  for (const auto& [key, values] : flags.filters) {
+    for (const auto& value : values) text += "  - " + key + "=" + value + "\n";
+  }
   return text;
 }
 
@@ -72,7 +83,7 @@ void check_filters(const Session& session, const Flags& flags) {
     base::fail(base::Kind::usage, "invalid filter '{}'", key);
   }
   if (flags.volumes && flags.filters.contains("until") && !session.is_podman())
-    client_fail("The \"until\" filter is not supported with \"--volumes\"");
+    client_fail("ERROR: The \"until\" filter is not supported with \"--volumes\"");
 }
 
 int prune(Session& session, const Flags& flags) {

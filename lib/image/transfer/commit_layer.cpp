@@ -33,6 +33,16 @@ storage::WrittenLayer write_layer(storage::Store& store,
   return written;
 }
 
+std::string make_config(const CommitRequest& request, const std::string& diff_id) {
+  Config config = request.config;
+  config.rootfs.type = "layers";
+  config.rootfs.diff_ids.push_back(diff_id);
+  config.history.push_back(request.step);
+  base::Json json = base::to_json(config);
+  if (request.docker_format && !request.parent.empty()) json["parent"] = request.parent;
+  return json.dump();
+}
+
 /// The layers as they lie here, not compressed.
 std::string make_manifest(storage::LayerStore& layers,
                           const CommitRequest& request,
@@ -77,11 +87,7 @@ ImportResult commit_image(storage::Store& store, const CommitRequest& request, i
   keep_implicit_directories(directory, written.implicit_directories);
   layers.commit({written.diff_id, "", written.size, written.tar_size}, directory, std::nullopt);
   image.layer_ids.push_back(written.diff_id);
-  Config config = request.config;
-  config.rootfs.type = "layers";
-  config.rootfs.diff_ids.push_back(written.diff_id);
-  config.history.push_back(request.step);
-  image.config_bytes = base::to_json(config).dump();
+  image.config_bytes = make_config(request, written.diff_id);
   image.manifest_bytes = make_manifest(layers, request, image);
   image.manifest_media_type = request.docker_format ? kDockerManifest : kOciManifest;
   return {ImageStore(store).add(image).id};
