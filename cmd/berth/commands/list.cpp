@@ -49,6 +49,7 @@ void register_all(Verbs& verbs) {
   register_stats(verbs);
   register_stop(verbs);
   register_system_check(verbs);
+  register_system_df(verbs);
   register_system_prune(verbs);
   register_system_reset(verbs);
   register_tag(verbs);

@@ -51,6 +51,7 @@ void register_start(Verbs& verbs);
 void register_stats(Verbs& verbs);
 void register_stop(Verbs& verbs);
 void register_system_check(Verbs& verbs);
+void register_system_df(Verbs& verbs);
 void register_system_prune(Verbs& verbs);
 void register_system_reset(Verbs& verbs);
 void register_tag(Verbs& verbs);
