@@ -13,6 +13,7 @@
 #include "image/transfer/archive_import.hpp"
 #include "image/transfer/archive_load.hpp"
 #include "image/transfer/archive_save.hpp"
+#include "image/transfer/commit_layer.hpp"
 #include "image/transfer/copy_tree.hpp"
 #include "image/transfer/pull.hpp"
 #include "image/transfer_message.hpp"
@@ -51,6 +52,12 @@ const std::map<std::string, Operation> kOperations = {
      [](Store& store, const Json& request) {
        return base::to_json(
            image::import_archive(store, read<image::ImportRequest>(request), STDIN_FILENO));
+     }},
+    {"commit",
+     [](Store& store, const Json& request) {
+       const base::UniqueFd root(image::kSourceDescriptor);
+       return base::to_json(
+           image::commit_image(store, read<image::CommitRequest>(request), root.get()));
      }},
     {"copy",
      [](Store&, const Json& request) {

@@ -13,14 +13,37 @@ struct IdMapping {
   std::vector<IdRange> uids, gids;
 };
 
+template <typename Io>
+void fields(Io& io, IdRange& range) {
+  io("inside", range.inside);
+  io("outside", range.outside);
+  io("count", range.count);
+}
+
+template <typename Io>
+void fields(Io& io, IdMapping& mapping) {
+  io("uids", mapping.uids);
+  io("gids", mapping.gids);
+}
+
+constexpr std::uint32_t kOverflowId = 65534;
+
 /// What `id` inside stands for outside; the overflow id 65534 when it is not mapped.
 inline std::uint32_t map_id(const std::vector<IdRange>& ranges, std::uint32_t id) {
-  constexpr std::uint32_t kOverflow = 65534;
   for (const auto& range : ranges) {
     if (id >= range.inside && id - range.inside < range.count)
       return range.outside + (id - range.inside);
   }
-  return kOverflow;
+  return kOverflowId;
+}
+
+/// What those inside call the id `id` of outside; the overflow id when they have no name for it.
+inline std::uint32_t unmap_id(const std::vector<IdRange>& ranges, std::uint32_t id) {
+  for (const auto& range : ranges) {
+    if (id >= range.outside && id - range.outside < range.count)
+      return range.inside + (id - range.outside);
+  }
+  return kOverflowId;
 }
 
 /// Ids 0 to count-1 outside, one after the other, but `own` inside stands for 0 outside.

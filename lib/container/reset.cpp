@@ -4,6 +4,7 @@
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "container/remove.hpp"
+#include "image/mount.hpp"
 #include "network/network.hpp"
 
 namespace container {
@@ -11,6 +12,8 @@ namespace container {
 void reset(Engine& engine) {
   for (const auto& record : engine.containers.list())
     remove(engine, record.id, {.force = true, .volumes = true});
+  for (const auto& mounted : image::mounted_images(engine.store))
+    image::unmount_image(engine.store, mounted.id, /*force=*/true);
   network::remove_all(engine.store);
   const auto& paths = engine.store.paths();
   for (const auto& name : base::list_directory(paths.graphroot()))

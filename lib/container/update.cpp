@@ -91,7 +91,7 @@ void tell_monitor(Engine& engine, const Record& record, const RestartPolicy& pol
 
 }  // namespace
 
-void update(Engine& engine, const std::string& name, const Changes& changes) {
+void update(Engine& engine, const std::string& name, const UpdateOptions& changes) {
   const std::string id = engine.containers.get(name).id;
   const auto lock = engine.lock(id);
   const Record record = engine.containers.get(id);

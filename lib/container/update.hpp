@@ -9,12 +9,12 @@
 
 namespace container {
 
-struct Changes {
+struct UpdateOptions {
   Resources resources;  ///< what is set replaces
   std::optional<RestartPolicy> restart;
 };
 
 /// Changes the container, and at once what runs of it. Kind usage, in Docker's words, for what it may not have.
-void update(Engine& engine, const std::string& name, const Changes& changes);
+void update(Engine& engine, const std::string& name, const UpdateOptions& changes);
 
 }  // namespace container

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/change.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -80,10 +82,15 @@ class Changer {
     std::vector<std::pair<std::string, std::string>> expanded;
     for (const auto& [key, value] : pairs) expanded.emplace_back(expand(key), expand(value));
     for (const auto& [key, value] : expanded) {
-      std::erase_if(config_.env, [&key = key](const auto& entry) {
-        return base::split_pair(entry, '=').first == key;
-      });
-      config_.env.push_back(key + "=" + value);
+      const auto same = std::find_if(
+          config_.env.begin(), config_.env.end(), [&key = key](const std::string& entry) {
+            return base::split_pair(entry, '=').first == key;
+          });
+      // As Docker: a variable that is there already keeps its place.
+      if (same == config_.env.end())
+        config_.env.push_back(key + "=" + value);
+      else
+        *same = key + "=" + value;
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "image/parent.hpp"
 
 namespace image {
 
@@ -102,7 +103,7 @@ base::Json inspect_json(ImageStore& images, const Image& image, EmptyFields empt
   base::Json json = {{"Id", image.id},
                      {"RepoTags", familiar(images.names(image.id))},
                      {"RepoDigests", familiar(digests)},
-                     {"Parent", ""},
+                     {"Parent", named_parent(images, config)},
                      {"Comment", comment_of(config)},
                      {"Created", base::rfc3339(image.created)},
                      {"Author", text_of(config, "author")},
@@ -127,20 +128,21 @@ base::Json inspect_json(ImageStore& images, const Image& image, EmptyFields empt
   return json;
 }
 
-base::Json inspect_json_podman(ImageStore& images, const Image& image) {
+base::Json inspect_json_podman(ImageStore& images, const Image& image, EmptyFields empty) {
   const base::Json config = config_of(images, image);
   const auto history = config.find("history");
   const auto annotations =
       base::parse_json(images.find_blob(image.manifest).value_or("{}"), "manifest")
           .value("annotations", base::Json());
+  const std::string parent = derived_parent(images, image, config);
   return {{"Id", image.id.substr(image.id.find(':') + 1)},
           {"Digest", image.manifest},
           {"RepoTags", images.names(image.id)},
           {"RepoDigests", images.repository_digests(image.id)},
-          {"Parent", ""},
+          {"Parent", parent.substr(parent.find(':') + 1)},
           {"Comment", comment_of(config)},
           {"Created", base::rfc3339(image.created)},
-          {"Config", run_config(config, EmptyFields::left_out)},
+          {"Config", run_config(config, empty)},
           {"Version", text_of(config, "docker_version")},
           {"Author", text_of(config, "author")},
           {"Architecture", image.platform.architecture},

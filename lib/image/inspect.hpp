@@ -18,6 +18,8 @@ base::Json inspect_json(ImageStore& images,
                         EmptyFields empty = EmptyFields::left_out);
 
 /// Podman's shape.
-base::Json inspect_json_podman(ImageStore& images, const Image& image);
+base::Json inspect_json_podman(ImageStore& images,
+                               const Image& image,
+                               EmptyFields empty = EmptyFields::left_out);
 
 }  // namespace image

@@ -100,6 +100,10 @@ CopyResult Transfer::copy(const CopyRequest& request, CopyEnds ends) {
       call("copy", base::to_json(request), {ends.source, ends.target}), "copy");
 }
 
+ImportResult Transfer::commit(const CommitRequest& request, int root) {
+  return base::from_json<ImportResult>(call("commit", base::to_json(request), {root}), "commit");
+}
+
 ImportResult Transfer::import(const ImportRequest& request) {
   return base::from_json<ImportResult>(call("import", base::to_json(request)), "import");
 }

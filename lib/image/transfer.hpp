@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/json_fields.hpp"
+#include "image/transfer_commit.hpp"
 #include "image/transfer_copy.hpp"
 #include "storage/store.hpp"
 
@@ -146,6 +147,9 @@ class Transfer {
   void save(const SaveRequest& request);
   ImportResult import(const ImportRequest& request);
   CopyResult copy(const CopyRequest& request, CopyEnds ends);
+
+  /// `root` is the open directory with the files.
+  ImportResult commit(const CommitRequest& request, int root);
 
  private:
   /// `pass` are further descriptors that the request speaks of.

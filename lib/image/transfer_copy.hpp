@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/id_mapping.hpp"
 #include "base/json_fields.hpp"
 
 namespace image {
@@ -24,6 +25,8 @@ struct CopyRequest {
   bool keep_owner = true;                ///< without uid and gid: as in the source
   bool overwrite = false;                ///< files may replace directories and the other way round
   bool devices = true;
+  /// Of the container's own user namespace: the archive tells owners as those inside see them.
+  std::optional<base::IdMapping> mapping;
 };
 
 template <typename Io>
@@ -39,6 +42,7 @@ void fields(Io& io, CopyRequest& r) {
   io("keepOwner", r.keep_owner);
   io.maybe("overwrite", r.overwrite);
   io("devices", r.devices);
+  io.maybe("mapping", r.mapping);
 }
 
 struct CopyResult {

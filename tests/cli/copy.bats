@@ -160,6 +160,18 @@ sub"
   [ "$(listed stopped:/tmp/place)" = "place/ place/a place/sub " ]
 }
 
+@test "volume export and import" {
+  fails 125 podman volume export nosuch
+  berth cp f runs:/vol/exported
+  podman volume export vol -o vol.tar
+  tar -tf vol.tar | grep -qx exported
+  podman volume create vol2
+  works podman volume import vol2 vol.tar
+  works berth run --rm --network none -v vol2:/m "$B" cat /m/exported
+  is hello
+  podman volume rm vol2
+}
+
 @test "rootless" {
   needs_user
   user_berth pull -q "$B"

@@ -11,6 +11,7 @@
 #include "commands/list.hpp"
 #include "container/events.hpp"
 #include "container/files.hpp"
+#include "container/user_mapping.hpp"
 #include "image/transfer.hpp"
 #include "session.hpp"
 
@@ -43,6 +44,8 @@ int export_container(Session& session, const std::string& path, const std::strin
   image::CopyRequest request;
   request.with_top = false;
   request.to_archive = true;
+  const auto details = engine.containers.details(files.record().id);
+  request.mapping = container::user_mapping(details.options.namespaces);
   image::Transfer(session.store()).copy(request, {files.root(), file ? file->fd() : STDOUT_FILENO});
   if (file) file->commit();
   container::record_event(

@@ -26,7 +26,7 @@ int inspect(Session& session, const Flags& flags, const Words& words) {
     try {
       const auto image = images.get(text);
       require_platform(image, text, flags.platform);
-      objects.push_back(session.is_podman() ? image::inspect_json_podman(images, image)
+      objects.push_back(session.is_podman() ? image::inspect_json_podman(images, image, empty)
                                             : image::inspect_json(images, image, empty));
     } catch (const base::Error& e) {
       failures.push_back(session.speech().tell(e));

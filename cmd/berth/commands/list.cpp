@@ -5,6 +5,7 @@ namespace cli {
 
 void register_all(Verbs& verbs) {
   register_attach(verbs);
+  register_commit(verbs);
   register_complete(verbs);
   register_completion(verbs);
   register_container_cleanup(verbs);
@@ -48,12 +49,16 @@ void register_all(Verbs& verbs) {
   register_stats(verbs);
   register_stop(verbs);
   register_system_check(verbs);
+  register_system_df(verbs);
+  register_system_prune(verbs);
   register_system_reset(verbs);
   register_tag(verbs);
   register_top(verbs);
   register_unpause(verbs);
+  register_unshare(verbs);
   register_update(verbs);
   register_version(verbs);
+  register_volume_archive(verbs);
   register_volume_create(verbs);
   register_volume_inspect(verbs);
   register_volume_ls(verbs);

@@ -7,6 +7,7 @@
 namespace cli {
 
 void register_attach(Verbs& verbs);
+void register_commit(Verbs& verbs);
 void register_complete(Verbs& verbs);
 void register_completion(Verbs& verbs);
 void register_container_cleanup(Verbs& verbs);
@@ -50,12 +51,16 @@ void register_start(Verbs& verbs);
 void register_stats(Verbs& verbs);
 void register_stop(Verbs& verbs);
 void register_system_check(Verbs& verbs);
+void register_system_df(Verbs& verbs);
+void register_system_prune(Verbs& verbs);
 void register_system_reset(Verbs& verbs);
 void register_tag(Verbs& verbs);
 void register_top(Verbs& verbs);
 void register_unpause(Verbs& verbs);
+void register_unshare(Verbs& verbs);
 void register_update(Verbs& verbs);
 void register_version(Verbs& verbs);
+void register_volume_archive(Verbs& verbs);
 void register_volume_create(Verbs& verbs);
 void register_volume_inspect(Verbs& verbs);
 void register_volume_ls(Verbs& verbs);

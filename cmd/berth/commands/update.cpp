@@ -13,7 +13,7 @@ namespace cli {
 
 void register_update(Verbs& verbs) {
   struct Flags {
-    container::Changes changes;
+    container::UpdateOptions changes;
   };
 
   const auto flags = std::make_shared<Flags>();

@@ -50,6 +50,7 @@ CopyResult copy_tree(const CopyRequest& request, CopyEnds ends) {
     storage::TreeTar how;
     how.name = request.entry;
     how.with_top = request.with_top;
+    how.mapping = request.mapping;
     storage::write_tree(tar, ends.source, request.name, how);
   };
   if (request.to_archive) return {write_tar(produce, ends.target)};

@@ -122,8 +122,8 @@ class TreeWriter {
     entry.type = type_of(st.st_mode);
     entry.name = shown;
     entry.mode = st.st_mode & 07777;
-    entry.uid = st.st_uid;
-    entry.gid = st.st_gid;
+    entry.uid = how_.mapping ? base::unmap_id(how_.mapping->uids, st.st_uid) : st.st_uid;
+    entry.gid = how_.mapping ? base::unmap_id(how_.mapping->gids, st.st_gid) : st.st_gid;
     entry.mtime = st.st_mtim;
     if (entry.type == TarType::char_device || entry.type == TarType::block_device) {
       entry.major = ::major(st.st_rdev);

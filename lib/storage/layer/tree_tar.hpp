@@ -4,9 +4,11 @@
 // without following a link, so that a container that swaps directories for symlinks leads nowhere.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
+#include "base/id_mapping.hpp"
 #include "storage/layer/tar_writer.hpp"
 
 namespace storage {
@@ -19,6 +21,8 @@ struct TreeTar {
   /// The tree is an overlay's upper directory: what it hides becomes whiteouts, as layers have
   /// them.
   bool is_upper = false;
+  /// Of the container's own user namespace: owners are told as those inside see them.
+  std::optional<base::IdMapping> mapping;
   std::set<std::string> without;  ///< "etc/hosts", below the top: left out with all that is in it
 };
 

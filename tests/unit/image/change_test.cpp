@@ -51,6 +51,12 @@ TEST(Change, CommandsAreListsOrForTheShell) {
   EXPECT_THAT(changed({"ENTRYPOINT x"}, shell).entrypoint, ElementsAre("/bin/bash", "-c", "x"));
 }
 
+TEST(Change, AVariableThatIsThereKeepsItsPlace) {
+  RunConfig config;
+  config.env = {"A=1", "B=2"};
+  EXPECT_THAT(changed({"ENV A=3 C=4"}, config).env, ElementsAre("A=3", "B=2", "C=4"));
+}
+
 TEST(Change, AnEntrypointDropsTheOldCommandButNotTheNewOne) {
   RunConfig old;
   old.cmd = {"old"};

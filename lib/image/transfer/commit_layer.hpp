@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// `commit`: a container's own files as a layer, and an image with that on top.
+#pragma once
+
+#include "image/transfer.hpp"
+#include "image/transfer_commit.hpp"
+#include "storage/store.hpp"
+
+namespace image {
+
+ImportResult commit_image(storage::Store& store, const CommitRequest& request, int root);
+
+}  // namespace image

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The request that makes an image of a container's files.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id_mapping.hpp"
+#include "base/json_fields.hpp"
+#include "image/oci.hpp"
+
+namespace image {
+
+/// The files come as a descriptor: an overlay's upper directory on top of `layers`, or, without
+/// layers below, a whole root (--squash).
+struct CommitRequest {
+  Config config;                           ///< of the new image, but for its new layer
+  HistoryEntry step;                       ///< of the new layer
+  std::vector<std::string> layers;         ///< ids below, lowest first, fix-up layers included
+  std::vector<std::string> without;        ///< paths below the root that are left out
+  std::optional<base::IdMapping> mapping;  ///< of the container's own user namespace
+  bool is_upper = true;
+  bool docker_format = false;
+  std::string reference;  ///< name of the new image, or empty
+  std::string parent;     ///< id of the image below, or empty; Docker's format notes it
+};
+
+template <typename Io>
+void fields(Io& io, CommitRequest& r) {
+  io("config", r.config);
+  io("step", r.step);
+  io.maybe("layers", r.layers);
+  io.maybe("without", r.without);
+  io.maybe("mapping", r.mapping);
+  io("isUpper", r.is_upper);
+  io.maybe("dockerFormat", r.docker_format);
+  io.maybe("reference", r.reference);
+  io.maybe("parent", r.parent);
+}
+
+}  // namespace image
