@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "catalogue.hpp"
+#include "cli11.hpp"
 #include "globals.hpp"
 #include "help.hpp"
 

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <map>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "errors.hpp"
 
 namespace cli {

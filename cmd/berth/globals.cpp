@@ -5,10 +5,9 @@
 #include <cstdlib>
 #include <fcntl.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "cli11.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+#include "cli11.hpp"
 
 namespace cli {
 

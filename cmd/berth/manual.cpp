@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "catalogue.hpp"
+#include "cli11.hpp"
 #include "globals.hpp"
 #include "help.hpp"
 #include "version.hpp"

@@ -3,11 +3,10 @@
 
 #include <cstdio>
 
-#include <CLI/CLI.hpp>
-
 #include "base/interrupt.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
+#include "cli11.hpp"
 #include "container/survivors.hpp"
 #include "globals.hpp"
 #include "help.hpp"

@@ -73,7 +73,9 @@ void record_end(Engine& engine, const Record& record, const State& state) {
 
 void finish(Engine& engine, const Record& record, const State& state) {
   if (!state.needs_cleanup) return;
-  if (!record.summary.remove) return end_run(engine, record, state);
+  const bool stays =
+      !record.summary.remove || base::exists(engine.run_directory(record.id) + "/" + kKeptNote);
+  if (stays) return end_run(engine, record, state);
   give_back(engine, record);
   record_end(engine, record, state);
   remove_stopped(engine, record, RemoveVolumes::anonymous);

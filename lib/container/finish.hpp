@@ -21,7 +21,10 @@ void record_end(Engine& engine, const Record& record, const State& state);
 /// give_back, the event, the exit into the row, and the run directory away. The caller holds the container's lock.
 void end_run(Engine& engine, const Record& record, const State& state);
 
-/// The same, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
+/// Of a file in the run directory: this end does not remove a container that is --rm.
+inline constexpr const char* kKeptNote = "kept";
+
+/// The same as end_run, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
 void finish(Engine& engine, const Record& record, const State& state);
 
 /// The same for a container by id, taking the lock: what the monitor has run when no client is left. Missing is fine.

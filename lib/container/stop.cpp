@@ -23,15 +23,20 @@ std::optional<MonitorClient> claim(const Engine& engine, const Record& record) {
   return client;
 }
 
-/// Tells the monitor (berth-monitor/revive.hpp) that a user has stopped the container. It may have ended meanwhile.
-void mark_stopped(Engine& engine, const Record& record) {
+/// A note for who sees the end. The container may have ended meanwhile.
+void leave_note(Engine& engine, const Record& record, const char* name) {
   const std::string directory = engine.run_directory(record.id);
   if (!base::is_directory(directory)) return;
   try {
-    base::write_file(directory + "/stopped", "", 0600);
+    base::write_file(directory + "/" + name, "", 0600);
   } catch (const base::Error& e) {
     if (e.kind() != base::Kind::not_found && e.kind() != base::Kind::exists) throw;
   }
+}
+
+/// Tells the monitor (berth-monitor/revive.hpp) that a user has stopped the container.
+void mark_stopped(Engine& engine, const Record& record) {
+  leave_note(engine, record, "stopped");
 }
 
 /// Signals the first process and, when it has not ended within `timeout_ms`, kills it. Returns once the monitor has
@@ -99,6 +104,7 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options) {
   if (state.is_running()) {
     const Details details = engine.containers.details(record.id);
     const int signal = stop_signal(details, options.signal);
+    if (options.restarts) leave_note(engine, record, kKeptNote);
     end_with(engine, record, state.running, signal, timeout_ms(details, options.timeout));
     record_event(engine.store, container_event(record, "stop"));
     return;

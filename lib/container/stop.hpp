@@ -13,8 +13,9 @@ namespace container {
 
 struct StopOptions {
   std::optional<int>
-      timeout;         ///< seconds; unset: the container's own, else 10; negative: wait for ever
-  std::string signal;  ///< empty: the container's own, else the image's, else SIGTERM
+      timeout;            ///< seconds; unset: the container's own, else 10; negative: wait for ever
+  std::string signal;     ///< empty: the container's own, else the image's, else SIGTERM
+  bool restarts = false;  ///< it is started again at once: one that is --rm stays
 };
 
 /// Sends the stop signal, then after the timeout SIGKILL, and cleans up. A container that does not run is fine.

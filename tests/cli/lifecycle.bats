@@ -134,3 +134,14 @@ state() { berth inspect --format '{{.State.Status}}' "$1"; }
   works berth start before
   [ "$(state before)" = running ]
 }
+
+@test "a container that is --rm keeps its files over a restart, and goes when it is stopped" {
+  started --rm --name rr "$B" sleep 1000
+  works berth exec rr sh -c 'echo kept > /file'
+  works berth restart -t 0 rr
+  works berth exec rr cat /file
+  is kept
+  works berth stop -t 0 rr
+  run berth inspect rr
+  [ "$status" = 1 ]
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth attach, berth wait
-#include <CLI/CLI.hpp>
-
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "session.hpp"

@@ -2,12 +2,11 @@
 // berth commit
 #include "container/commit.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"

@@ -2,11 +2,10 @@
 // berth cp
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/copy.hpp"
 #include "container/events.hpp"

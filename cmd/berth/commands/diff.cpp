@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth diff, berth container diff, berth image diff
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/changes.hpp"
 #include "container/files.hpp"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth events
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/event_log.hpp"
 #include "options/filters.hpp"

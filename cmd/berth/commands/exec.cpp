@@ -4,9 +4,8 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "options/flag_table.hpp"
 #include "options/variables.hpp"

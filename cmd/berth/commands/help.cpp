@@ -2,9 +2,8 @@
 // berth help [COMMAND...]
 #include "help.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "globals.hpp"
 #include "session.hpp"

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
 #include "base/id.hpp"
+#include "cli11.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"

@@ -2,9 +2,8 @@
 // podman image mount and unmount
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/user_namespace.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/mount.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth image prune
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"

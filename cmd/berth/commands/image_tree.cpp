@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth import
-#include <CLI/CLI.hpp>
-
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"

@@ -2,8 +2,7 @@
 // berth info, berth system info
 #include "commands/info.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
 #include "render/yaml.hpp"

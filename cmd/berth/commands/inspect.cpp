@@ -2,9 +2,8 @@
 // berth inspect, berth container inspect, berth volume inspect
 #include "container/inspect.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/volume_json.hpp"
 #include "container/listing.hpp"

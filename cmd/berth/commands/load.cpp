@@ -2,9 +2,8 @@
 // berth load
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"

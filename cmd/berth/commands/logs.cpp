@@ -4,11 +4,10 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/read_log.hpp"
 #include "session.hpp"

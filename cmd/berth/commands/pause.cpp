@@ -2,9 +2,8 @@
 // berth pause, berth unpause
 #include "container/pause.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "session.hpp"

@@ -2,9 +2,8 @@
 // berth container prune, berth volume prune
 #include "container/prune.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
 #include "options/filters.hpp"

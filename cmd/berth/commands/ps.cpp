@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth ps
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/ps_rows.hpp"
 #include "options/filters.hpp"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth pull
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth rmi
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "session.hpp"

@@ -3,14 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "container/cgroup_haste.hpp"

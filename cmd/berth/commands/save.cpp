@@ -2,9 +2,8 @@
 // berth save
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/sys.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"

@@ -2,10 +2,9 @@
 // berth stats
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/stats_rows.hpp"
 #include "container/listing.hpp"

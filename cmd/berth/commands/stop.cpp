@@ -2,8 +2,7 @@
 // berth stop, berth restart, berth kill
 #include "container/stop.hpp"
 
-#include <CLI/CLI.hpp>
-
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "container/restart.hpp"
@@ -107,7 +106,9 @@ void register_restart(Verbs& verbs) {
                 flags->running ? std::vector<Status>{Status::running} : std::vector<Status>{};
             const auto names = targets_of(session, *flags, words, states);
             return for_each(session, names, [&](const std::string& name) {
-              container::stop(session.engine(), name, flags->stop);
+              auto how = flags->stop;
+              how.restarts = true;
+              container::stop(session.engine(), name, how);
               container::start_stopped(session.engine(), name);
               fmt::print("{}\n", name);
             });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth system check, berth system reset, and berth container cleanup, which monitors call
-#include <CLI/CLI.hpp>
-
 #include "base/log.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
 #include "container/check.hpp"

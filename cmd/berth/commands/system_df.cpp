@@ -2,9 +2,8 @@
 // berth system df
 #include <cmath>
 
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
+#include "cli11.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/list.hpp"
 #include "commands/ps_rows.hpp"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth system prune
-#include <CLI/CLI.hpp>
-
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "options/filters.hpp"
 #include "session.hpp"
 

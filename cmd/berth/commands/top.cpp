@@ -2,11 +2,10 @@
 // berth top
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/top_columns.hpp"
 #include "container/processes.hpp"

@@ -3,11 +3,10 @@
 #include <cstdlib>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/user_namespace.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "session.hpp"
 

@@ -2,9 +2,8 @@
 // berth update
 #include "container/update.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "options/groups.hpp"
 #include "session.hpp"

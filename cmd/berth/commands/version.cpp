@@ -4,11 +4,10 @@
 
 #include <sys/utsname.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
 #include "session.hpp"

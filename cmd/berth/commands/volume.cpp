@@ -2,10 +2,9 @@
 // berth volume create, ls, rm
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/volume_mount.hpp"
 #include "options/filters.hpp"

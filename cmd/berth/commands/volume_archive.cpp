@@ -3,11 +3,10 @@
 #include <optional>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/output_file.hpp"
 #include "base/sys.hpp"
+#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/volume_mount.hpp"
 #include "image/transfer.hpp"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options/filters.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli11.hpp"
 
 namespace cli {
 

@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
+#include "cli11.hpp"
 #include "flags.hpp"
 
 namespace cli {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
 #include "catalogue.hpp"
+#include "cli11.hpp"
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"

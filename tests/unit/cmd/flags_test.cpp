@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flags.hpp"
 
-#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "errors.hpp"
 
 namespace cli {

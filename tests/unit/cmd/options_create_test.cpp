@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Flags of run and create, read as a command line is: what docker's client refuses, what its engine does, and what
 // becomes of the rest.
-#include <CLI/CLI.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "argv.hpp"
 #include "base/file.hpp"
+#include "cli11.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/create_flags.hpp"

@@ -2,10 +2,10 @@
 // A program of a few verbs, driven from argv to exit code.
 #include "program.hpp"
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "cli11.hpp"
 #include "session.hpp"
 
 namespace cli {
