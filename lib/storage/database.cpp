@@ -182,8 +182,10 @@ void Database::write_back_above(int frames) {
   try {
     // Written back with fsync, whatever the transactions before asked for: without one, what was durable could be lost.
     script("PRAGMA synchronous=NORMAL");
-    // Passive: readers and writers go on. When none was in the way, the next writer begins the log anew.
-    sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    // Without waiting: when a reader or writer is in the way, as much as can be is written, and the log stays.
+    sqlite3_busy_handler(db_, nullptr, nullptr);
+    sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_handler(db_, wait_a_little, nullptr);
     frames_ = 0;
   } catch (const base::Error& e) {
     base::debug("cannot write the log of {} back: {}", path_, e.message());

@@ -118,6 +118,32 @@ TEST_F(DatabaseTest, WritesALargeLogBackWhenItsWriterCloses) {
   EXPECT_EQ(count(db), 200);
 }
 
+TEST_F(DatabaseTest, WritesAGrownLogBackWhenAsked) {
+  Database db(path());
+  for (int i = 0; i < 50; ++i) {
+    db.transaction(Sync::none, [&] { add_layer(db, std::string(3'000, 'x') + std::to_string(i)); });
+  }
+  EXPECT_GT(base::read_file(path() + "-wal").size(), 0U);
+  db.write_back();
+  EXPECT_EQ(base::read_file(path() + "-wal").size(), 0U);
+  db.transaction(Sync::none, [&] { add_layer(db, "one more"); });
+  EXPECT_EQ(count(db), 51);
+}
+
+TEST_F(DatabaseTest, LeavesTheLogWhileSomebodyReads) {
+  Database db(path());
+  add_layer(db, "first");
+  Database other(path());
+  auto rows = other.query("SELECT id FROM layers");
+  ASSERT_TRUE(rows.next());
+  for (int i = 0; i < 50; ++i) {
+    db.transaction(Sync::none, [&] { add_layer(db, std::string(3'000, 'x') + std::to_string(i)); });
+  }
+  db.write_back();
+  EXPECT_FALSE(rows.next());
+  EXPECT_EQ(count(other), 51);
+}
+
 TEST(StoreTest, MakesItsDirectoriesWithTheRightModesWhateverTheUmask) {
   const base::TempDir dir("/tmp", "berth-test");
   for (const mode_t mask : {mode_t{077}, mode_t{0}}) {
