@@ -128,29 +128,31 @@ std::vector<Json> ps_rows(container::Engine& engine,
                           const std::vector<Listed>& listed,
                           const PsOptions& options) {
   std::vector<Json> rows;
+  rows.reserve(listed.size());
   std::map<std::string, std::string> images;  // names are asked for once
   for (const auto& l : listed) {
     const auto& r = l.record;
     auto& image = images[r.image + " " + r.summary.image_name];
     if (image.empty()) image = image_text(engine, l, options.no_trunc);
-    rows.push_back(
-        {{"ID", options.no_trunc ? r.id : base::short_id(r.id)},
-         {"Names", r.name},
-         {"Image", image},
-         {"Command", command_text(r.summary.command, options.no_trunc)},
-         {"CreatedAt", base::local_time(r.created)},
-         {"RunningFor", base::human_duration(options.now - r.created) + " ago"},
-         {"Status", status_text(l.state, options.now)},
-         {"State", container::to_text(l.state.status)},
-         {"HealthStatus", l.state.health},
-         {"Ports", ports_text(engine, l)},
-         {"Size", options.size ? size_text(engine, l) : "0B"},
-         {"Labels", labels_text(r.summary.labels)},
-         {"LabelMap", r.summary.labels},
-         {"Mounts", mounts_text(r.summary.mounts, options.no_trunc)},
-         {"LocalVolumes", std::to_string(r.summary.local_volumes)},
-         {"Networks", r.summary.network.starts_with("container:") ? "" : r.summary.network},
-         {"Platform", {{"architecture", "amd64"}, {"os", "linux"}}}});
+    // Not as a list of pairs: that one copies everything, a quarter of the time of a long list.
+    auto& row = rows.emplace_back();
+    row["ID"] = options.no_trunc ? r.id : base::short_id(r.id);
+    row["Names"] = r.name;
+    row["Image"] = image;
+    row["Command"] = command_text(r.summary.command, options.no_trunc);
+    row["CreatedAt"] = base::local_time(r.created);
+    row["RunningFor"] = base::human_duration(options.now - r.created) + " ago";
+    row["Status"] = status_text(l.state, options.now);
+    row["State"] = container::to_text(l.state.status);
+    row["HealthStatus"] = l.state.health;
+    row["Ports"] = ports_text(engine, l);
+    row["Size"] = options.size ? size_text(engine, l) : "0B";
+    row["Labels"] = labels_text(r.summary.labels);
+    row["LabelMap"] = r.summary.labels;
+    row["Mounts"] = mounts_text(r.summary.mounts, options.no_trunc);
+    row["LocalVolumes"] = std::to_string(r.summary.local_volumes);
+    row["Networks"] = r.summary.network.starts_with("container:") ? "" : r.summary.network;
+    row["Platform"] = {{"architecture", "amd64"}, {"os", "linux"}};
   }
   return rows;
 }
