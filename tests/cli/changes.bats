@@ -188,8 +188,7 @@ happened() { berth events --since "$since" --until "$(date +%s.%N)" --filter con
 is_paused() { [ "$(berth inspect -f '{{.State.Status}}' still)" = paused ]; }
 
 @test "the container stands still while it is committed, and goes on whatever happens" {
-  berth run -d --name still --network none "$B" sh -c 'dd if=/dev/zero of=/large bs=1M count=256; touch /ready; sleep 600'
-  until_true berth exec still test -e /ready
+  berth run -d --name still --network none "$B" sleep 600
   since=$(date +%s.%N)
   works podman commit -q still
   works berth commit --no-pause still
@@ -198,7 +197,14 @@ is_paused() { [ "$(berth inspect -f '{{.State.Status}}' still)" = paused ]; }
   is_paused && false
   works happened
   has_not pause
-  "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" commit still interrupted:1 3>&- &
+  # One that packs until it is interrupted: what packs waits at a gate.
+  mkfifo "$WORK/gate"
+  mkdir "$WORK/gated"
+  ln "$WORK"/bin/berth* "$WORK/gated/"
+  rm "$WORK/gated/berth-transfer"
+  printf '#!/bin/sh\nexec cat "%s"\n' "$WORK/gate" > "$WORK/gated/berth-transfer"
+  chmod +x "$WORK/gated/berth-transfer"
+  "$WORK/gated/berth" --root "$WORK/root" --runroot "$WORK/run" commit still interrupted:1 3>&- &
   until_true is_paused
   kill -INT $!
   local code=0
