@@ -38,9 +38,9 @@ struct StartOptions {
 };
 
 /// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end
-/// leaves the clean-up to the monitor. The caller holds the container's
-/// lock, has made sure that it does not run and that nothing is left of an earlier run, and has made the run directory. On failure everything is
-/// given back and the error is noted in the row.
+/// leaves the clean-up to the monitor. The caller holds the container's lock, has made sure that it does not run and that
+/// nothing is left of an earlier run, and has made the run directory. On failure everything is given back and the error
+/// is noted in the row.
 MonitorClient start(Engine& engine,
                     const Record& record,
                     const Details& details,

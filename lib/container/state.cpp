@@ -25,8 +25,8 @@ State ended(const Record& record, int code, bool oom, base::Moment finished) {
 
 /// What the run directory says. Read in this order, an exit that is missing beside a monitor that is dead is one that was
 /// never written, or has gone into the row.
-struct Files {
-  explicit Files(const std::string& directory)
+struct RunFiles {
+  explicit RunFiles(const std::string& directory)
       : running(read_running(directory)),
         is_watched(running && running->monitor.is_alive()),
         exit(read_exit(directory)) {}
@@ -38,7 +38,7 @@ struct Files {
   std::optional<Exit> exit;
 };
 
-State watched(const Record& record, const std::string& directory, const Files& files) {
+State watched(const Record& record, const std::string& directory, const RunFiles& files) {
   State state;
   if (files.exit && files.exit->restarts) {
     state = ended(record, files.exit->code, files.exit->oom_killed, files.exit->finished);
@@ -53,7 +53,7 @@ State watched(const Record& record, const std::string& directory, const Files& f
 }
 
 /// A run that nobody watches any more, and that is not in the row.
-State abandoned(const Record& record, const std::string& directory, const Files& files) {
+State abandoned(const Record& record, const std::string& directory, const RunFiles& files) {
   State state;
   if (files.exit) {
     state = ended(record, files.exit->code, files.exit->oom_killed, files.exit->finished);
@@ -98,7 +98,7 @@ State state_of(Engine& engine, const Record& record) {
   }
   if (!record.may_run()) return ended(record, record.exit_code, record.oom_killed, record.finished);
   const std::string directory = engine.run_directory(record.id);
-  const Files files(directory);
+  const RunFiles files(directory);
   if (!files.tell()) {
     // The files go after the exit is in the row, and come before the start is: a row that is newer knows better.
     const auto now = engine.containers.find_by_id(record.id);

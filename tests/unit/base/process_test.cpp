@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.hpp"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include <gtest/gtest.h>
 
+#include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/pid_ref.hpp"
 #include "base/sys.hpp"
@@ -84,6 +87,15 @@ TEST(PidRef, KnowsAnotherProcessWithTheSamePid) {
 TEST(PidRef, HoldsNothingForPidZero) {
   EXPECT_FALSE(PidRef{}.is_alive());
   EXPECT_FALSE(PidRef{}.open().has_value());
+}
+
+TEST(EnvironmentTest, PutsAVariableInThePlaceOfWhatItWas) {
+  ::setenv("BERTH_TEST_VARIABLE", "old", 1);
+  ::setenv("BERTH_TEST_VARIABLE_2", "other", 1);
+  const auto all = environment_with("BERTH_TEST_VARIABLE=new");
+  EXPECT_EQ(std::count(all.begin(), all.end(), "BERTH_TEST_VARIABLE=new"), 1);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "BERTH_TEST_VARIABLE=old"), 0);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "BERTH_TEST_VARIABLE_2=other"), 1);
 }
 
 }  // namespace

@@ -130,6 +130,17 @@ TEST_F(FlagsTest, CallsBackOncePerOccurrenceInOrder) {
   EXPECT_THAT(o_.order, ElementsAre("m1", "on", "m2", "off", "m3"));
 }
 
+TEST(MayBeGivenTest, KnowsWhatTheWordsCanMean) {
+  const auto app = make_app({"--memory=1g", "-itd", "--", "image"});
+  for (const char* names : {"-m,--memory", "-i,--interactive", "-t,--tty", "-d,--detach"})
+    EXPECT_TRUE(may_be_given(*app, names)) << names;
+  for (const char* names : {"--memory-swap", "--name", "-e,--env", "--tt"})
+    EXPECT_FALSE(may_be_given(*app, names)) << names;
+  for (const auto& help : {"--help", "-h"})
+    EXPECT_TRUE(may_be_given(*make_app({help}), "--name")) << help;
+  EXPECT_TRUE(may_be_given(*make_app(), "--name"));
+}
+
 TEST_F(FlagsTest, LeavesWhatIsNotGiven) {
   parse({});
   EXPECT_EQ(o_.timeout, 10);
