@@ -4,14 +4,11 @@
 // CLI11.
 //
 // How flags are declared, and what happens to them (argv follows pflag's rules, flags.hpp):
-//   app.add_flag("-d,--detach", o.detach, "Run container in background");           // bool: -d,
-//   -d=false app.add_option("--name", o.name, "Assign a name");                              // the
-//   last one wins app.add_option_function<std::string>( // once per occurrence,
-//       "-m,--memory", [&](const std::string& v) { o.memory = parse(v); }, "Limit") //   in argv's
-//       order
-//       ->type_name("bytes");
-//   add_list(app, "-e,--env", o.env, "Set environment variables");                  // appends,
-//   values raw
+//   table.add_flag("-d,--detach", o.detach, "Run container in background");  // -d, -d=false
+//   table.add_option("--name", o.name, "Assign a name");                     // the last one wins
+//   table.add_option_function<std::string>(                                  // each, in argv's order
+//       "-m,--memory", [&](const std::string& v) { o.memory = parse(v); }, "Limit").type_name("bytes");
+//   table.add_list("-e,--env", o.env, "Set environment variables");          // appends, values raw
 // An Error of kind usage that a callback throws becomes `invalid argument "5x" for "-m, --memory"
 // flag: …`. CLI11's needs, excludes and required are not looked at: what relates two flags is for
 // the verb to check.
@@ -26,10 +23,6 @@
 #include "errors.hpp"
 #include "flags.hpp"
 #include "speech.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace cli {
 
@@ -62,8 +55,8 @@ struct Verb {
   ErrorStyle errors = ErrorStyle::engine;
   /// False: a rootless user's command is carried out outside the user namespace (version, ps ...).
   bool needs_user_namespace = true;
-  std::string details = {};                     ///< longer text and examples for the man page
-  std::function<void(CLI::App&)> declare = {};  ///< empty: a verb without flags
+  std::string details = {};                      ///< longer text and examples for the man page
+  std::function<void(FlagTable&)> declare = {};  ///< empty: a verb without flags
   /// Carries the verb out; the words are the positional ones, untouched. Returns the exit code.
   std::function<int(Session&, const Words&)> act = {};
 };

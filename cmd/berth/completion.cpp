@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "catalogue.hpp"
-#include "cli11.hpp"
 #include "globals.hpp"
 #include "help.hpp"
 
@@ -13,10 +12,9 @@ namespace cli {
 namespace {
 
 /// "--name" and what it is for; letters alone are not offered.
-std::vector<Candidate> flag_candidates(const CLI::App& app) {
+std::vector<Candidate> flag_candidates(const FlagTable& table) {
   std::vector<Candidate> candidates;
-  for (const auto& flag : flag_texts(app))
-    candidates.push_back({"--" + flag.name, flag.description});
+  for (const auto& flag : table.texts()) candidates.push_back({"--" + flag.name, flag.description});
   candidates.push_back({"--help", "Print usage"});
   return candidates;
 }
@@ -48,16 +46,16 @@ std::optional<Argv> split_before(const std::vector<Flag>& flags,
 }
 
 Completion complete_verb(const Verb& verb, const Words& words) {
-  const auto app = make_app();
-  if (verb.declare) verb.declare(*app);
-  const auto flags = flags_of(*app);
+  FlagTable table;
+  if (verb.declare) verb.declare(table);
+  const auto flags = table.flags();
   const std::string& last = words.back();
   if (words.size() > 1 && wants_value(flags, words[words.size() - 2]))
     return {.names = Completes::files};
   const auto before = split_before(flags, words, verb.interspersed);
   if (!before) return {};
   const bool flags_ended = !verb.interspersed && !before->words.empty();
-  if (last.starts_with('-') && !flags_ended) return {.candidates = flag_candidates(*app)};
+  if (last.starts_with('-') && !flags_ended) return {.candidates = flag_candidates(table)};
   // What follows the first word of run and exec belongs to the container.
   if (flags_ended) return {};
   if (verb.arity.most >= 0 && static_cast<int>(before->words.size()) >= verb.arity.most) return {};
@@ -66,7 +64,7 @@ Completion complete_verb(const Verb& verb, const Words& words) {
 
 Completion complete_group(const Verbs& verbs,
                           const std::string& group,
-                          const CLI::App& globals,
+                          const FlagTable& globals,
                           const std::string& last) {
   if (last.starts_with('-')) return {.candidates = flag_candidates(globals)};
   Completion completion;
@@ -80,9 +78,9 @@ Completion complete_group(const Verbs& verbs,
 Completion complete(const Verbs& verbs, const Words& words) {
   if (words.empty()) return {};
   Globals globals;
-  const auto app = make_app();
-  declare_globals(*app, verbs.dialect(), globals);
-  const auto flags = flags_of(*app);
+  FlagTable table;
+  declare_globals(table, verbs.dialect(), globals);
+  const auto flags = table.flags();
   const auto before = split_before(flags, words, /*interspersed=*/false);
   if (!before) return {.names = Completes::files};  // the value of a global flag
   const Found found = find_command(verbs, before->words);
@@ -90,7 +88,7 @@ Completion complete(const Verbs& verbs, const Words& words) {
   rest.push_back(words.back());
   if (found.verb) return complete_verb(*found.verb, rest);
   if (rest.size() > 1) return {};  // an unknown command
-  return complete_group(verbs, found.command, *app, words.back());
+  return complete_group(verbs, found.command, table, words.back());
 }
 
 }  // namespace cli

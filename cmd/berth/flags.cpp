@@ -2,7 +2,7 @@
 #include "flags.hpp"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -28,10 +28,6 @@ Flag flag_of(const CLI::Option& option) {
   return flag;
 }
 
-bool is_list(const CLI::Option& option) {
-  return option.get_expected_max() > 1;
-}
-
 /// Why CLI11 could not convert a value, in the words of Go's strconv.
 std::string conversion_failure(const CLI::Option& option, const std::string& value) {
   const std::string type = base::lower(option.get_type_name());
@@ -54,102 +50,169 @@ bool refuses_empty(const CLI::Option& option) {
   return type == "int" || type == "uint" || type == "float";
 }
 
-/// An app that knows for which words it is made.
-class AppOfWords : public CLI::App {
- public:
-  explicit AppOfWords(const std::vector<std::string>& words) {
-    for (const auto& word : words) {
-      if (word.starts_with("--"))
-        long_names_.push_back(base::split_pair(word.substr(2), '=').first);
-      else if (word.starts_with('-'))
-        letters_ += word;
-    }
-  }
+/// The type's word as pflag has it, from CLI11's.
+std::string type_word(const CLI::Option& option) {
+  if (option.get_expected_max() == 0) return "";
+  const std::string type = option.get_type_name();
+  if (type == "TEXT" || type.empty()) return "string";
+  return base::lower(type);
+}
 
-  bool may_hold(std::string_view names) const {
-    for (const auto& name : base::split(std::string(names), ',')) {
-      if (name.starts_with("--") ? has_long(name.substr(2))
-                                 : letters_.find(name.back()) != std::string::npos)
-        return true;
-    }
-    return has_long("help") || letters_.find('h') != std::string::npos;
-  }
-
- private:
-  bool has_long(std::string_view name) const {
-    return std::find(long_names_.begin(), long_names_.end(), name) != long_names_.end();
-  }
-
-  std::vector<std::string> long_names_;
-  std::string letters_;
-};
-
-/// Hands an option its values; what its callback refuses becomes docker's "invalid argument".
-void set(CLI::Option& option, const Flag& flag, const std::vector<std::string>& values) {
-  const std::string& last = values.back();
-  if (last.empty() && refuses_empty(option))
-    throw invalid_argument(last, flag, conversion_failure(option, last));
+/// Hands an option a value; what its callback refuses becomes docker's "invalid argument".
+void set(CLI::Option& option, const Flag& flag, const std::string& value) {
+  if (value.empty() && refuses_empty(option))
+    throw invalid_argument(value, flag, conversion_failure(option, value));
   option.clear();
   option.allow_extra_args(false);  // else "[a,b]" is split
-  for (const auto& value : values) option.add_result(value);
+  option.add_result(value);
   try {
     option.run_callback();
   } catch (const base::Error& e) {
     if (e.kind() == base::Kind::unsupported) throw UsageError(UsageError::What::flag, e.message());
     if (e.kind() != base::Kind::usage) throw;
-    throw invalid_argument(last, flag, e.message());
+    throw invalid_argument(value, flag, e.message());
   } catch (const CLI::ConversionError&) {
-    throw invalid_argument(last, flag, conversion_failure(option, last));
+    throw invalid_argument(value, flag, conversion_failure(option, value));
   } catch (const CLI::ValidationError& e) {
-    throw invalid_argument(last, flag, e.what());
+    throw invalid_argument(value, flag, e.what());
   }
 }
 
 }  // namespace
 
-std::unique_ptr<CLI::App> make_app() {
-  auto app = std::make_unique<CLI::App>();
-  app->set_help_flag();
-  return app;
+Declared Declared::type_name(const std::string& name) {
+  if (option_) option_->type_name(name);
+  return *this;
 }
 
-std::unique_ptr<CLI::App> make_app(const std::vector<std::string>& words) {
-  auto app = std::make_unique<AppOfWords>(words);
-  app->set_help_flag();
-  return app;
+Declared Declared::group(const std::string& name) {
+  if (option_) option_->group(name);
+  return *this;
 }
 
-bool may_be_given(const CLI::App& app, std::string_view names) {
-  const auto* own = dynamic_cast<const AppOfWords*>(&app);
-  return !own || own->may_hold(names);
+Declared Declared::default_val(bool value) {
+  if (option_) option_->default_val(value);
+  return *this;
 }
 
-std::vector<Flag> flags_of(const CLI::App& app) {
+Declared Declared::alone_means(const std::string& value) {
+  if (option_) option_->expected(0, 1)->default_str(value);
+  return *this;
+}
+
+FlagTable::FlagTable() : app_(std::make_unique<CLI::App>()), holds_all_(true) {
+  app_->set_help_flag();
+}
+
+FlagTable::FlagTable(const std::vector<std::string>& words) : FlagTable() {
+  for (const auto& word : words) {
+    if (word.starts_with("--"))
+      long_names_.push_back(base::split_pair(word.substr(2), '=').first);
+    else if (word.starts_with('-'))
+      letters_ += word;
+  }
+  holds_all_ = names_long("help") || letters_.find('h') != std::string::npos;
+}
+
+FlagTable::FlagTable(FlagTable&&) noexcept = default;
+FlagTable::~FlagTable() = default;
+
+bool FlagTable::names_long(std::string_view name) const {
+  return std::find(long_names_.begin(), long_names_.end(), name) != long_names_.end();
+}
+
+bool FlagTable::may_hold(std::string_view names) const {
+  if (holds_all_) return true;
+  const auto all = base::split(std::string(names), ',');
+  return std::any_of(all.begin(), all.end(), [this](const std::string& name) {
+    return name.starts_with("--") ? names_long(name.substr(2))
+                                  : letters_.find(name.back()) != std::string::npos;
+  });
+}
+
+template <typename Value>
+Declared FlagTable::add_option(const std::string& names,
+                               Value& value,
+                               const std::string& description) {
+  return Declared(may_hold(names) ? app_->add_option(names, value, description) : nullptr);
+}
+
+template <typename Value>
+Declared FlagTable::add_option_function(const std::string& names,
+                                        std::function<void(const Value&)> take,
+                                        const std::string& description) {
+  if (!may_hold(names)) return Declared();
+  return Declared(app_->add_option_function<Value>(names, take, description));
+}
+
+template <typename Value>
+Declared FlagTable::add_flag(const std::string& names,
+                             Value& value,
+                             const std::string& description) {
+  return Declared(may_hold(names) ? app_->add_flag(names, value, description) : nullptr);
+}
+
+template Declared FlagTable::add_flag(const std::string&, bool&, const std::string&);
+template Declared FlagTable::add_flag(const std::string&, std::optional<bool>&, const std::string&);
+template Declared FlagTable::add_option(const std::string&, std::string&, const std::string&);
+template Declared FlagTable::add_option(const std::string&, int&, const std::string&);
+template Declared FlagTable::add_option(const std::string&, unsigned&, const std::string&);
+template Declared FlagTable::add_option(const std::string&, double&, const std::string&);
+template Declared FlagTable::add_option_function(const std::string&,
+                                                 std::function<void(const std::string&)>,
+                                                 const std::string&);
+template Declared FlagTable::add_option_function(const std::string&,
+                                                 std::function<void(const int&)>,
+                                                 const std::string&);
+
+Declared FlagTable::add_flag_function(const std::string& names,
+                                      std::function<void(std::int64_t)> take,
+                                      const std::string& description) {
+  return Declared(may_hold(names) ? app_->add_flag_function(names, take, description) : nullptr);
+}
+
+Declared FlagTable::add_list(const std::string& names,
+                             std::vector<std::string>& values,
+                             const std::string& description) {
+  return add_option_function<std::string>(
+             names, [&values](const std::string& value) { values.push_back(value); }, description)
+      .type_name("list");
+}
+
+bool FlagTable::declares(const std::string& name) const {
+  return app_->get_option_no_throw(name) != nullptr;
+}
+
+std::vector<Flag> FlagTable::flags() const {
   std::vector<Flag> flags;
-  for (const auto* option : app.get_options()) flags.push_back(flag_of(*option));
+  for (const auto* option : std::as_const(*app_).get_options()) flags.push_back(flag_of(*option));
   return flags;
 }
 
-void apply(CLI::App& app, const std::vector<Flag>& flags, const Argv& argv) {
-  const auto options = app.get_options();
-  std::map<std::size_t, std::vector<std::string>> lists;
-  for (const auto& given : argv.flags) {
-    if (is_list(*options[given.flag]))
-      lists[given.flag].push_back(given.value);
-    else
-      set(*options[given.flag], flags[given.flag], {given.value});
+std::vector<FlagText> FlagTable::texts() const {
+  std::vector<FlagText> flags;
+  for (const auto* option : std::as_const(*app_).get_options()) {
+    if (option->get_group().empty() || option->get_lnames().empty()) continue;
+    FlagText flag{"", option->get_lnames()[0], type_word(*option), option->get_description()};
+    if (!option->get_snames().empty()) flag.letter = option->get_snames()[0];
+    const std::string preset = option->get_default_str();
+    // A bool's default is worth a word only when it is true, an optional value's is the bare flag's.
+    const bool is_bool = option->get_expected_max() == 0;
+    if (is_bool ? preset == "true" : !preset.empty() && option->get_expected_min() > 0) {
+      const bool quoted = flag.type == "string";
+      flag.description +=
+          quoted ? fmt::format(" (default \"{}\")", preset) : fmt::format(" (default {})", preset);
+    }
+    flags.push_back(std::move(flag));
   }
-  for (const auto& [index, values] : lists) set(*options[index], flags[index], values);
+  std::sort(
+      flags.begin(), flags.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return flags;
 }
 
-CLI::Option* add_list(CLI::App& app,
-                      const std::string& names,
-                      std::vector<std::string>& values,
-                      const std::string& description) {
-  return app
-      .add_option_function<std::string>(
-          names, [&values](const std::string& value) { values.push_back(value); }, description)
-      ->type_name("list");
+void FlagTable::apply(const std::vector<Flag>& flags, const Argv& argv) {
+  const auto options = app_->get_options();
+  for (const auto& given : argv.flags) set(*options[given.flag], flags[given.flag], given.value);
 }
 
 }  // namespace cli

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between CLI11, which holds the declarations, and argv.hpp, which reads the words: CLI11's own
-// parser is not used, as it splits "[a,b]", strips brackets, and lets list flags eat the image's
-// name.
+// The declared flags of a command: CLI11 holds them, argv.hpp reads the words. CLI11's own parser is not used, as it splits
+// "[a,b]", strips brackets, and lets list flags eat the image's name; its headers stay behind this one, as each file that
+// includes them takes twelve seconds to compile.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,27 +20,90 @@ class Option;
 
 namespace cli {
 
-/// An app to declare flags on, without CLI11's own help flag.
-std::unique_ptr<CLI::App> make_app();
+/// A flag as help and man pages show it.
+struct FlagText {
+  std::string letter;       ///< "m" or empty
+  std::string name;         ///< "memory"
+  std::string type;         ///< "bytes"; empty for a bool
+  std::string description;  ///< with "(default …)"
+};
 
-/// The same for one command line, on which `words` are written.
-std::unique_ptr<CLI::App> make_app(const std::vector<std::string>& words);
+/// A flag that was just declared, to say more of it; or one that was left out.
+class Declared {
+ public:
+  explicit Declared(CLI::Option* option = nullptr) : option_(option) {}
 
-/// False when the flag ("-m,--memory") is surely not among the words that the app was made for. They may ask for help: then
-/// any flag is wanted.
-bool may_be_given(const CLI::App& app, std::string_view names);
+  /// The word that help shows for its value.
+  Declared type_name(const std::string& name);
+  /// The group "" hides it from help.
+  Declared group(const std::string& name);
+  /// What help tells as the value of a bool that is not given.
+  Declared default_val(bool value);
+  /// The flag may stand alone, and means `value` then.
+  Declared alone_means(const std::string& value);
 
-/// The flags an app declares, in the order of declaration.
-std::vector<Flag> flags_of(const CLI::App& app);
+ private:
+  CLI::Option* option_;
+};
 
-/// Gives the options their values, in the order of argv; an option on a std::vector gets all of its
-/// at the end. Throws UsageError for values that are refused.
-void apply(CLI::App& app, const std::vector<Flag>& flags, const Argv& argv);
+/// The flags of one verb, or the global ones. run and create have two hundred, of which a command line names five, and
+/// CLI11 takes a millisecond to hold all of them: a table made for some words leaves out what they cannot name.
+class FlagTable {
+ public:
+  /// Holds every flag that is declared.
+  FlagTable();
+  /// Holds those that `words` may name: all when they ask for help.
+  explicit FlagTable(const std::vector<std::string>& words);
+  FlagTable(FlagTable&&) noexcept;
+  ~FlagTable();
 
-/// A flag that may be given several times; each value is appended as it is.
-CLI::Option* add_list(CLI::App& app,
-                      const std::string& names,
-                      std::vector<std::string>& values,
-                      const std::string& description);
+  /// A flag with a value; the last one wins. Value: std::string, int, unsigned or double.
+  template <typename Value>
+  Declared add_option(const std::string& names, Value& value, const std::string& description);
+
+  /// `take` gets each value, in the order of argv. Value: std::string or int.
+  template <typename Value>
+  Declared add_option_function(const std::string& names,
+                               std::function<void(const Value&)> take,
+                               const std::string& description);
+
+  /// A flag without a value ("-d", "-d=false"). Value: bool or std::optional<bool>.
+  template <typename Value>
+  Declared add_flag(const std::string& names, Value& value, const std::string& description);
+
+  /// `take` gets 1, or -1 for "=false", at each occurrence.
+  Declared add_flag_function(const std::string& names,
+                             std::function<void(std::int64_t)> take,
+                             const std::string& description);
+
+  /// A flag that may be given several times; each value is appended as it is.
+  Declared add_list(const std::string& names,
+                    std::vector<std::string>& values,
+                    const std::string& description);
+
+  /// False when the flag ("-m,--memory") is surely not among the words that the table was made for.
+  bool may_hold(std::string_view names) const;
+
+  /// True when a flag of that name ("-f") is in the table.
+  bool declares(const std::string& name) const;
+
+  /// In the order of declaration.
+  std::vector<Flag> flags() const;
+
+  /// Those that are shown, sorted by name.
+  std::vector<FlagText> texts() const;
+
+  /// Hands on the values, in the order of argv; `flags` may be longer than the table's own. Throws UsageError for values that
+  /// are refused.
+  void apply(const std::vector<Flag>& flags, const Argv& argv);
+
+ private:
+  bool names_long(std::string_view name) const;
+
+  std::unique_ptr<CLI::App> app_;
+  bool holds_all_;
+  std::vector<std::string> long_names_;
+  std::string letters_;
+};
 
 }  // namespace cli

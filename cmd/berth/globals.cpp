@@ -7,7 +7,6 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
-#include "cli11.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -18,65 +17,69 @@ using base::Kind;
 using Text = std::string;
 
 /// A flag that is known but refused unless `is_harmless(value)`.
-void refuse(CLI::App& app,
+void refuse(FlagTable& table,
             const char* name,
             bool (*is_harmless)(const Text&),
             const char* description) {
-  app.add_option_function<Text>(
-         name,
-         [name, is_harmless](const Text& value) {
-           if (!is_harmless(value))
-             base::fail(Kind::unsupported, "{} {} is not supported yet", name, value);
-         },
-         description)
-      ->type_name("string")
-      ->group("");
+  table
+      .add_option_function<Text>(
+          name,
+          [name, is_harmless](const Text& value) {
+            if (!is_harmless(value))
+              base::fail(Kind::unsupported, "{} {} is not supported yet", name, value);
+          },
+          description)
+      .type_name("string")
+      .group("");
 }
 
-void declare_own(CLI::App& app, Globals& g) {
-  app.add_option("--root", g.session.root, "Directory that keeps images, containers and volumes")
-      ->type_name("string");
-  app.add_option("--runroot", g.session.runroot, "Directory of what is running, gone at reboot")
-      ->type_name("string");
-  app.add_option("--runtime", g.session.runtime, "OCI runtime")->type_name("string");
-  app.add_option_function<Text>(
-         "--cgroup-manager",
-         [&g](const Text& value) {
-           if (value != "systemd" && value != "cgroupfs") {
-             base::fail(Kind::usage, "must be \"cgroupfs\" or \"systemd\"");
-           }
-           g.session.cgroup_manager = value;
-         },
-         "Who makes cgroups (\"cgroupfs\", \"systemd\")")
-      ->type_name("string");
-  app.add_flag("-v,--version", g.version, "Print version information and quit");
+void declare_own(FlagTable& table, Globals& g) {
+  table.add_option("--root", g.session.root, "Directory that keeps images, containers and volumes")
+      .type_name("string");
+  table.add_option("--runroot", g.session.runroot, "Directory of what is running, gone at reboot")
+      .type_name("string");
+  table.add_option("--runtime", g.session.runtime, "OCI runtime").type_name("string");
+  table
+      .add_option_function<Text>(
+          "--cgroup-manager",
+          [&g](const Text& value) {
+            if (value != "systemd" && value != "cgroupfs") {
+              base::fail(Kind::usage, "must be \"cgroupfs\" or \"systemd\"");
+            }
+            g.session.cgroup_manager = value;
+          },
+          "Who makes cgroups (\"cgroupfs\", \"systemd\")")
+      .type_name("string");
+  table.add_flag("-v,--version", g.version, "Print version information and quit");
 }
 
-void declare_docker(CLI::App& app, Globals& g) {
-  app.add_option("-l,--log-level",
-                 g.session.log_level,
-                 "Set the logging level (\"debug\", \"info\", \"warn\", \"error\")")
-      ->type_name("string");
-  app.add_flag_function(
+void declare_docker(FlagTable& table, Globals& g) {
+  table
+      .add_option("-l,--log-level",
+                  g.session.log_level,
+                  "Set the logging level (\"debug\", \"info\", \"warn\", \"error\")")
+      .type_name("string");
+  table.add_flag_function(
       "-D,--debug",
       [&g](std::int64_t n) {
         if (n > 0) g.session.log_level = "debug";
       },
       "Enable debug mode");
-  app.add_option_function<Text>(
-         "--config",
-         [](const Text& dir) {
-           ::setenv("DOCKER_CONFIG", dir.c_str(), 1);
-         },  // read by berth-transfer
-         "Location of client config files")
-      ->type_name("string");
+  table
+      .add_option_function<Text>(
+          "--config",
+          [](const Text& dir) {
+            ::setenv("DOCKER_CONFIG", dir.c_str(), 1);
+          },  // read by berth-transfer
+          "Location of client config files")
+      .type_name("string");
   refuse(
-      app,
+      table,
       "-c,--context",
       [](const Text& v) { return v == "default"; },
       "Name of the context to use");
   refuse(
-      app,
+      table,
       "-H,--host",
       [](const Text& v) {
         return v == "unix:///var/run/docker.sock" || v == "unix:///run/docker.sock";
@@ -97,24 +100,29 @@ bool is_never(const Text&) {
   return false;
 }
 
-void declare_podman(CLI::App& app, Globals& g) {
-  app.add_option("--log-level", g.session.log_level, "Log messages above specified level")
-      ->type_name("string");
-  app.add_flag_function(
-         "-D,--debug",
-         [&g](std::int64_t n) {
-           if (n > 0) g.session.log_level = "debug";
-         },
-         "Enable debug mode")
-      ->group("");
-  app.add_option_function<Text>(
-         "--config",
-         [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
-         "Path to directory containing authentication config file")
-      ->type_name("string");
-  app.add_option("--out", g.output, "Send output (stdout) to a file")->type_name("string");
+void declare_podman(FlagTable& table, Globals& g) {
+  table.add_option("--log-level", g.session.log_level, "Log messages above specified level")
+      .type_name("string");
+  table
+      .add_flag_function(
+          "-D,--debug",
+          [&g](std::int64_t n) {
+            if (n > 0) g.session.log_level = "debug";
+          },
+          "Enable debug mode")
+      .group("");
+  table
+      .add_option_function<Text>(
+          "--config",
+          [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
+          "Path to directory containing authentication config file")
+      .type_name("string");
+  table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
   refuse(
-      app, "--events-backend", [](const Text& v) { return v == "file"; }, "Events backend to use");
+      table,
+      "--events-backend",
+      [](const Text& v) { return v == "file"; },
+      "Events backend to use");
   for (const auto* name : {"-c,--connection",
                            "--url",
                            "--identity",
@@ -127,22 +135,22 @@ void declare_podman(CLI::App& app, Globals& g) {
                            "--imagestore",
                            "--volumepath",
                            "--runtime-flag"}) {
-    refuse(app, name, is_never, "Not supported yet");
+    refuse(table, name, is_never, "Not supported yet");
   }
 }
 
 /// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
-void declare_harness(CLI::App& app) {
+void declare_harness(FlagTable& table) {
   refuse(
-      app, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
-  refuse(app, "--storage-opt", is_never, "Option of the storage driver");
-  refuse(app, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
+      table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
+  refuse(table, "--storage-opt", is_never, "Option of the storage driver");
+  refuse(table, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
   // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
   // the two roots.
-  refuse(app, "--conmon", is_harmless, "Path of the conmon binary");
-  refuse(app, "--tmpdir", is_harmless, "Directory of run state");
-  refuse(app, "--network-config-dir", is_harmless, "Directory of network configurations");
-  refuse(app, "--cdi-spec-dir", is_harmless, "Directory of CDI specifications");
+  refuse(table, "--conmon", is_harmless, "Path of the conmon binary");
+  refuse(table, "--tmpdir", is_harmless, "Directory of run state");
+  refuse(table, "--network-config-dir", is_harmless, "Directory of network configurations");
+  refuse(table, "--cdi-spec-dir", is_harmless, "Directory of CDI specifications");
 }
 
 void use_log_level(const Text& level, Dialect dialect) {
@@ -172,13 +180,13 @@ void use_log_level(const Text& level, Dialect dialect) {
 
 }  // namespace
 
-void declare_globals(CLI::App& app, Dialect dialect, Globals& globals) {
-  declare_own(app, globals);
+void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
+  declare_own(table, globals);
   if (dialect == Dialect::podman)
-    declare_podman(app, globals);
+    declare_podman(table, globals);
   else
-    declare_docker(app, globals);
-  declare_harness(app);
+    declare_docker(table, globals);
+  declare_harness(table);
 }
 
 void use_globals(Globals& globals, Dialect dialect) {

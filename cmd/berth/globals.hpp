@@ -3,11 +3,8 @@
 // What cannot be honoured is refused, unless it has nothing to act on here (the path of conmon).
 #pragma once
 
+#include "flags.hpp"
 #include "session.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace cli {
 
@@ -17,7 +14,7 @@ struct Globals {
   std::string output;  ///< --out: file that takes stdout
 };
 
-void declare_globals(CLI::App& app, Dialect dialect, Globals& globals);
+void declare_globals(FlagTable& table, Dialect dialect, Globals& globals);
 
 /// Makes them effective: log level, stdout's file, default roots. Throws ClientError for a wrong
 /// log level.

@@ -4,20 +4,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "cli11.hpp"
 
 namespace cli {
 
 namespace {
-
-/// The type's word as pflag has it, from CLI11's.
-std::string type_word(const CLI::Option& option) {
-  if (option.get_expected_max() == 0) return "";
-  const std::string type = option.get_type_name();
-  if (option.get_expected_max() > 1) return "list";
-  if (type == "TEXT" || type.empty()) return "string";
-  return base::lower(type);
-}
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
@@ -36,9 +26,9 @@ std::string columns(const Rows& rows, const std::string& indent, std::size_t wid
   return text;
 }
 
-std::string flags_block(const CLI::App& app) {
+std::string flags_block(const FlagTable& table) {
   Rows rows;
-  for (const auto& flag : flag_texts(app)) {
+  for (const auto& flag : table.texts()) {
     std::string left = flag.letter.empty() ? "    " : "-" + flag.letter + ", ";
     left += "--" + flag.name;
     if (!flag.type.empty()) left += " " + flag.type;
@@ -78,28 +68,7 @@ std::string podman_head(const std::string& summary, const std::string& usage) {
 
 }  // namespace
 
-std::vector<FlagText> flag_texts(const CLI::App& app) {
-  std::vector<FlagText> flags;
-  for (const auto* option : app.get_options()) {
-    if (option->get_group().empty() || option->get_lnames().empty()) continue;
-    FlagText flag{"", option->get_lnames()[0], type_word(*option), option->get_description()};
-    if (!option->get_snames().empty()) flag.letter = option->get_snames()[0];
-    const std::string preset = option->get_default_str();
-    // A bool's default is worth a word only when it is true, an optional value's is the bare flag's.
-    const bool is_bool = option->get_expected_max() == 0;
-    if (is_bool ? preset == "true" : !preset.empty() && option->get_expected_min() > 0) {
-      const bool quoted = flag.type == "string";
-      flag.description +=
-          quoted ? fmt::format(" (default \"{}\")", preset) : fmt::format(" (default {})", preset);
-    }
-    flags.push_back(std::move(flag));
-  }
-  std::sort(
-      flags.begin(), flags.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  return flags;
-}
-
-std::string verb_help(const Speech& speech, const Verb& verb, const CLI::App& app) {
+std::string verb_help(const Speech& speech, const Verb& verb, const FlagTable& table) {
   std::string text;
   if (speech.is_podman()) {
     const std::string usage = speech.usage_lines().substr(std::string("Usage:  ").size());
@@ -108,7 +77,7 @@ std::string verb_help(const Speech& speech, const Verb& verb, const CLI::App& ap
     text = speech.usage_lines() + "\n\n" + verb.summary + "\n";
     if (verb.names.size() > 1) text += "\nAliases:\n  " + aliases_line(speech, verb) + "\n";
   }
-  const std::string flags = flags_block(app);
+  const std::string flags = flags_block(table);
   if (!flags.empty()) text += "\nOptions:\n" + flags;
   return text;
 }
@@ -116,7 +85,7 @@ std::string verb_help(const Speech& speech, const Verb& verb, const CLI::App& ap
 std::string group_help(const Speech& speech,
                        const Verbs& verbs,
                        const std::string& group,
-                       const CLI::App& app) {
+                       const FlagTable& table) {
   const auto entries = entries_of(verbs, group);
   const std::string summary = group.empty() ? program_summary(speech) : group_summary(group);
   if (speech.is_podman()) {
@@ -125,7 +94,7 @@ std::string group_help(const Speech& speech,
     std::string text = podman_head(
         summary, speech.path() + (group.empty() ? " [options] [command]" : " [command]"));
     text += "\nAvailable Commands:\n" + columns(rows, "  ", kNarrowestNames);
-    return group.empty() ? text + "\nOptions:\n" + flags_block(app) : text;
+    return group.empty() ? text + "\nOptions:\n" + flags_block(table) : text;
   }
   std::string text = fmt::format(
       "Usage:  {} {}COMMAND\n\n{}\n", speech.path(), group.empty() ? "[OPTIONS] " : "", summary);
@@ -133,7 +102,7 @@ std::string group_help(const Speech& speech,
     text += commands_block(entries, "Common Commands", Group::common);
     text += commands_block(entries, "Management Commands", Group::management);
     text += commands_block(entries, "Commands", Group::other);
-    text += "\nGlobal Options:\n" + flags_block(app);
+    text += "\nGlobal Options:\n" + flags_block(table);
   } else {
     Rows rows;
     for (const auto& entry : entries) rows.emplace_back(entry.name, entry.summary);

@@ -9,25 +9,14 @@
 
 namespace cli {
 
-/// Help of one verb; `app` holds its flags.
-std::string verb_help(const Speech& speech, const Verb& verb, const CLI::App& app);
+/// Help of one verb; `table` holds its flags.
+std::string verb_help(const Speech& speech, const Verb& verb, const FlagTable& table);
 
-/// Help of a group ("container"), or of the program when `group` is empty; `app` holds the global
+/// Help of a group ("container"), or of the program when `group` is empty; `table` holds the global
 /// flags then.
 std::string group_help(const Speech& speech,
                        const Verbs& verbs,
                        const std::string& group,
-                       const CLI::App& app);
-
-/// A flag as help and man pages show it.
-struct FlagText {
-  std::string letter;       ///< "m" or empty
-  std::string name;         ///< "memory"
-  std::string type;         ///< "bytes"; empty for a bool
-  std::string description;  ///< with "(default …)"
-};
-
-/// The flags of an app that are shown, sorted by name.
-std::vector<FlagText> flag_texts(const CLI::App& app);
+                       const FlagTable& table);
 
 }  // namespace cli

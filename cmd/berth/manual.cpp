@@ -5,7 +5,6 @@
 
 #include "base/text.hpp"
 #include "catalogue.hpp"
-#include "cli11.hpp"
 #include "globals.hpp"
 #include "help.hpp"
 #include "version.hpp"
@@ -45,9 +44,9 @@ std::string head(const std::string& name, const std::string& summary) {
                      plain(summary));
 }
 
-std::string options_section(const CLI::App& app) {
+std::string options_section(const FlagTable& table) {
   std::string text;
-  for (const auto& flag : flag_texts(app)) {
+  for (const auto& flag : table.texts()) {
     text += ".TP\n";
     if (!flag.letter.empty()) text += fmt::format("\\fB\\-{}\\fR, ", flag.letter);
     text += fmt::format("\\fB\\-\\-{}\\fR", plain(flag.name));
@@ -72,8 +71,8 @@ std::string details_section(const std::string& details) {
 }
 
 std::string verb_page(const Verb& verb) {
-  const auto app = make_app();
-  if (verb.declare) verb.declare(*app);
+  FlagTable table;
+  if (verb.declare) verb.declare(table);
   std::string text = head(page_name(verb.names[0]), verb.summary) + ".SH SYNOPSIS\n";
   for (const auto& form : base::split(verb.usage, '\n')) {
     text += fmt::format("\\fBberth {}\\fR {}\n.br\n", plain(verb.names[0]), plain(form));
@@ -84,7 +83,7 @@ std::string verb_page(const Verb& verb) {
     text += ".SH ALIASES\n";
     for (const auto& name : verb.names) text += fmt::format("berth {}\n.br\n", plain(name));
   }
-  return text + options_section(*app) + ".SH SEE ALSO\n\\fBberth\\fR(1)\n";
+  return text + options_section(table) + ".SH SEE ALSO\n\\fBberth\\fR(1)\n";
 }
 
 std::string commands_section(const Verbs& verbs) {
@@ -101,15 +100,15 @@ std::string commands_section(const Verbs& verbs) {
 
 std::string main_page(const Verbs& verbs) {
   Globals globals;
-  const auto app = make_app();
-  declare_globals(*app, Dialect::docker, globals);
+  FlagTable table;
+  declare_globals(table, Dialect::docker, globals);
   return head("berth", "run containers without a daemon") +
          ".SH SYNOPSIS\n\\fBberth\\fR [OPTIONS] COMMAND [ARG...]\n"
          ".SH DESCRIPTION\nberth runs containers as docker does, without a daemon: each command is "
          "a short\\-lived "
          "process. Called by the name docker it answers in docker's words, called podman in "
          "podman's.\n" +
-         options_section(*app) + commands_section(verbs) +
+         options_section(table) + commands_section(verbs) +
          ".SH EXIT STATUS\n.TP\n125\nberth itself failed, or was called wrongly.\n.TP\n126\nThe "
          "container's command "
          "cannot be invoked.\n.TP\n127\nThe container's command was not found.\n.PP\nOtherwise "

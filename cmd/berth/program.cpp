@@ -6,7 +6,6 @@
 #include "base/interrupt.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
-#include "cli11.hpp"
 #include "container/survivors.hpp"
 #include "globals.hpp"
 #include "help.hpp"
@@ -20,7 +19,7 @@ namespace {
 class Program {
  public:
   Program(const std::string& name, const std::function<void(Verbs&)>& fill)
-      : verbs_(name == "podman" ? Dialect::podman : Dialect::docker), globals_app_(make_app()) {
+      : verbs_(name == "podman" ? Dialect::podman : Dialect::docker) {
     speech_.dialect = verbs_.dialect();
     speech_.program = name;
     speech_.usage = "[OPTIONS] COMMAND [ARG...]";
@@ -30,10 +29,10 @@ class Program {
   const Speech& speech() const { return speech_; }
 
   int run(const Words& words) {
-    declare_globals(*globals_app_, verbs_.dialect(), globals_);
-    const auto flags = flags_of(*globals_app_);
+    declare_globals(globals_table_, verbs_.dialect(), globals_);
+    const auto flags = globals_table_.flags();
     const Argv argv = split_argv(flags, words, /*interspersed=*/false);
-    apply(*globals_app_, flags, argv);
+    globals_table_.apply(flags, argv);
     if (argv.help) return print_group("", stdout);
     if (globals_.version) return print(version_line(speech_));
     if (argv.words.empty()) return print_group("", stderr, speech_.is_podman() ? 125 : 0);
@@ -51,7 +50,7 @@ class Program {
   }
 
   int print_group(const std::string& group, std::FILE* to, int code = 0) {
-    const std::string text = group_help(speech_, verbs_, group, *globals_app_);
+    const std::string text = group_help(speech_, verbs_, group, globals_table_);
     std::fwrite(text.data(), 1, text.size(), to);
     return code;
   }
@@ -75,11 +74,11 @@ class Program {
     speech_.command = command;
     speech_.usage = verb.usage;
     speech_.style = verb.errors;
-    const auto app = make_app(words);
-    if (verb.declare) verb.declare(*app);
+    FlagTable table(words);
+    if (verb.declare) verb.declare(table);
     // Podman's global flags may stand behind the verb, too, unless the verb has one of the same
     // name.
-    auto flags = flags_of(*app);
+    auto flags = table.flags();
     const std::size_t own = flags.size();
     if (speech_.is_podman()) append_globals(flags);
     Argv argv = split_argv(flags, words, verb.interspersed);
@@ -87,9 +86,9 @@ class Program {
       if (argv.short_help && !speech_.is_podman()) {
         print_error({"Flag shorthand -h has been deprecated, use --help", 0});
       }
-      return print(verb_help(speech_, verb, *app));
+      return print(verb_help(speech_, verb, table));
     }
-    apply_both(*app, flags, own, std::move(argv.flags));
+    apply_both(table, flags, own, std::move(argv.flags));
     check_arity(verb.arity, argv.words.size());
     use_globals(globals_, verbs_.dialect());
     if (verb.needs_user_namespace && base::is_rootless()) {
@@ -101,13 +100,13 @@ class Program {
   }
 
   void append_globals(std::vector<Flag>& flags) const {
-    for (auto& flag : flags_of(*globals_app_)) {
+    for (auto& flag : globals_table_.flags()) {
       flag.letters.clear();
       flags.push_back(std::move(flag));
     }
   }
 
-  void apply_both(CLI::App& app,
+  void apply_both(FlagTable& table,
                   const std::vector<Flag>& flags,
                   std::size_t own,
                   std::vector<GivenFlag> given) {
@@ -118,8 +117,8 @@ class Program {
       else
         of_program.flags.push_back({flag.flag - own, std::move(flag.value)});
     }
-    apply(*globals_app_, flags_of(*globals_app_), of_program);
-    apply(app, flags, of_verb);
+    globals_table_.apply(globals_table_.flags(), of_program);
+    table.apply(flags, of_verb);
   }
 
   void check_arity(const Arity& arity, std::size_t given) const {
@@ -153,7 +152,7 @@ class Program {
   Verbs verbs_;
   Speech speech_;
   Globals globals_;
-  std::unique_ptr<CLI::App> globals_app_;
+  FlagTable globals_table_;
 };
 
 int fail_with(const Told& told) {

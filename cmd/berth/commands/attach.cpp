@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth attach, berth wait
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "session.hpp"
@@ -25,14 +24,15 @@ void register_attach(Verbs& verbs) {
       .arity = {1, 1},
       .completes = Completes::running_containers,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_option("--detach-keys",
-                           flags->detach_keys,
-                           "Override the key sequence for detaching a container");
-            app.add_flag("--no-stdin", flags->no_stdin, "Do not attach STDIN");
-            app.add_flag(
-                   "--sig-proxy", flags->sig_proxy, "Proxy all received signals to the process")
-                ->default_val(true);
+          [flags](FlagTable& table) {
+            table.add_option("--detach-keys",
+                             flags->detach_keys,
+                             "Override the key sequence for detaching a container");
+            table.add_flag("--no-stdin", flags->no_stdin, "Do not attach STDIN");
+            table
+                .add_flag(
+                    "--sig-proxy", flags->sig_proxy, "Proxy all received signals to the process")
+                .default_val(true);
           },
       .act =
           [flags](Session& session, const Words& words) {

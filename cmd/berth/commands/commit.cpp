@@ -6,7 +6,6 @@
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
@@ -69,10 +68,10 @@ int commit(Session& session, Flags flags, const Words& words) {
   return 0;
 }
 
-void declare_docker(CLI::App& app, Flags& flags) {
+void declare_docker(FlagTable& table, Flags& flags) {
   flags.pause = true;
-  app.add_flag("--no-pause", flags.no_pause, "Disable pausing container during commit");
-  app.add_flag_function(
+  table.add_flag("--no-pause", flags.no_pause, "Disable pausing container during commit");
+  table.add_flag_function(
       "-p,--pause",
       [&flags](std::int64_t count) {
         flags.pause = count > 0;
@@ -84,15 +83,15 @@ void declare_docker(CLI::App& app, Flags& flags) {
       "Pause container during commit (deprecated: use --no-pause instead)");
 }
 
-void declare_podman(CLI::App& app, Flags& flags) {
-  app.add_option("-f,--format", flags.format, "Format of the image manifest and metadata");
-  app.add_option("--iidfile", flags.iidfile, "File to write the image ID to");
-  app.add_flag("--include-volumes",
-               flags.commit.include_volumes,
-               "Include container volumes as image volumes");
-  app.add_flag("-p,--pause", flags.pause, "Pause container during commit");
-  app.add_flag("-q,--quiet", flags.quiet, "Suppress output");
-  app.add_flag(
+void declare_podman(FlagTable& table, Flags& flags) {
+  table.add_option("-f,--format", flags.format, "Format of the image manifest and metadata");
+  table.add_option("--iidfile", flags.iidfile, "File to write the image ID to");
+  table.add_flag("--include-volumes",
+                 flags.commit.include_volumes,
+                 "Include container volumes as image volumes");
+  table.add_flag("-p,--pause", flags.pause, "Pause container during commit");
+  table.add_flag("-q,--quiet", flags.quiet, "Suppress output");
+  table.add_flag(
       "-s,--squash", flags.commit.squash, "Squash newly built layers into a single new layer");
 }
 
@@ -108,17 +107,17 @@ void register_commit(Verbs& verbs) {
       .arity = {1, 2},
       .completes = Completes::containers,
       .declare =
-          [flags, podman](CLI::App& app) {
-            app.add_option("-a,--author",
-                           flags->commit.author,
-                           "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")");
-            add_list(app,
-                     "-c,--change",
-                     flags->commit.changes,
-                     "Apply Dockerfile instruction to the created image")
-                ->type_name("list");
-            app.add_option("-m,--message", flags->commit.message, "Commit message");
-            podman ? declare_podman(app, *flags) : declare_docker(app, *flags);
+          [flags, podman](FlagTable& table) {
+            table.add_option("-a,--author",
+                             flags->commit.author,
+                             "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")");
+            table
+                .add_list("-c,--change",
+                          flags->commit.changes,
+                          "Apply Dockerfile instruction to the created image")
+                .type_name("list");
+            table.add_option("-m,--message", flags->commit.message, "Commit message");
+            podman ? declare_podman(table, *flags) : declare_docker(table, *flags);
           },
       .act = [flags](Session& session,
                      const Words& words) { return commit(session, *flags, words); },

@@ -5,7 +5,6 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/sys.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/copy.hpp"
 #include "container/events.hpp"
@@ -194,23 +193,24 @@ class Copy {
   std::optional<CopyPlace> source_, target_;
 };
 
-void declare(CLI::App& app, Flags& flags, bool podman) {
+void declare(FlagTable& table, Flags& flags, bool podman) {
   if (podman) {
     flags.archive = true;
-    app.add_flag("-a,--archive",
-                 flags.archive,
-                 "Chown copied files to the primary uid/gid of the destination container");
-    app.add_flag("--overwrite",
-                 flags.overwrite,
-                 "Allow to overwrite directories with non-directories and vice versa");
+    table.add_flag("-a,--archive",
+                   flags.archive,
+                   "Chown copied files to the primary uid/gid of the destination container");
+    table.add_flag("--overwrite",
+                   flags.overwrite,
+                   "Allow to overwrite directories with non-directories and vice versa");
     return;
   }
-  app.add_flag("-a,--archive", flags.archive, "Archive mode (copy all uid/gid information)");
-  app.add_flag("-L,--follow-link", flags.follow, "Always follow symbol link in SRC_PATH");
-  app.add_flag("-q,--quiet",
-               flags.quiet,
-               "Suppress progress output during copy. Progress output is automatically suppressed "
-               "if no terminal is attached");
+  table.add_flag("-a,--archive", flags.archive, "Archive mode (copy all uid/gid information)");
+  table.add_flag("-L,--follow-link", flags.follow, "Always follow symbol link in SRC_PATH");
+  table.add_flag(
+      "-q,--quiet",
+      flags.quiet,
+      "Suppress progress output during copy. Progress output is automatically suppressed "
+      "if no terminal is attached");
 }
 
 }  // namespace
@@ -226,7 +226,7 @@ void register_cp(Verbs& verbs) {
       .summary = "Copy files/folders between a container and the local filesystem",
       .arity = {2, 2},
       .completes = Completes::files,
-      .declare = [flags, podman](CLI::App& app) { declare(app, *flags, podman); },
+      .declare = [flags, podman](FlagTable& table) { declare(table, *flags, podman); },
       .act = [flags](Session& session,
                      const Words& words) { return Copy(session, *flags, words).run(); },
   });

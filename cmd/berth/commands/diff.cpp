@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth diff, berth container diff, berth image diff
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/changes.hpp"
 #include "container/files.hpp"
@@ -61,8 +60,8 @@ int diff(Session& session, const std::string& name, const std::string& format, O
 void add_diff(Verbs& verbs, Verb verb, Of of) {
   const auto format = std::make_shared<std::string>();
   if (verbs.is_podman()) {
-    verb.declare = [format](CLI::App& app) {
-      app.add_option("--format", *format, "Change the output format (json)");
+    verb.declare = [format](FlagTable& table) {
+      table.add_option("--format", *format, "Change the output format (json)");
     };
   }
   verb.arity = {1, 1};

@@ -2,7 +2,6 @@
 // berth events
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/event_log.hpp"
 #include "options/filters.hpp"
@@ -252,16 +251,16 @@ void register_events(Verbs& verbs) {
       .arity = {0, 0},
       .needs_user_namespace = false,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            add_filters(app, flags->filters);
-            app.add_option("--format", flags->format, "Format the output: json or a Go template");
-            app.add_option("--since", flags->since, "Show all events created since timestamp");
-            app.add_option("--until", flags->until, "Stream events until this timestamp");
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            add_filters(table, flags->filters);
+            table.add_option("--format", flags->format, "Format the output: json or a Go template");
+            table.add_option("--since", flags->since, "Show all events created since timestamp");
+            table.add_option("--until", flags->until, "Stream events until this timestamp");
             if (!podman) return;
-            app.add_flag("--stream", flags->stream, "Stream events and do not exit")
-                ->default_val(true);
-            app.add_flag("--no-trunc", flags->no_trunc, "Do not truncate the output")
-                ->default_val(true);
+            table.add_flag("--stream", flags->stream, "Stream events and do not exit")
+                .default_val(true);
+            table.add_flag("--no-trunc", flags->no_trunc, "Do not truncate the output")
+                .default_val(true);
           },
       .act = [flags](Session& session, const Words&) { return events(session, *flags); },
   });

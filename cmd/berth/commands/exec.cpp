@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
-#include "options/flag_table.hpp"
+#include "flags.hpp"
 #include "options/variables.hpp"
 #include "session.hpp"
 
@@ -62,9 +61,8 @@ void register_exec(Verbs& verbs) {
       .errors = ErrorStyle::exec,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
+          [flags](FlagTable& table) {
             auto& o = flags->exec;
-            FlagTable table(app);
             table.add_flag("-d,--detach", o.detach, "Detached mode: run command in the background");
             add_variables(table, flags->variables);
             table.add_flag(

@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/output_file.hpp"
 #include "base/sys.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/events.hpp"
 #include "container/files.hpp"
@@ -67,8 +66,8 @@ void register_export(Verbs& verbs) {
       .arity = {1, 1},
       .completes = Completes::containers,
       .declare =
-          [path](CLI::App& app) {
-            app.add_option("-o,--output", *path, "Write to a file, instead of STDOUT");
+          [path](FlagTable& table) {
+            table.add_option("-o,--output", *path, "Write to a file, instead of STDOUT");
           },
       .act = [path](Session& session,
                     const Words& words) { return export_container(session, *path, words[0]); },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth healthcheck run
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/health.hpp"
 #include "session.hpp"
@@ -21,13 +20,13 @@ void register_healthcheck_run(Verbs& verbs) {
       .arity = {1, 1},
       .completes = Completes::running_containers,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag("--by-monitor",
-                         flags->by_monitor,
-                         "Act on a failure as --health-on-failure says (used by monitors)");
-            app.add_flag("--ignore-result",
-                         flags->ignore_result,
-                         "Exit with code 0 regardless of the healthcheck result");
+          [flags](FlagTable& table) {
+            table.add_flag("--by-monitor",
+                           flags->by_monitor,
+                           "Act on a failure as --health-on-failure says (used by monitors)");
+            table.add_flag("--ignore-result",
+                           flags->ignore_result,
+                           "Exit with code 0 regardless of the healthcheck result");
           },
       .act =
           [flags](Session& session, const Words& words) {

@@ -3,7 +3,6 @@
 #include "help.hpp"
 
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "globals.hpp"
 #include "session.hpp"
@@ -21,16 +20,16 @@ int help(const Verbs& verbs, Session& session, const Words& words) {
   }
   Speech speech = session.speech();
   speech.command = found.command;
-  const auto app = make_app();
+  FlagTable table;
   std::string text;
   if (found.verb) {
     speech.usage = found.verb->usage;
-    if (found.verb->declare) found.verb->declare(*app);
-    text = verb_help(speech, *found.verb, *app);
+    if (found.verb->declare) found.verb->declare(table);
+    text = verb_help(speech, *found.verb, table);
   } else {
     Globals globals;
-    declare_globals(*app, speech.dialect, globals);
-    text = group_help(speech, verbs, found.command, *app);
+    declare_globals(table, speech.dialect, globals);
+    text = group_help(speech, verbs, found.command, table);
   }
   std::fwrite(text.data(), 1, text.size(), stdout);
   return 0;

@@ -6,7 +6,6 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
-#include "cli11.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
@@ -108,16 +107,16 @@ void register_history(Verbs& verbs) {
       .arity = {1, 1},
       .completes = Completes::images,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_option("--format",
-                           flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', "
-                           "'json' or a Go template");
-            app.add_flag(
+          [flags](FlagTable& table) {
+            table.add_option("--format",
+                             flags->format,
+                             "Format output using a custom template: 'table', 'table TEMPLATE', "
+                             "'json' or a Go template");
+            table.add_flag(
                 "-H,--human", flags->human, "Print sizes and dates in human readable format");
-            app.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
-            app.add_flag("-q,--quiet", flags->quiet, "Only show image IDs");
-            app.add_option("--platform", flags->platform, "Show history for the given platform");
+            table.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
+            table.add_flag("-q,--quiet", flags->quiet, "Only show image IDs");
+            table.add_option("--platform", flags->platform, "Show history for the given platform");
           },
       .act = [flags](Session& session,
                      const Words& words) { return show(session, *flags, words[0]); },

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth image inspect, and podman's image exists
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/inspect.hpp"
@@ -49,11 +48,11 @@ void register_image_inspect(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::images,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_option("-f,--format",
-                           flags->format,
-                           "Format output using a custom template: 'json' or a Go template");
-            app.add_option("--platform", flags->platform, "Inspect the image of this platform");
+          [flags](FlagTable& table) {
+            table.add_option("-f,--format",
+                             flags->format,
+                             "Format output using a custom template: 'json' or a Go template");
+            table.add_option("--platform", flags->platform, "Inspect the image of this platform");
           },
       .act = [flags](Session& session,
                      const Words& words) { return inspect(session, *flags, words); },

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/user_namespace.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/mount.hpp"
@@ -104,9 +103,9 @@ void register_image_mount(Verbs& verbs) {
       .details =
           "Mounts images read-only and prints where; without an image, lists what is mounted.",
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->all, "Mount all images");
-            app.add_option(
+          [flags](FlagTable& table) {
+            table.add_flag("-a,--all", flags->all, "Mount all images");
+            table.add_option(
                 "--format", flags->format, "Print the mounted images in this format (json)");
           },
       .act = [flags](Session& session,
@@ -124,9 +123,9 @@ void register_image_unmount(Verbs& verbs) {
       .completes = Completes::images,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->all, "Unmount all images that are mounted");
-            app.add_flag("-f,--force", flags->force, "Unmount although it is being used");
+          [flags](FlagTable& table) {
+            table.add_flag("-a,--all", flags->all, "Unmount all images that are mounted");
+            table.add_flag("-f,--force", flags->force, "Unmount although it is being used");
           },
       .act = [flags](Session& session,
                      const Words& words) { return unmount(session, *flags, words); },

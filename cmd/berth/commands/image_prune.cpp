@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth image prune
 #include "base/bytes.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
@@ -56,15 +55,15 @@ void register_image_prune(Verbs& verbs) {
       .summary = "Remove unused images",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag(
+          [flags](FlagTable& table) {
+            table.add_flag(
                 "-a,--all", flags->all, "Remove all unused images, not just dangling ones");
-            app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            add_list(app,
-                     "--filter",
-                     flags->filters,
-                     "Provide filter values (e.g. \"until=<timestamp>\")")
-                ->type_name("filter");
+            table.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
+            table
+                .add_list("--filter",
+                          flags->filters,
+                          "Provide filter values (e.g. \"until=<timestamp>\")")
+                .type_name("filter");
           },
       .act = [flags](Session& session, const Words&) { return prune(session, *flags); },
   });

@@ -6,7 +6,6 @@
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
@@ -127,10 +126,10 @@ void register_image_tree(Verbs& verbs) {
       .group = verbs.is_podman() ? Group::other : Group::hidden,
       .completes = Completes::images,
       .declare =
-          [what_requires](CLI::App& app) {
-            app.add_flag("--whatrequires",
-                         *what_requires,
-                         "Show all child images and layers of the specified image");
+          [what_requires](FlagTable& table) {
+            table.add_flag("--whatrequires",
+                           *what_requires,
+                           "Show all child images and layers of the specified image");
           },
       .act = [what_requires](
                  Session& session,

@@ -2,7 +2,6 @@
 // berth images
 #include "base/bytes.hpp"
 #include "base/id.hpp"
-#include "cli11.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
@@ -148,24 +147,24 @@ int list(Session& session, const Flags& flags, const Words& words) {
   return 0;
 }
 
-void declare(CLI::App& app, Flags& flags, bool is_podman) {
-  app.add_flag("-a,--all",
-               flags.all,
-               "Show all images (default hides intermediate images, which berth has none of)");
-  app.add_flag("--digests", flags.digests, "Show digests");
-  add_list(app, "-f,--filter", flags.filters, "Filter output based on conditions provided")
-      ->type_name("filter");
-  app.add_option(
+void declare(FlagTable& table, Flags& flags, bool is_podman) {
+  table.add_flag("-a,--all",
+                 flags.all,
+                 "Show all images (default hides intermediate images, which berth has none of)");
+  table.add_flag("--digests", flags.digests, "Show digests");
+  table.add_list("-f,--filter", flags.filters, "Filter output based on conditions provided")
+      .type_name("filter");
+  table.add_option(
       "--format",
       flags.format,
       "Format output using a custom template: 'table', 'table TEMPLATE', 'json' or a Go template");
-  app.add_flag("--no-trunc", flags.no_trunc, "Don't truncate output");
-  app.add_flag("-q,--quiet", flags.quiet, "Only show image IDs");
+  table.add_flag("--no-trunc", flags.no_trunc, "Don't truncate output");
+  table.add_flag("-q,--quiet", flags.quiet, "Only show image IDs");
   if (is_podman) {
-    app.add_flag("-n,--noheading", flags.no_heading, "Do not print column headings");
-    app.add_option("--sort", flags.sort, "Sort by created, id, repository, size or tag");
+    table.add_flag("-n,--noheading", flags.no_heading, "Do not print column headings");
+    table.add_option("--sort", flags.sort, "Sort by created, id, repository, size or tag");
   } else {
-    app.add_flag(
+    table.add_flag(
         "--tree", flags.tree, "List images by name with their disk usage and content size");
   }
 }
@@ -181,7 +180,7 @@ void register_images(Verbs& verbs) {
       .summary = "List images",
       .arity = {0, 1},
       .completes = Completes::images,
-      .declare = [flags, is_podman](CLI::App& app) { declare(app, *flags, is_podman); },
+      .declare = [flags, is_podman](FlagTable& table) { declare(table, *flags, is_podman); },
       .act = [flags](Session& session, const Words& words) { return list(session, *flags, words); },
   });
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth import
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"
@@ -32,17 +31,17 @@ void register_import(Verbs& verbs) {
       .arity = {1, 2},
       .completes = Completes::files,
       .declare =
-          [request](CLI::App& app) {
-            add_list(app,
-                     "-c,--change",
-                     request->changes,
-                     "Apply Dockerfile instruction to the created image")
-                ->type_name("list");
-            app.add_option(
+          [request](FlagTable& table) {
+            table
+                .add_list("-c,--change",
+                          request->changes,
+                          "Apply Dockerfile instruction to the created image")
+                .type_name("list");
+            table.add_option(
                 "-m,--message", request->message, "Set commit message for imported image");
-            app.add_option("--platform",
-                           request->platform,
-                           "Set platform if server is multi-platform capable");
+            table.add_option("--platform",
+                             request->platform,
+                             "Set platform if server is multi-platform capable");
           },
       .act = [request](Session& session,
                        const Words& words) { return import(session, *request, words); },

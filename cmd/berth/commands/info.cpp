@@ -2,7 +2,6 @@
 // berth info, berth system info
 #include "commands/info.hpp"
 
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
 #include "render/yaml.hpp"
@@ -49,10 +48,10 @@ void register_info(Verbs& verbs) {
       // podman tells how ids are mapped
       .needs_user_namespace = verbs.is_podman(),
       .declare =
-          [format](CLI::App& app) {
-            app.add_option("-f,--format",
-                           *format,
-                           "Format output using a custom template: 'json' or a Go template");
+          [format](FlagTable& table) {
+            table.add_option("-f,--format",
+                             *format,
+                             "Format output using a custom template: 'json' or a Go template");
           },
       .act =
           [format](Session& session, const Words&) {

@@ -3,7 +3,6 @@
 #include "container/inspect.hpp"
 
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/volume_json.hpp"
 #include "container/listing.hpp"
@@ -102,10 +101,10 @@ int inspect(Session& session, const Flags& flags, const Words& names, const Look
   return failures.empty() ? 0 : failures.back().code;
 }
 
-void add_format(CLI::App& app, Flags& flags) {
-  app.add_option("-f,--format",
-                 flags.format,
-                 "Format output using a custom template: 'json' or a Go template");
+void add_format(FlagTable& table, Flags& flags) {
+  table.add_option("-f,--format",
+                   flags.format,
+                   "Format output using a custom template: 'json' or a Go template");
 }
 
 }  // namespace
@@ -120,11 +119,11 @@ void register_inspect(Verbs& verbs) {
       .completes = Completes::containers,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
-            add_format(app, *flags);
-            app.add_flag(
+          [flags](FlagTable& table) {
+            add_format(table, *flags);
+            table.add_flag(
                 "-s,--size", flags->size, "Display total file sizes if the type is container");
-            app.add_option("--type", flags->type, "Only inspect objects of the given type");
+            table.add_option("--type", flags->type, "Only inspect objects of the given type");
           },
       .act =
           [flags](Session& session, const Words& names) {
@@ -143,9 +142,9 @@ void register_container_inspect(Verbs& verbs) {
       .completes = Completes::containers,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
-            add_format(app, *flags);
-            app.add_flag("-s,--size", flags->size, "Display total file sizes");
+          [flags](FlagTable& table) {
+            add_format(table, *flags);
+            table.add_flag("-s,--size", flags->size, "Display total file sizes");
           },
       .act = [flags](
                  Session& session,
@@ -161,7 +160,7 @@ void register_volume_inspect(Verbs& verbs) {
       .summary = "Display detailed information on one or more volumes",
       .arity = {1, -1},
       .completes = Completes::volumes,
-      .declare = [flags](CLI::App& app) { add_format(app, *flags); },
+      .declare = [flags](FlagTable& table) { add_format(table, *flags); },
       .act = [flags](Session& session,
                      const Words& names) { return inspect(session, *flags, names, volume_of); },
   });

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"
@@ -50,12 +49,12 @@ void register_load(Verbs& verbs) {
                  "gzip, zstd, xz or bzip2; "
                  "-i also takes the directory of an OCI layout.",
       .declare =
-          [request, is_podman](CLI::App& app) {
-            app.add_option(
+          [request, is_podman](FlagTable& table) {
+            table.add_option(
                 "-i,--input", request->path, "Read from tar archive file, instead of STDIN");
-            app.add_flag("-q,--quiet", request->quiet, "Suppress the load output");
+            table.add_flag("-q,--quiet", request->quiet, "Suppress the load output");
             if (!is_podman)
-              app.add_option("--platform", request->platform, "Load only the given platform");
+              table.add_option("--platform", request->platform, "Load only the given platform");
           },
       .act = [request](Session& session, const Words&) { return load(session, *request); },
   });

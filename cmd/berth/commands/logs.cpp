@@ -7,7 +7,6 @@
 #include "base/error.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/read_log.hpp"
 #include "session.hpp"
@@ -58,21 +57,22 @@ void register_logs(Verbs& verbs) {
       .completes = Completes::containers,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
+          [flags](FlagTable& table) {
             auto& r = flags->request;
-            app.add_flag("--details", r.details, "Show extra details provided to logs");
-            app.add_flag("-f,--follow", r.follow, "Follow log output");
-            app.add_option("--since",
-                           flags->since,
-                           "Show logs since timestamp (e.g. \"2013-01-02T13:23:37Z\") or relative "
-                           "(e.g. \"42m\")");
-            app.add_option(
+            table.add_flag("--details", r.details, "Show extra details provided to logs");
+            table.add_flag("-f,--follow", r.follow, "Follow log output");
+            table.add_option(
+                "--since",
+                flags->since,
+                "Show logs since timestamp (e.g. \"2013-01-02T13:23:37Z\") or relative "
+                "(e.g. \"42m\")");
+            table.add_option(
                 "-n,--tail", flags->tail, "Number of lines to show from the end of the logs");
-            app.add_flag("-t,--timestamps", r.timestamps, "Show timestamps");
-            app.add_option("--until",
-                           flags->until,
-                           "Show logs before a timestamp (e.g. \"2013-01-02T13:23:37Z\") or "
-                           "relative (e.g. \"42m\")");
+            table.add_flag("-t,--timestamps", r.timestamps, "Show timestamps");
+            table.add_option("--until",
+                             flags->until,
+                             "Show logs before a timestamp (e.g. \"2013-01-02T13:23:37Z\") or "
+                             "relative (e.g. \"42m\")");
           },
       .act = [flags](Session& session,
                      const Words& words) { return logs(session, *flags, words[0]); },

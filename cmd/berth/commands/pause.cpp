@@ -3,7 +3,6 @@
 #include "container/pause.hpp"
 
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "session.hpp"
@@ -40,10 +39,10 @@ void register_verb(Verbs& verbs,
       .arity = verbs.is_podman() ? Arity{0, -1} : Arity{1, -1},
       .completes = Completes::running_containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
             if (podman)
               add_target_flags(
-                  app,
+                  table,
                   *flags,
                   Targets::kAll | Targets::kCidfile | Targets::kFilter | Targets::kLatest);
           },

@@ -3,7 +3,6 @@
 #include "container/prune.hpp"
 
 #include "base/bytes.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
 #include "options/filters.hpp"
@@ -41,9 +40,9 @@ void register_container_prune(Verbs& verbs) {
       .summary = "Remove all stopped containers",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            add_filters(app, flags->filters, false);
+          [flags](FlagTable& table) {
+            table.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
+            add_filters(table, flags->filters, false);
           },
       .act =
           [flags](Session& session, const Words&) {
@@ -64,11 +63,11 @@ void register_volume_prune(Verbs& verbs) {
       .summary = "Remove unused local volumes",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag(
+          [flags](FlagTable& table) {
+            table.add_flag(
                 "-a,--all", flags->all, "Remove all unused volumes, not just anonymous ones");
-            app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            add_filters(app, flags->filters, false);
+            table.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
+            add_filters(table, flags->filters, false);
           },
       .act =
           [flags](Session& session, const Words&) {

@@ -2,7 +2,6 @@
 // berth ps
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/ps_rows.hpp"
 #include "options/filters.hpp"
@@ -85,27 +84,28 @@ void register_ps(Verbs& verbs) {
       .group = Group::common,
       .needs_user_namespace = false,
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag(
+          [flags](FlagTable& table) {
+            table.add_flag(
                 "-a,--all", flags->list.all, "Show all containers (default shows just running)");
-            add_filters(app, flags->list.filters);
-            app.add_option("--format",
-                           flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', "
-                           "'json' or a Go template");
-            app.add_option_function<std::string>(
-                   "-n,--last",
-                   [flags](const std::string& text) {
-                     flags->list.last = static_cast<int>(parse_integer(text));
-                   },
-                   "Show n last created containers (includes all states)")
-                ->type_name("int");
-            app.add_flag("-l,--latest",
-                         flags->latest,
-                         "Show the latest created container (includes all states)");
-            app.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
-            app.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
-            app.add_flag("-s,--size", flags->size, "Display total file sizes");
+            add_filters(table, flags->list.filters);
+            table.add_option("--format",
+                             flags->format,
+                             "Format output using a custom template: 'table', 'table TEMPLATE', "
+                             "'json' or a Go template");
+            table
+                .add_option_function<std::string>(
+                    "-n,--last",
+                    [flags](const std::string& text) {
+                      flags->list.last = static_cast<int>(parse_integer(text));
+                    },
+                    "Show n last created containers (includes all states)")
+                .type_name("int");
+            table.add_flag("-l,--latest",
+                           flags->latest,
+                           "Show the latest created container (includes all states)");
+            table.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
+            table.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
+            table.add_flag("-s,--size", flags->size, "Display total file sizes");
           },
       .act = [flags](Session& session, const Words&) { return ps(session, *flags); },
   });

@@ -3,7 +3,6 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
@@ -55,42 +54,47 @@ std::int64_t parse_delay(const std::string& text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count();
 }
 
-void declare(CLI::App& app, Options& o) {
-  app.add_flag("-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
-  app.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
-  app.add_option(
+void declare(FlagTable& table, Options& o) {
+  table.add_flag(
+      "-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
+  table.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
+  table.add_option(
       "--platform", o.request.platform, "Set platform if server is multi-platform capable");
-  app.add_flag("--disable-content-trust", o.no_content_trust, "Skip image verification");
-  app.add_option("--os", o.os, "Use OS instead of the running OS for choosing images");
-  app.add_option(
+  table.add_flag("--disable-content-trust", o.no_content_trust, "Skip image verification");
+  table.add_option("--os", o.os, "Use OS instead of the running OS for choosing images");
+  table.add_option(
       "--arch", o.arch, "Use ARCH instead of the architecture of the machine for choosing images");
-  app.add_option("--variant", o.variant, "Use VARIANT instead of the running architecture variant");
-  app.add_option_function<std::string>(
-         "--policy",
-         [&o](const std::string& text) { o.policy = parse_policy(text); },
-         "Pull image policy (always, missing, never, newer)")
-      ->type_name("string");
-  app.add_option_function<std::string>(
-         "--tls-verify",
-         [&o](const std::string& text) { o.request.registry.tls_verify = parse_verify(text); },
-         "Require HTTPS and verify certificates when contacting registries")
-      ->expected(0, 1)
-      ->default_str("true");
-  app.add_option("--authfile", o.request.registry.authfile, "Path of the authentication file");
-  app.add_option("--creds",
-                 o.request.registry.creds,
-                 "Credentials (USERNAME:PASSWORD) to use with the registry");
-  app.add_option_function<std::string>(
-         "--retry",
-         [&o](const std::string& text) { o.request.retries = parse_retries(text); },
-         "Number of times to retry a request that failed on the way (default 3)")
-      ->type_name("uint");
-  app.add_option_function<std::string>(
-         "--retry-delay",
-         [&o](const std::string& text) { o.request.retry_delay_ms = parse_delay(text); },
-         "Delay before the first retry; it doubles each time (default 500ms)")
-      ->type_name("string");
-  app.add_option(
+  table.add_option(
+      "--variant", o.variant, "Use VARIANT instead of the running architecture variant");
+  table
+      .add_option_function<std::string>(
+          "--policy",
+          [&o](const std::string& text) { o.policy = parse_policy(text); },
+          "Pull image policy (always, missing, never, newer)")
+      .type_name("string");
+  table
+      .add_option_function<std::string>(
+          "--tls-verify",
+          [&o](const std::string& text) { o.request.registry.tls_verify = parse_verify(text); },
+          "Require HTTPS and verify certificates when contacting registries")
+      .alone_means("true");
+  table.add_option("--authfile", o.request.registry.authfile, "Path of the authentication file");
+  table.add_option("--creds",
+                   o.request.registry.creds,
+                   "Credentials (USERNAME:PASSWORD) to use with the registry");
+  table
+      .add_option_function<std::string>(
+          "--retry",
+          [&o](const std::string& text) { o.request.retries = parse_retries(text); },
+          "Number of times to retry a request that failed on the way (default 3)")
+      .type_name("uint");
+  table
+      .add_option_function<std::string>(
+          "--retry-delay",
+          [&o](const std::string& text) { o.request.retry_delay_ms = parse_delay(text); },
+          "Delay before the first retry; it doubles each time (default 500ms)")
+      .type_name("string");
+  table.add_option(
       "--cert-dir", o.request.registry.cert_dir, "Directory with TLS certificates and keys");
 }
 
@@ -155,7 +159,7 @@ void register_pull(Verbs& verbs) {
       .arity = {1, verbs.is_podman() ? -1 : 1},
       .group = Group::common,
       .completes = Completes::images,
-      .declare = [options](CLI::App& app) { declare(app, *options); },
+      .declare = [options](FlagTable& table) { declare(table, *options); },
       .act =
           [options](Session& session, const Words& names) {
             if (!options->no_content_trust) client_fail("content trust is not supported");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth rm
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "container/remove.hpp"
@@ -22,15 +21,15 @@ void register_rm(Verbs& verbs) {
       .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            app.add_flag("-f,--force",
-                         flags->force,
-                         "Force the removal of a running container (uses SIGKILL)");
-            app.add_flag("-v,--volumes",
-                         flags->volumes,
-                         "Remove anonymous volumes associated with the container");
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            table.add_flag("-f,--force",
+                           flags->force,
+                           "Force the removal of a running container (uses SIGKILL)");
+            table.add_flag("-v,--volumes",
+                           flags->volumes,
+                           "Remove anonymous volumes associated with the container");
             if (podman) {
-              add_target_flags(app,
+              add_target_flags(table,
                                flags->targets,
                                Targets::kAll | Targets::kLatest | Targets::kCidfile |
                                    Targets::kIgnore | Targets::kFilter);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth rmi
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "session.hpp"
@@ -74,19 +73,19 @@ void register_rmi(Verbs& verbs) {
       .arity = {is_podman ? 0 : 1, -1},
       .completes = Completes::images,
       .declare =
-          [flags, is_podman](CLI::App& app) {
-            app.add_flag("-f,--force", flags->force, "Force removal of the image");
-            app.add_flag("--no-prune",
-                         flags->no_prune,
-                         "Do not delete untagged parents (there are none: layers are shared, "
-                         "images have no parents)");
+          [flags, is_podman](FlagTable& table) {
+            table.add_flag("-f,--force", flags->force, "Force removal of the image");
+            table.add_flag("--no-prune",
+                           flags->no_prune,
+                           "Do not delete untagged parents (there are none: layers are shared, "
+                           "images have no parents)");
             if (is_podman) {
-              app.add_flag("-a,--all", flags->all, "Remove all images");
-              app.add_flag("-i,--ignore",
-                           flags->ignore,
-                           "Ignore errors if a specified image does not exist");
+              table.add_flag("-a,--all", flags->all, "Remove all images");
+              table.add_flag("-i,--ignore",
+                             flags->ignore,
+                             "Ignore errors if a specified image does not exist");
             } else {
-              app.add_option(
+              table.add_option(
                   "--platform", flags->platform, "Remove only the image of this platform");
             }
           },

@@ -9,7 +9,6 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "container/cgroup_haste.hpp"
@@ -181,15 +180,15 @@ void register_run(Verbs& verbs) {
       .interspersed = false,
       .errors = ErrorStyle::run,
       .declare =
-          [flags](CLI::App& app) {
-            add_create_flags(app, flags->create);
-            app.add_flag(
+          [flags](FlagTable& table) {
+            add_create_flags(table, flags->create);
+            table.add_flag(
                 "-d,--detach", flags->detach, "Run container in background and print container ID");
-            app.add_option("--detach-keys",
-                           flags->detach_keys,
-                           "Override the key sequence for detaching a container");
-            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
-                ->default_val(true);
+            table.add_option("--detach-keys",
+                             flags->detach_keys,
+                             "Override the key sequence for detaching a container");
+            table.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
+                .default_val(true);
           },
       .act = [flags](Session& session, const Words& words) { return run(session, *flags, words); },
   });
@@ -206,7 +205,7 @@ void register_create(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::create,
-      .declare = [flags](CLI::App& app) { add_create_flags(app, *flags); },
+      .declare = [flags](FlagTable& table) { add_create_flags(table, *flags); },
       .act =
           [flags](Session& session, const Words& words) {
             print_id(make(session, *flags, words, container::StartsNow::no).record.id);

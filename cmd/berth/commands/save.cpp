@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/sys.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/transfer.hpp"
@@ -51,15 +50,15 @@ void register_save(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::images,
       .declare =
-          [request, is_podman](CLI::App& app) {
-            app.add_option("-o,--output", request->path, "Write to a file, instead of STDOUT");
-            app.add_option(
+          [request, is_podman](FlagTable& table) {
+            table.add_option("-o,--output", request->path, "Write to a file, instead of STDOUT");
+            table.add_option(
                 "--format",
                 request->format,
                 "docker-archive, oci-archive, oci-dir or docker-dir (directories need -o)");
-            app.add_flag("--compress", request->compress, "Compress the layers of a docker-dir");
+            table.add_flag("--compress", request->compress, "Compress the layers of a docker-dir");
             if (!is_podman)
-              app.add_option("--platform", request->platform, "Save only the given platform");
+              table.add_option("--platform", request->platform, "Save only the given platform");
           },
       .act = [request](Session& session,
                        const Words& words) { return save(session, *request, words); },

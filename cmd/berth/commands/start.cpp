@@ -2,7 +2,6 @@
 // berth start
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "container/attached.hpp"
@@ -53,18 +52,19 @@ void register_start(Verbs& verbs) {
       .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            app.add_flag("-a,--attach", flags->attach, "Attach STDOUT/STDERR and forward signals");
-            app.add_flag("-i,--interactive", flags->interactive, "Attach container's STDIN");
-            app.add_option("--detach-keys",
-                           flags->detach_keys,
-                           "Override the key sequence for detaching a container");
-            app.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
-                ->default_val(true);
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            table.add_flag(
+                "-a,--attach", flags->attach, "Attach STDOUT/STDERR and forward signals");
+            table.add_flag("-i,--interactive", flags->interactive, "Attach container's STDIN");
+            table.add_option("--detach-keys",
+                             flags->detach_keys,
+                             "Override the key sequence for detaching a container");
+            table.add_flag("--sig-proxy", flags->sig_proxy, "Proxy received signals to the process")
+                .default_val(true);
             // Podman's start has no --cidfile, and its --all leaves running ones alone.
             if (podman) {
               add_target_flags(
-                  app, flags->targets, Targets::kAll | Targets::kLatest | Targets::kFilter);
+                  table, flags->targets, Targets::kAll | Targets::kLatest | Targets::kFilter);
             }
           },
       .act =

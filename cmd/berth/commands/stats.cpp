@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/stats_rows.hpp"
 #include "container/listing.hpp"
@@ -143,27 +142,28 @@ void register_stats(Verbs& verbs) {
       .completes = Completes::running_containers,
       .needs_user_namespace = false,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            app.add_flag(
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            table.add_flag(
                 "-a,--all", flags->all, "Show all containers (default shows just running)");
-            app.add_option("--format", flags->format, "Format output using a custom template");
-            app.add_flag("--no-stream",
-                         flags->no_stream,
-                         "Disable streaming stats and only pull the first result");
-            app.add_flag("--no-trunc", flags->no_trunc, "Do not truncate output");
+            table.add_option("--format", flags->format, "Format output using a custom template");
+            table.add_flag("--no-stream",
+                           flags->no_stream,
+                           "Disable streaming stats and only pull the first result");
+            table.add_flag("--no-trunc", flags->no_trunc, "Do not truncate output");
             if (!podman) return;
-            app.add_flag("-l,--latest", flags->latest, "Act on the latest container");
-            app.add_flag(
+            table.add_flag("-l,--latest", flags->latest, "Act on the latest container");
+            table.add_flag(
                 "--no-reset", flags->no_reset, "Disable resetting the screen between intervals");
-            app.add_option_function<std::string>(
-                   "-i,--interval",
-                   [flags](const std::string& text) {
-                     flags->interval = static_cast<int>(parse_integer(text));
-                     if (flags->interval < 1)
-                       client_fail("invalid interval, must be a positive number greater zero");
-                   },
-                   "Time in seconds between stats reports")
-                ->type_name("int");
+            table
+                .add_option_function<std::string>(
+                    "-i,--interval",
+                    [flags](const std::string& text) {
+                      flags->interval = static_cast<int>(parse_integer(text));
+                      if (flags->interval < 1)
+                        client_fail("invalid interval, must be a positive number greater zero");
+                    },
+                    "Time in seconds between stats reports")
+                .type_name("int");
           },
       .act = [flags](Session& session,
                      const Words& words) { return stats(session, *flags, words); },

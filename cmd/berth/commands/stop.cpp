@@ -2,7 +2,6 @@
 // berth stop, berth restart, berth kill
 #include "container/stop.hpp"
 
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/targets.hpp"
 #include "container/restart.hpp"
@@ -38,22 +37,24 @@ Words targets_of(Session& session,
   return session.is_podman() ? find_targets(session, flags.targets, names, states) : names;
 }
 
-void declare_stop(CLI::App& app, container::StopOptions& o) {
-  app.add_option_function<std::string>(
-         "-t,--timeout",
-         [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
-         "Seconds to wait before killing the container")
-      ->type_name("int");
-  app.add_option_function<std::string>(
-         "--time",
-         [&o](const std::string& text) {
-           o.timeout = static_cast<int>(parse_integer(text));
-           fmt::print(
-               "Flag --time has been deprecated, use --timeout instead\n");  // where docker 29 prints it
-         },
-         "Seconds to wait before killing the container (deprecated: --timeout)")
-      ->type_name("int");
-  app.add_option("-s,--signal", o.signal, "Signal to send to the container");
+void declare_stop(FlagTable& table, container::StopOptions& o) {
+  table
+      .add_option_function<std::string>(
+          "-t,--timeout",
+          [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
+          "Seconds to wait before killing the container")
+      .type_name("int");
+  table
+      .add_option_function<std::string>(
+          "--time",
+          [&o](const std::string& text) {
+            o.timeout = static_cast<int>(parse_integer(text));
+            fmt::print(
+                "Flag --time has been deprecated, use --timeout instead\n");  // where docker 29 prints it
+          },
+          "Seconds to wait before killing the container (deprecated: --timeout)")
+      .type_name("int");
+  table.add_option("-s,--signal", o.signal, "Signal to send to the container");
 }
 
 }  // namespace
@@ -67,9 +68,9 @@ void register_stop(Verbs& verbs) {
       .arity = arity_of(verbs),
       .completes = Completes::running_containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            declare_stop(app, flags->stop);
-            if (podman) add_target_flags(app, flags->targets, kPodmanTargets | Targets::kIgnore);
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            declare_stop(table, flags->stop);
+            if (podman) add_target_flags(table, flags->targets, kPodmanTargets | Targets::kIgnore);
           },
       .act =
           [flags](Session& session, const Words& words) {
@@ -92,11 +93,11 @@ void register_restart(Verbs& verbs) {
       .arity = arity_of(verbs),
       .completes = Completes::containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            declare_stop(app, flags->stop);
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            declare_stop(table, flags->stop);
             if (!podman) return;
-            add_target_flags(app, flags->targets, kPodmanTargets);
-            app.add_flag("--running", flags->running, "Restart only running containers");
+            add_target_flags(table, flags->targets, kPodmanTargets);
+            table.add_flag("--running", flags->running, "Restart only running containers");
           },
       .act =
           [flags](Session& session, const Words& words) {
@@ -125,11 +126,11 @@ void register_kill(Verbs& verbs) {
       .arity = arity_of(verbs),
       .completes = Completes::running_containers,
       .declare =
-          [flags, podman = verbs.is_podman()](CLI::App& app) {
-            app.add_option("-s,--signal", flags->signal, "Signal to send to the container");
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            table.add_option("-s,--signal", flags->signal, "Signal to send to the container");
             if (podman)
               add_target_flags(
-                  app, flags->targets, Targets::kAll | Targets::kLatest | Targets::kCidfile);
+                  table, flags->targets, Targets::kAll | Targets::kLatest | Targets::kCidfile);
           },
       .act =
           [flags](Session& session, const Words& words) {

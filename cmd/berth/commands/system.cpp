@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth system check, berth system reset, and berth container cleanup, which monitors call
 #include "base/log.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
 #include "container/check.hpp"
@@ -40,8 +39,8 @@ void register_system_reset(Verbs& verbs) {
       .summary = "Remove all containers, images, volumes and networks of the store",
       .arity = {0, 0},
       .declare =
-          [force](CLI::App& app) {
-            app.add_flag("-f,--force", *force, "Do not prompt for confirmation");
+          [force](FlagTable& table) {
+            table.add_flag("-f,--force", *force, "Do not prompt for confirmation");
           },
       .act =
           [force](Session& session, const Words&) {
@@ -71,8 +70,8 @@ void register_container_cleanup(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::containers,
       .declare =
-          [restart](CLI::App& app) {
-            app.add_flag(
+          [restart](FlagTable& table) {
+            table.add_flag(
                 "--restart",
                 *restart,
                 "Start the container again, as its restart policy wants (used by monitors)");

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "base/bytes.hpp"
-#include "cli11.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/list.hpp"
 #include "commands/ps_rows.hpp"
@@ -274,12 +273,12 @@ void register_system_df(Verbs& verbs) {
       .summary = "Show disk usage",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_option("--format",
-                           flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', "
-                           "'json' or a Go template");
-            app.add_flag(
+          [flags](FlagTable& table) {
+            table.add_option("--format",
+                             flags->format,
+                             "Format output using a custom template: 'table', 'table TEMPLATE', "
+                             "'json' or a Go template");
+            table.add_flag(
                 "-v,--verbose", flags->verbose, "Show detailed information on space usage");
           },
       .act = [flags](Session& session, const Words&) { return disk_usage(session, *flags); },

@@ -2,7 +2,6 @@
 // berth system prune
 #include "base/bytes.hpp"
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
@@ -119,11 +118,12 @@ void register_system_prune(Verbs& verbs) {
       .summary = "Remove unused data",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_flag("-a,--all", flags->all, "Remove all unused images not just dangling ones");
-            app.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
-            app.add_flag("--volumes", flags->volumes, "Prune volumes, too");
-            add_filters(app, flags->filters, false);
+          [flags](FlagTable& table) {
+            table.add_flag(
+                "-a,--all", flags->all, "Remove all unused images not just dangling ones");
+            table.add_flag("-f,--force", flags->force, "Do not prompt for confirmation");
+            table.add_flag("--volumes", flags->volumes, "Prune volumes, too");
+            add_filters(table, flags->filters, false);
           },
       .act = [flags](Session& session, const Words&) { return prune(session, *flags); },
   });

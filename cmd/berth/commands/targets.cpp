@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "options/filters.hpp"
 #include "session.hpp"
 
@@ -57,25 +56,26 @@ Words chosen_by(container::Engine& engine,
 
 }  // namespace
 
-void add_target_flags(CLI::App& app, Targets& targets, unsigned which) {
+void add_target_flags(FlagTable& table, Targets& targets, unsigned which) {
   // Some verbs have -a and -f already: start --attach, rm --force.
-  const auto is_free = [&](const char* name) { return app.get_option_no_throw(name) == nullptr; };
+  const auto is_free = [&](const char* name) { return !table.declares(name); };
   if (which & Targets::kAll)
-    app.add_flag(is_free("-a") ? "-a,--all" : "--all", targets.all, "Act on all containers");
+    table.add_flag(is_free("-a") ? "-a,--all" : "--all", targets.all, "Act on all containers");
   if (which & Targets::kLatest)
-    app.add_flag("-l,--latest", targets.latest, "Act on the latest container");
+    table.add_flag("-l,--latest", targets.latest, "Act on the latest container");
   if (which & Targets::kIgnore) {
-    app.add_flag(
+    table.add_flag(
         "-i,--ignore", targets.ignore, "Ignore errors when a specified container is missing");
   }
   if (which & Targets::kCidfile) {
-    app.add_option_function<std::string>(
-           "--cidfile",
-           [&targets](const std::string& path) { targets.cidfiles.push_back(path); },
-           "Read the container ID from the file")
-        ->type_name("file");
+    table
+        .add_option_function<std::string>(
+            "--cidfile",
+            [&targets](const std::string& path) { targets.cidfiles.push_back(path); },
+            "Read the container ID from the file")
+        .type_name("file");
   }
-  if (which & Targets::kFilter) add_filters(app, targets.filters, /*short_form=*/is_free("-f"));
+  if (which & Targets::kFilter) add_filters(table, targets.filters, /*short_form=*/is_free("-f"));
 }
 
 Words find_targets(Session& session,

@@ -9,10 +9,6 @@
 #include "cli.hpp"
 #include "container/listing.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace cli {
 
 struct Targets {
@@ -24,7 +20,7 @@ struct Targets {
 };
 
 /// Declares those of the flags that `which` (of Targets::Which) names.
-void add_target_flags(CLI::App& app, Targets& targets, unsigned which);
+void add_target_flags(FlagTable& table, Targets& targets, unsigned which);
 
 /// The names and ids to act on: the words, what the files hold, or of all containers those that the flags choose and
 /// that are in one of `states` (empty: any). Throws ClientError, in podman's words, where the flags contradict each

@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "commands/top_columns.hpp"
 #include "container/processes.hpp"
@@ -99,8 +98,8 @@ void register_top(Verbs& verbs) {
       .completes = Completes::running_containers,
       .interspersed = false,
       .declare =
-          [latest, podman = verbs.is_podman()](CLI::App& app) {
-            if (podman) app.add_flag("-l,--latest", *latest, "Act on the latest container");
+          [latest, podman = verbs.is_podman()](FlagTable& table) {
+            if (podman) table.add_flag("-l,--latest", *latest, "Act on the latest container");
           },
       .act = [latest](Session& session,
                       const Words& words) { return top(session, *latest, words); },

@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/user_namespace.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "session.hpp"
 
@@ -45,10 +44,10 @@ void register_unshare(Verbs& verbs) {
       .arity = {0, -1},
       .interspersed = false,
       .declare =
-          [network](CLI::App& app) {
-            app.add_flag("--rootless-netns",
-                         *network,
-                         "Join the rootless network namespace used for bridge networking");
+          [network](FlagTable& table) {
+            table.add_flag("--rootless-netns",
+                           *network,
+                           "Join the rootless network namespace used for bridge networking");
           },
       .act =
           [network](Session& session, const Words& words) {

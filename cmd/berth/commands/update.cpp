@@ -3,7 +3,6 @@
 #include "container/update.hpp"
 
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "options/groups.hpp"
 #include "session.hpp"
@@ -23,8 +22,7 @@ void register_update(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::containers,
       .declare =
-          [flags](CLI::App& app) {
-            FlagTable table(app);
+          [flags](FlagTable& table) {
             add_limit_flags(table, flags->changes.resources);
             add_value(
                 table,

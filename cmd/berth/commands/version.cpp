@@ -7,7 +7,6 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
@@ -168,10 +167,10 @@ void register_version(Verbs& verbs) {
       .group = Group::common,
       .needs_user_namespace = false,
       .declare =
-          [format](CLI::App& app) {
-            app.add_option("-f,--format",
-                           *format,
-                           "Format output using a custom template: 'json' or a Go template");
+          [format](FlagTable& table) {
+            table.add_option("-f,--format",
+                             *format,
+                             "Format output using a custom template: 'json' or a Go template");
           },
       .act = [format](Session& session, const Words&) { return show(session, *format); },
   });

@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/volume_mount.hpp"
 #include "options/filters.hpp"
@@ -130,11 +129,11 @@ void register_volume_create(Verbs& verbs) {
       .summary = "Create a volume",
       .arity = {0, 1},
       .declare =
-          [flags](CLI::App& app) {
-            app.add_option("-d,--driver", flags->driver, "Specify volume driver name");
-            add_list(app, "--label", flags->labels, "Set metadata for a volume");
-            app.add_option("--name", flags->name, "Specify volume name");
-            add_list(app, "-o,--opt", flags->options, "Set driver specific options");
+          [flags](FlagTable& table) {
+            table.add_option("-d,--driver", flags->driver, "Specify volume driver name");
+            table.add_list("--label", flags->labels, "Set metadata for a volume");
+            table.add_option("--name", flags->name, "Specify volume name");
+            table.add_list("-o,--opt", flags->options, "Set driver specific options");
           },
       .act = [flags](Session& session,
                      const Words& words) { return create(session, *flags, words); },
@@ -149,13 +148,13 @@ void register_volume_ls(Verbs& verbs) {
       .summary = "List volumes",
       .arity = {0, 0},
       .declare =
-          [flags](CLI::App& app) {
-            add_filters(app, flags->filters);
-            app.add_option("--format",
-                           flags->format,
-                           "Format output using a custom template: 'table', 'table TEMPLATE', "
-                           "'json' or a Go template");
-            app.add_flag("-q,--quiet", flags->quiet, "Only display volume names");
+          [flags](FlagTable& table) {
+            add_filters(table, flags->filters);
+            table.add_option("--format",
+                             flags->format,
+                             "Format output using a custom template: 'table', 'table TEMPLATE', "
+                             "'json' or a Go template");
+            table.add_flag("-q,--quiet", flags->quiet, "Only display volume names");
           },
       .act = [flags](Session& session, const Words&) { return list(session, *flags); },
   });
@@ -170,8 +169,8 @@ void register_volume_rm(Verbs& verbs) {
       .arity = {1, -1},
       .completes = Completes::volumes,
       .declare =
-          [force](CLI::App& app) {
-            app.add_flag("-f,--force", *force, "Force the removal of one or more volumes");
+          [force](FlagTable& table) {
+            table.add_flag("-f,--force", *force, "Force the removal of one or more volumes");
           },
       .act =
           [force](Session& session, const Words& names) {

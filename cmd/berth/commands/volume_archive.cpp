@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/output_file.hpp"
 #include "base/sys.hpp"
-#include "cli11.hpp"
 #include "commands/list.hpp"
 #include "container/volume_mount.hpp"
 #include "image/transfer.hpp"
@@ -56,11 +55,11 @@ void register_volume_archive(Verbs& verbs) {
       .arity = {1, 1},
       .completes = Completes::volumes,
       .declare =
-          [path](CLI::App& app) {
-            app.add_option("-o,--output",
-                           *path,
-                           "Write to a specified file (default: stdout, which must be "
-                           "redirected)");
+          [path](FlagTable& table) {
+            table.add_option("-o,--output",
+                             *path,
+                             "Write to a specified file (default: stdout, which must be "
+                             "redirected)");
           },
       .act = [path](Session& session,
                     const Words& words) { return export_volume(session, *path, words[0]); },

@@ -11,11 +11,10 @@ void add_value(FlagTable& table,
                const std::string& type,
                const std::string& description,
                std::function<void(const std::string&)> take) {
-  table.add_option_function<std::string>(names, take, description)->type_name(type);
+  table.add_option_function<std::string>(names, take, description).type_name(type);
 }
 
-void add_create_flags(CLI::App& app, CreateFlags& flags) {
-  FlagTable table(app);
+void add_create_flags(FlagTable& table, CreateFlags& flags) {
   add_process_flags(table, flags);
   add_env_flags(table, flags);
   add_mount_flags(table, flags);

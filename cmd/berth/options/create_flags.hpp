@@ -11,10 +11,6 @@
 #include "container/options.hpp"
 #include "options/variables.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace cli {
 
 enum class PullPolicy { missing, always, never };
@@ -41,8 +37,8 @@ struct CreateFlags {
 /// Podman's defaults, where they differ.
 void set_podman_defaults(CreateFlags& flags);
 
-/// Declares the flags; `flags` must live as long as the app.
-void add_create_flags(CLI::App& app, CreateFlags& flags);
+/// Declares the flags; `flags` must live as long as the table.
+void add_create_flags(FlagTable& table, CreateFlags& flags);
 
 /// What the user asked for; image and command are the verb's to add. Throws ClientError where docker's client refuses,
 /// and base::Error (usage, unsupported) where its engine does.

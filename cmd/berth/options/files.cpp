@@ -37,9 +37,9 @@ void add_account_flags(FlagTable& table, container::ManagedFiles& files, CreateF
   table.add_list("--hostuser", files.host_users, "Host user account to add to /etc/passwd");
   table.add_flag("--passwd", flags.passwd, "Add entries to /etc/passwd and /etc/group");
   table.add_option("--passwd-entry", files.passwd_entry, "Entry to write to /etc/passwd")
-      ->type_name("string");
+      .type_name("string");
   table.add_option("--group-entry", files.group_entry, "Entry to write to /etc/group")
-      ->type_name("string");
+      .type_name("string");
 }
 
 std::vector<std::string> own_proxies() {
@@ -72,16 +72,16 @@ void add_file_flags(FlagTable& table, CreateFlags& flags) {
   add_value(table, "--umask", "octal", "Set umask in the container", [&](const std::string& text) {
     o.umask = parse_umask(text);
   });
-  table.add_option("--tz", o.files.timezone, "Set timezone in the container")->type_name("string");
+  table.add_option("--tz", o.files.timezone, "Set timezone in the container").type_name("string");
   table.add_flag("--no-hosts", o.files.no_hosts, "Do not create /etc/hosts within the container");
   table.add_flag(
       "--no-hostname", o.files.no_hostname, "Do not create /etc/hostname within the container");
   table
       .add_option(
           "--hosts-file", o.files.hosts, "What /etc/hosts begins with: a file, 'image' or 'none'")
-      ->type_name("string");
+      .type_name("string");
   table.add_option("--pidfile", o.pidfile, "Write the container process ID to the file")
-      ->type_name("string");
+      .type_name("string");
 }
 
 void finish_files(const CreateFlags& flags, container::CreateOptions& options) {

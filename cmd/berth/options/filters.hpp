@@ -5,14 +5,11 @@
 #include <string>
 
 #include "container/listing.hpp"
-
-namespace CLI {
-class App;
-}
+#include "flags.hpp"
 
 namespace cli {
 
 /// Declares -f,--filter (only --filter when `short_form` is false, for verbs whose -f is --force).
-void add_filters(CLI::App& app, container::Filters& filters, bool short_form = true);
+void add_filters(FlagTable& table, container::Filters& filters, bool short_form = true);
 
 }  // namespace cli

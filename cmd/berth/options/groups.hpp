@@ -5,8 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "flags.hpp"
 #include "options/create_flags.hpp"
-#include "options/flag_table.hpp"
 
 namespace cli {
 

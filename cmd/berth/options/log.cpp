@@ -45,7 +45,7 @@ void set_option(container::LogOptions& log, const std::string& key, const std::s
 
 void add_log_flags(FlagTable& table, CreateFlags& flags) {
   table.add_option("--log-driver", flags.options.log.driver, "Logging driver for the container")
-      ->type_name("string");
+      .type_name("string");
   table.add_list("--log-opt", flags.log_options, "Log driver options");
 }
 

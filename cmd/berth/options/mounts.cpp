@@ -50,7 +50,7 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
       .add_option("--image-volume",
                   flags.options.image_volumes,
                   "How the image's volumes are mounted (anonymous|bind|tmpfs|ignore)")
-      ->type_name("string");
+      .type_name("string");
   table.add_flag("--read-only-tmpfs",
                  flags.options.read_only_tmpfs,
                  "With --read-only, mount writable tmpfs on /run, /tmp and /var/tmp");

@@ -40,23 +40,23 @@ void check_user_namespace(const std::string& mode) {
 }  // namespace
 
 void add_namespace_flags(FlagTable& table, CreateFlags& flags) {
-  table.add_option("--pid", flags.pid, "PID namespace to use")->type_name("string");
-  table.add_option("--ipc", flags.ipc, "IPC mode to use")->type_name("string");
-  table.add_option("--uts", flags.uts, "UTS namespace to use")->type_name("string");
+  table.add_option("--pid", flags.pid, "PID namespace to use").type_name("string");
+  table.add_option("--ipc", flags.ipc, "IPC mode to use").type_name("string");
+  table.add_option("--uts", flags.uts, "UTS namespace to use").type_name("string");
   table.add_option("--userns", flags.user_namespace, "User namespace to use (host|keep-id)")
-      ->type_name("string");
+      .type_name("string");
   table.add_option("--cgroupns", flags.cgroup_namespace, "Cgroup namespace to use (host|private)")
-      ->type_name("string");
+      .type_name("string");
   table
       .add_option("--cgroups",
                   flags.options.cgroups,
                   "Whether the container gets a cgroup (enabled|disabled|no-conmon)")
-      ->type_name("string");
+      .type_name("string");
   table
       .add_option("--cgroup-parent",
                   flags.options.cgroup_parent,
                   "Optional parent cgroup for the container")
-      ->type_name("string");
+      .type_name("string");
 }
 
 void finish_namespaces(const CreateFlags& flags, container::CreateOptions& options) {

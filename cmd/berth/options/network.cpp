@@ -85,14 +85,14 @@ void add_name_service_flags(FlagTable& table, CreateFlags& flags) {
         o.dns_search.push_back(parse_search_domain(text));
       });
   table.add_list("--dns-option", o.dns_options, "Set DNS options");
-  table.add_list("--dns-opt", o.dns_options, "Set DNS options")->group("");
+  table.add_list("--dns-opt", o.dns_options, "Set DNS options").group("");
   add_value(table,
             "--add-host",
             "list",
             "Add a custom host-to-IP mapping (host:ip)",
             [&](const std::string& text) { o.extra_hosts.push_back(parse_extra_host(text)); });
-  table.add_option("-h,--hostname", o.hostname, "Container host name")->type_name("string");
-  table.add_option("--domainname", o.domainname, "Container NIS domain name")->type_name("string");
+  table.add_option("-h,--hostname", o.hostname, "Container host name").type_name("string");
+  table.add_option("--domainname", o.domainname, "Container NIS domain name").type_name("string");
 }
 
 /// Ports as docker's client reads them: its refusals are not the engine's.
@@ -117,13 +117,12 @@ void add_network_flags(FlagTable& table, CreateFlags& flags) {
   const auto network = [&flags](const std::string& text) { read_network(text, flags); };
   add_value(table, "--network", "network", "Connect a container to a network", network);
   table.add_option_function<std::string>("--net", network, "Connect a container to a network")
-      ->type_name("network")
-      ->group("");
+      .type_name("network")
+      .group("");
   table.add_list(
       "--network-alias", flags.network_aliases, "Add network-scoped alias for the container");
-  table
-      .add_list("--net-alias", flags.network_aliases, "Add network-scoped alias for the container")
-      ->group("");
+  table.add_list("--net-alias", flags.network_aliases, "Add network-scoped alias for the container")
+      .group("");
   table.add_list("-p,--publish", flags.publish, "Publish a container's port(s) to the host");
   table.add_flag("-P,--publish-all", o.publish_all, "Publish all exposed ports to random ports");
   table.add_list("--expose", flags.expose, "Expose a port or a range of ports");
@@ -132,7 +131,7 @@ void add_network_flags(FlagTable& table, CreateFlags& flags) {
         o.address = parse_ipv4(text);
       });
   table.add_option("--mac-address", flags.mac, "Container MAC address (e.g., 92:d0:c6:0a:29:33)")
-      ->type_name("string");
+      .type_name("string");
   add_name_service_flags(table, flags);
 }
 

@@ -30,26 +30,25 @@ void add_lifetime_flags(FlagTable& table, CreateFlags& flags) {
       .add_option("--restart",
                   flags.restart,
                   "Restart policy to apply when a container exits (default \"no\")")
-      ->type_name("string");
+      .type_name("string");
   table.add_option("--stop-signal", o.stop_signal, "Signal to stop the container")
-      ->type_name("string");
+      .type_name("string");
   table
       .add_option_function<int>(
           "--stop-timeout",
           [&o](int seconds) { o.stop_timeout = seconds; },
           "Timeout (in seconds) to stop a container")
-      ->type_name("int");
+      .type_name("int");
   table.add_flag("--replace", flags.replace, "Remove an existing container of the same name first");
   table.add_option("--cidfile", o.cidfile, "Write the container ID to the file")
-      ->type_name("string");
-  table.add_option("--runtime", o.runtime, "Runtime to use for this container")
-      ->type_name("string");
+      .type_name("string");
+  table.add_option("--runtime", o.runtime, "Runtime to use for this container").type_name("string");
   table
       .add_option_function<int>(
           "--timeout",
           [&o](int seconds) { o.timeout = seconds; },
           "Maximum length of time (in seconds) a container is allowed to run")
-      ->type_name("uint");
+      .type_name("uint");
   table.add_flag(
       "--no-healthcheck", o.no_healthcheck, "Disable any container-specified HEALTHCHECK");
 }
@@ -132,7 +131,7 @@ void add_health_flags(FlagTable& table, CreateFlags& flags) {
       .add_option("--health-on-failure",
                   flags.options.health_on_failure,
                   "Action to take once the container turns unhealthy (none, kill, restart, stop)")
-      ->type_name("string");
+      .type_name("string");
 }
 
 void add_image_flags(FlagTable& table, CreateFlags& flags) {
@@ -141,12 +140,12 @@ void add_image_flags(FlagTable& table, CreateFlags& flags) {
           "--pull",
           flags.pull,
           "Pull image before running (\"always\", \"missing\", \"never\") (default \"missing\")")
-      ->type_name("string");
+      .type_name("string");
   table.add_flag("-q,--quiet", flags.quiet, "Suppress the pull output");
   table
       .add_option(
           "--platform", flags.options.platform, "Set platform if server is multi-platform capable")
-      ->type_name("string");
+      .type_name("string");
 }
 
 }  // namespace
@@ -167,7 +166,7 @@ container::RestartPolicy parse_restart(const std::string& text) {
 
 void add_process_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
-  table.add_option("--name", o.name, "Assign a name to the container")->type_name("string");
+  table.add_option("--name", o.name, "Assign a name to the container").type_name("string");
   table.add_flag("-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
   table.add_flag("-t,--tty", o.tty, "Allocate a pseudo-TTY");
   add_value(table,
@@ -176,10 +175,10 @@ void add_process_flags(FlagTable& table, CreateFlags& flags) {
             "Attach to STDIN, STDOUT or STDERR",
             [&](const std::string& text) { o.attach.push_back(parse_stream(text)); });
   table.add_option("-u,--user", o.user, "Username or UID (format: <name|uid>[:<group|gid>])")
-      ->type_name("string");
+      .type_name("string");
   table.add_list("--group-add", o.group_add, "Add additional groups to join");
   table.add_option("-w,--workdir", o.working_dir, "Working directory inside the container")
-      ->type_name("string");
+      .type_name("string");
   add_value(table,
             "--entrypoint",
             "string",

@@ -58,9 +58,9 @@ void add_cpu_flags(FlagTable& table, container::Resources& r) {
   add_number(
       table, "--cpu-rt-runtime", "Limit CPU real-time runtime in microseconds", r.cpu_rt_runtime);
   table.add_option("--cpuset-cpus", r.cpuset_cpus, "CPUs in which to allow execution (0-3, 0,1)")
-      ->type_name("string");
+      .type_name("string");
   table.add_option("--cpuset-mems", r.cpuset_mems, "MEMs in which to allow execution (0-3, 0,1)")
-      ->type_name("string");
+      .type_name("string");
 }
 
 /// "PATH:RATE", the rate in bytes or operations a second.
@@ -153,7 +153,7 @@ void add_resource_flags(FlagTable& table, CreateFlags& flags) {
           "--oom-score-adj",
           [&o](int score) { o.oom_score_adj = score; },
           "Tune host's OOM preferences (-1000 to 1000)")
-      ->type_name("int");
+      .type_name("int");
 }
 
 void finish_resources(const CreateFlags& flags, container::CreateOptions& options) {

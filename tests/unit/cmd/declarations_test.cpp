@@ -7,7 +7,6 @@
 
 #include "base/text.hpp"
 #include "catalogue.hpp"
-#include "cli11.hpp"
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"
@@ -22,10 +21,10 @@ class Declarations : public testing::TestWithParam<Dialect> {
   Verbs verbs_;
 };
 
-std::unique_ptr<CLI::App> declared(const Verb& verb) {
-  auto app = make_app();
-  if (verb.declare) verb.declare(*app);
-  return app;
+FlagTable declared(const Verb& verb) {
+  FlagTable table;
+  if (verb.declare) verb.declare(table);
+  return table;
 }
 
 bool completes(const Verbs& verbs, const Words& words, const std::string& wanted) {
@@ -51,12 +50,12 @@ TEST_P(Declarations, NameEachVerbOnce) {
 
 TEST_P(Declarations, DescribeEachFlag) {
   for (const auto& verb : verbs_.all()) {
-    const auto app = declared(verb);
+    const auto table = declared(verb);
     std::string letters;
-    for (const auto& flag : flags_of(*app)) letters += flag.letters;
+    for (const auto& flag : table.flags()) letters += flag.letters;
     EXPECT_EQ(std::set<char>(letters.begin(), letters.end()).size(), letters.size())
         << verb.names[0];
-    for (const auto& flag : flag_texts(*app)) {
+    for (const auto& flag : table.texts()) {
       EXPECT_FALSE(flag.description.empty()) << verb.names[0] << " --" << flag.name;
     }
   }
@@ -66,10 +65,10 @@ TEST_P(Declarations, AppearInHelpCompletionsAndManual) {
   const auto pages = manual_pages(verbs_);
   for (const auto& verb : verbs_.all()) {
     if (verb.group == Group::hidden) continue;
-    const auto app = declared(verb);
+    const auto table = declared(verb);
     const Speech speech{
         .dialect = GetParam(), .program = "berth", .command = verb.names[0], .usage = verb.usage};
-    const std::string help = verb_help(speech, verb, *app);
+    const std::string help = verb_help(speech, verb, table);
     std::string page_name = "berth-" + verb.names[0] + ".1";
     std::replace(page_name.begin(), page_name.end(), ' ', '-');
     ASSERT_TRUE(pages.contains(page_name)) << page_name;
@@ -78,7 +77,7 @@ TEST_P(Declarations, AppearInHelpCompletionsAndManual) {
       auto words = split_words(name);
       EXPECT_EQ(find_command(verbs_, words).verb, &verb) << name;
       words.push_back("--");
-      for (const auto& flag : flag_texts(*app)) {
+      for (const auto& flag : table.texts()) {
         EXPECT_NE(help.find("--" + flag.name), std::string::npos) << name << " --" << flag.name;
         EXPECT_TRUE(completes(verbs_, words, "--" + flag.name)) << name << " --" << flag.name;
       }
@@ -98,9 +97,9 @@ void fill(Verbs& verbs) {
              .summary = "Run",
              .completes = Completes::images,
              .interspersed = false,
-             .declare = [](CLI::App& app) {
+             .declare = [](FlagTable& table) {
                static std::string name;
-               app.add_option("-n,--name", name, "Name");
+               table.add_option("-n,--name", name, "Name");
              }});
   verbs.add({.names = {"rm"},
              .usage = "CONTAINER",

@@ -6,7 +6,6 @@
 
 #include "argv.hpp"
 #include "base/file.hpp"
-#include "cli11.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/create_flags.hpp"
@@ -20,10 +19,10 @@ using testing::Pair;
 
 container::CreateOptions read(const std::vector<std::string>& words) {
   CreateFlags flags;
-  const auto app = make_app();
-  add_create_flags(*app, flags);
-  const auto declared = flags_of(*app);
-  apply(*app, declared, split_argv(declared, words, false));
+  FlagTable table;
+  add_create_flags(table, flags);
+  const auto declared = table.flags();
+  table.apply(declared, split_argv(declared, words, false));
   return finish(flags);
 }
 

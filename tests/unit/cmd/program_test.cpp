@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "cli11.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -53,9 +52,9 @@ Verb verb(Words names,
       .errors = style,
       .needs_user_namespace = false,
       .declare =
-          [](CLI::App& app) {
-            app.add_option("-n,--name", seen.name, "A name");
-            app.add_flag("-f,--flag", seen.flag, "A flag");
+          [](FlagTable& table) {
+            table.add_option("-n,--name", seen.name, "A name");
+            table.add_flag("-f,--flag", seen.flag, "A flag");
           },
       .act =
           [](Session&, const Words& words) {
