@@ -7,7 +7,6 @@
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/state.hpp"
-#include "container/stop.hpp"
 
 namespace container {
 
@@ -66,7 +65,10 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
     }
     if (!options.force) refuse_running(name, state);
     { const auto unlocked = std::move(lock); }  // ending takes a while
-    end_container(engine, *record, state);
+    if (options.stop)
+      stop(engine, id, *options.stop);
+    else
+      end_container(engine, *record, state);
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "container/engine.hpp"
+#include "container/stop.hpp"
 
 namespace container {
 
@@ -12,8 +13,10 @@ enum class RemoveVolumes { none, anonymous };
 void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes);
 
 struct RemoveOptions {
-  bool force = false;    ///< kill it first when it runs
+  bool force = false;    ///< end it first when it runs
   bool volumes = false;  ///< remove anonymous volumes as well
+  /// How it is ended: Docker kills it, Podman stops it.
+  std::optional<StopOptions> stop = {};
 };
 
 /// `rm`: refuses a running container with Docker's sentence unless forced.

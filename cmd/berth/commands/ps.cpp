@@ -15,6 +15,7 @@ namespace {
 
 struct Flags {
   container::ListOptions list;
+  bool external = false;  ///< of other tools: they live elsewhere, there is nothing to add
   bool latest = false, no_trunc = false, quiet = false, size = false;
   std::string format;
 };
@@ -84,7 +85,7 @@ void register_ps(Verbs& verbs) {
       .group = Group::common,
       .needs_user_namespace = false,
       .declare =
-          [flags](FlagTable& table) {
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
             table.add_flag(
                 "-a,--all", flags->list.all, "Show all containers (default shows just running)");
             add_filters(table, flags->list.filters);
@@ -105,6 +106,10 @@ void register_ps(Verbs& verbs) {
                            "Show the latest created container (includes all states)");
             table.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
             table.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
+            if (podman) {
+              table.add_flag(
+                  "--external", flags->external, "Show containers of other tools as well");
+            }
             table.add_flag("-s,--size", flags->size, "Display total file sizes");
           },
       .act = [flags](Session& session, const Words&) { return ps(session, *flags); },

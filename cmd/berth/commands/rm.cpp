@@ -11,6 +11,7 @@ namespace cli {
 void register_rm(Verbs& verbs) {
   struct Flags : container::RemoveOptions {
     Targets targets;
+    std::optional<int> time;
   };
 
   const auto flags = std::make_shared<Flags>();
@@ -29,6 +30,12 @@ void register_rm(Verbs& verbs) {
                            flags->volumes,
                            "Remove anonymous volumes associated with the container");
             if (podman) {
+              table
+                  .add_option_function<int>(
+                      "-t,--time",
+                      [flags](int seconds) { flags->time = seconds; },
+                      "Seconds to wait for stop before killing the container")
+                  .type_name("int");
               add_target_flags(table,
                                flags->targets,
                                Targets::kAll | Targets::kLatest | Targets::kCidfile |
@@ -37,6 +44,10 @@ void register_rm(Verbs& verbs) {
           },
       .act =
           [flags](Session& session, const Words& words) {
+            if (flags->time && !flags->force)
+              client_fail("--force option must be specified to use the --time option");
+            if (session.is_podman())
+              flags->stop = container::StopOptions{.timeout = flags->time, .signal = ""};
             const auto names =
                 session.is_podman() ? find_targets(session, flags->targets, words) : words;
             return for_each(session, names, [&](const std::string& name) {

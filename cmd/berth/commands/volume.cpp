@@ -161,23 +161,35 @@ void register_volume_ls(Verbs& verbs) {
 }
 
 void register_volume_rm(Verbs& verbs) {
-  const auto force = std::make_shared<bool>(false);
+  struct Flags {
+    bool force = false, all = false;
+  };
+
+  const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"volume rm", "volume remove"},
       .usage = "[OPTIONS] VOLUME [VOLUME...]",
       .summary = "Remove one or more volumes",
-      .arity = {1, -1},
+      .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::volumes,
       .declare =
-          [force](FlagTable& table) {
-            table.add_flag("-f,--force", *force, "Force the removal of one or more volumes");
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            table.add_flag("-f,--force", flags->force, "Force the removal of one or more volumes");
+            if (podman) table.add_flag("-a,--all", flags->all, "Remove all volumes");
           },
       .act =
-          [force](Session& session, const Words& names) {
+          [flags](Session& session, const Words& words) {
+            if (flags->all && !words.empty())
+              client_fail("when using the --all switch, you may not pass any volumes names or IDs");
+            if (!flags->all && words.empty())
+              client_fail("must specify at least one volume name or the --all switch");
+            auto& volumes = session.engine().volumes;
+            Words names = words;
+            if (flags->all)
+              for (const auto& volume : volumes.list()) names.push_back(volume.name);
             return for_each(session, names, [&](const std::string& name) {
-              auto& volumes = session.engine().volumes;
               // Docker: forcing what is not there is no failure, and prints the name.
-              if (!*force || volumes.find(name)) volumes.remove(name);
+              if (!flags->force || volumes.find(name)) volumes.remove(name);
               render::print_line(name);
             });
           },
