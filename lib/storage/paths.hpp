@@ -7,6 +7,7 @@
 //     blobs/sha256/HEX              manifests and configs, byte for byte
 //     layers/HEX/diff               one directory per diff id (HEX of its digest), shared by all images
 //     layers/HEX/record.zst         what is needed to give back the layer's tar byte for byte (layer/record.hpp)
+//     mount-points/                 the lowest layer of every container: where something is mounted in each of them
 //     containers/ID/{upper,work}    a container's own layer
 //     containers/ID/log             its log, with log.1, log.2 ... when rotated
 //     volumes/NAME/_data
@@ -38,6 +39,8 @@ class Paths {
   std::string blobs() const { return graphroot_ + "/blobs/sha256"; }
 
   std::string layers() const { return graphroot_ + "/layers"; }
+
+  std::string mount_points() const { return graphroot_ + "/mount-points"; }
 
   std::string containers() const { return graphroot_ + "/containers"; }
 
