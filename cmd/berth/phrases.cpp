@@ -17,6 +17,7 @@ constexpr Phrase kPhrases[] = {
     {"No such image: ", "", "", ": image not known"},
     {"get ", ": no such volume", "no volume with name \"", "\" found: no such volume"},
     {"network ", " not found", "unable to find network with name or ID ", ": network not found"},
+    {"invalid filter '", "'", "", " is an invalid filter"},
     {"error: no such object: ", "", "no such object: \"", "\""},
     {"network with name ",
      " already exists",

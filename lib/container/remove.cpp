@@ -35,6 +35,7 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
   for (const auto& name : anonymous) {
     try {
       engine.volumes.remove(name);
+      record_event(engine.store, volume_event(name, "destroy"));
     } catch (const base::Error& e) {
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
     }
@@ -65,10 +66,12 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
     }
     if (!options.force) refuse_running(name, state);
     { const auto unlocked = std::move(lock); }  // ending takes a while
-    if (options.stop)
-      stop(engine, id, *options.stop);
-    else
+    if (!options.stop) {
       end_container(engine, *record, state);
+      continue;
+    }
+    const auto stopped = stop(engine, id, *options.stop);
+    if (options.on_stopped) options.on_stopped(*record, stopped);
   }
 }
 

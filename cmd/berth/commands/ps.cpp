@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "commands/list.hpp"
+#include "commands/ps_podman.hpp"
 #include "commands/ps_rows.hpp"
 #include "options/filters.hpp"
 #include "options/parse.hpp"
@@ -13,12 +14,7 @@ namespace cli {
 
 namespace {
 
-struct Flags {
-  container::ListOptions list;
-  bool external = false;  ///< of other tools: they live elsewhere, there is nothing to add
-  bool latest = false, no_trunc = false, quiet = false, size = false;
-  std::string format;
-};
+using Flags = PsFlags;
 
 base::Json label(const base::Json& row, const std::vector<base::Json>& arguments) {
   const auto& labels = row.at("LabelMap");
@@ -58,6 +54,7 @@ render::Listing listing_of(const Flags& flags) {
 }
 
 int ps(Session& session, Flags& flags) {
+  if (session.is_podman()) return ps_as_podman(session, flags);
   auto& engine = session.engine();
   if (flags.latest) flags.list.last = 1;
   const auto listed = container::list(engine, flags.list);
@@ -88,7 +85,10 @@ void register_ps(Verbs& verbs) {
           [flags, podman = verbs.is_podman()](FlagTable& table) {
             table.add_flag(
                 "-a,--all", flags->list.all, "Show all containers (default shows just running)");
-            add_filters(table, flags->list.filters);
+            if (podman)
+              add_podman_filters(table, flags->list.filters);
+            else
+              add_filters(table, flags->list.filters);
             table.add_option("--format",
                              flags->format,
                              "Format output using a custom template: 'table', 'table TEMPLATE', "
@@ -106,11 +106,8 @@ void register_ps(Verbs& verbs) {
                            "Show the latest created container (includes all states)");
             table.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
             table.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
-            if (podman) {
-              table.add_flag(
-                  "--external", flags->external, "Show containers of other tools as well");
-            }
             table.add_flag("-s,--size", flags->size, "Display total file sizes");
+            if (podman) add_podman_ps_flags(table, *flags);
           },
       .act = [flags](Session& session, const Words&) { return ps(session, *flags); },
   });
