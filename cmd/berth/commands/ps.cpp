@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth ps
+#include <cctype>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "commands/list.hpp"
@@ -53,6 +55,20 @@ render::Listing listing_of(const Flags& flags) {
   return listing;
 }
 
+/// The template that the rows are made for; empty when it may ask for any field: "json", "{{.}}", "{{range $k, $v := .}}".
+std::string shown_by(const Flags& flags, const render::Listing& listing) {
+  if (flags.quiet) return "{{.ID}}";
+  if (flags.format.empty() || flags.format == "table") return listing.table;
+  if (flags.format == "json" || flags.format.find('$') != std::string::npos) return "";
+  for (auto dot = flags.format.find('.'); dot != std::string::npos;
+       dot = flags.format.find('.', dot + 1)) {
+    const bool names_field = dot + 1 < flags.format.size() &&
+                             std::isupper(static_cast<unsigned char>(flags.format[dot + 1]));
+    if (!names_field) return "";
+  }
+  return flags.format;
+}
+
 int ps(Session& session, Flags& flags) {
   if (session.is_podman()) return ps_as_podman(session, flags);
   auto& engine = session.engine();
@@ -61,11 +77,13 @@ int ps(Session& session, Flags& flags) {
   PsOptions options{flags.no_trunc, flags.size, base::now()};
   // A template that names the size wants it, -s or not.
   if (flags.format.find(".Size") != std::string::npos) options.size = true;
+  const auto listing = listing_of(flags);
+  options.shown = shown_by(flags, listing);
   auto rows = ps_rows(engine, listed, options);
   if (flags.format == "json" || flags.format.find("json .}") != std::string::npos) {
     for (auto& row : rows) row.erase("LabelMap");
   }
-  render::print_listing(listing_of(flags), rows, flags.format, flags.quiet);
+  render::print_listing(listing, rows, flags.format, flags.quiet);
   container::repair(engine, listed);
   return 0;
 }

@@ -36,7 +36,7 @@ class EarlySync {
   std::condition_variable stopping_;
   bool stop_ = false;
   int error_ = 0;  ///< errno of a sync that failed
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace storage
