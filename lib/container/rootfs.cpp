@@ -11,6 +11,7 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/mount.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
 #include "storage/overlay.hpp"
@@ -26,6 +27,8 @@ base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
 base::UniqueFd mount_rootfs(Engine& engine,
                             const Record& record,
                             const std::optional<base::IdMapping>& mapping) {
+  // Two overlays of the same directories would mix each other up.
+  if (auto shown = clone_mounted_rootfs(engine, record.id)) return std::move(*shown);
   storage::OverlayPlan plan;
   for (const auto& layer : engine.layers.of_container(record.id)) {
     plan.lower.push_back(mapping ? storage::shifted_diff(engine.store, layer, *mapping)
