@@ -6,6 +6,7 @@
 #include "base/sys.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/mount.hpp"
 #include "container/state.hpp"
 
 namespace container {
@@ -31,6 +32,7 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
   engine.containers.remove(record);
   drop_run_directory(engine, record.id);
+  detach_mounted_rootfs(engine, record.id);
   base::remove_tree(engine.store.paths().container(record.id));
   for (const auto& name : anonymous) {
     try {
