@@ -12,6 +12,16 @@ namespace {
 
 bool is_recording = true;
 
+std::string line_of(const Event& event) {
+  base::Json line{{"type", event.type},
+                  {"action", event.action},
+                  {"id", event.id},
+                  {"time", event.time.time_since_epoch().count()}};
+  if (!event.attributes.empty()) line["attributes"] = event.attributes;
+  if (!event.marks.empty()) line["marks"] = event.marks;
+  return line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 void record_no_events() {
@@ -37,20 +47,21 @@ Event volume_event(const std::string& name, std::string action) {
 }
 
 void record_event(storage::Store& store, const Event& event) {
-  if (!is_recording) return;
-  base::Json line{{"type", event.type},
-                  {"action", event.action},
-                  {"id", event.id},
-                  {"time", event.time.time_since_epoch().count()}};
-  if (!event.attributes.empty()) line["attributes"] = event.attributes;
-  if (!event.marks.empty()) line["marks"] = event.marks;
+  record_events(store, {event});
+}
+
+void record_events(storage::Store& store, const std::vector<Event>& events) {
+  if (!is_recording || events.empty()) return;
+  std::string lines;
+  for (const auto& event : events) lines += line_of(event);
   try {
     const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
-    base::write_full(fd.get(),
-                     line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n");
+    base::write_full(fd.get(), lines);
   } catch (const base::Error& e) {
-    base::warn(
-        "cannot record the event {} {}: {}, ignoring", event.type, event.action, e.message());
+    base::warn("cannot record the event {} {}: {}, ignoring",
+               events[0].type,
+               events[0].action,
+               e.message());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "container/record.hpp"
@@ -36,5 +37,8 @@ bool records_events();
 
 /// Never fails a command: what cannot be written is a warning.
 void record_event(storage::Store& store, const Event& event);
+
+/// Several at once, in their order.
+void record_events(storage::Store& store, const std::vector<Event>& events);
 
 }  // namespace container

@@ -93,11 +93,14 @@ void end_run(Engine& engine, const Record& record, const State& state) {
   try_step("remove the run state", record, [&] { drop_run_directory(engine, record.id); });
 }
 
-void clean_up(Engine& engine, const std::string& id) {
+bool clean_up(Engine& engine, const std::string& id) {
   const auto lock = engine.lock(id);
   const auto record = engine.containers.find_by_id(id);
-  if (!record) return;
-  finish(engine, *record, state_of(engine, *record));
+  if (!record) return true;
+  const State state = state_of(engine, *record);
+  if (state.is_running() || state.status == Status::restarting) return false;
+  finish(engine, *record, state);
+  return true;
 }
 
 }  // namespace container

@@ -27,7 +27,9 @@ inline constexpr const char* kKeptNote = "kept";
 /// The same as end_run, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
 void finish(Engine& engine, const Record& record, const State& state);
 
-/// The same for a container by id, taking the lock: what the monitor has run when no client is left. Missing is fine.
-void clean_up(Engine& engine, const std::string& id);
+/// The same for a container by id, taking the lock: what the monitor has run when no client is left. Missing is fine. False
+/// when it runs, or is about to again: who restarts it holds its lock, and for a moment between the two runs nothing but
+/// that lock tells.
+bool clean_up(Engine& engine, const std::string& id);
 
 }  // namespace container

@@ -37,13 +37,7 @@ std::string mount_container(Engine& engine, const std::string& name) {
 bool unmount_container(Engine& engine, const std::string& name, bool force) {
   const std::string id = engine.containers.get(name).id, path = path_of(engine, id);
   const auto lock = engine.store.lock("mount-" + id);
-  if (!storage::is_mountpoint(path)) return false;
-  if (::umount2(path.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
-    if (errno == EBUSY) base::fail(base::Kind::in_use, "{} is being used", path);
-    base::sys_fail("unmount {}", path);
-  }
-  ::rmdir(path.c_str());
-  return true;
+  return storage::unmount_shown(path, force);
 }
 
 std::vector<MountedContainer> mounted_containers(Engine& engine) {

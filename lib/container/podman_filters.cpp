@@ -100,23 +100,8 @@ Test by_exit_code(const Values& values) {
   };
 }
 
-/// Podman's words for states, with those that berth's containers are never in.
 Test by_status(const Values& values) {
-  static const Values kKnown = {"unknown",
-                                "configured",
-                                "created",
-                                "initialized",
-                                "running",
-                                "stopped",
-                                "paused",
-                                "exited",
-                                "removing",
-                                "stopping",
-                                "restarting"};
-  for (const auto& value : values) {
-    if (std::find(kKnown.begin(), kKnown.end(), value) == kKnown.end())
-      base::fail(base::Kind::usage, "unknown container state: {}: invalid argument", value);
-  }
+  for (const auto& value : values) check_state_word(value, {"unknown", "restarting"});
   return [values](const Listed& l) {
     const bool stopping = l.state.stopping && l.state.status == Status::running;
     const std::string own = stopping ? "stopping" : to_text(l.state.status);
@@ -218,7 +203,9 @@ Test by_restart_policy(Engine& engine, const Values& values) {
   }
   return [&engine, values](const Listed& l) {
     const auto own = engine.containers.details(l.record.id).options.restart.name;
-    return any(values, [&](const auto& value) { return value == own; });
+    const bool none = own.empty() || own == "no";
+    return any(values,
+               [&](const auto& value) { return value == own || (value == "none" && none); });
   };
 }
 
@@ -259,6 +246,21 @@ std::optional<Test> make_test(Engine& engine, const std::string& key, const Valu
 }
 
 }  // namespace
+
+void check_state_word(const std::string& word, std::initializer_list<std::string_view> more) {
+  static constexpr std::string_view kStates[] = {"configured",
+                                                 "created",
+                                                 "initialized",
+                                                 "running",
+                                                 "stopped",
+                                                 "paused",
+                                                 "exited",
+                                                 "removing",
+                                                 "stopping"};
+  if (std::ranges::find(kStates, word) == std::end(kStates) &&
+      std::ranges::find(more, word) == more.end())
+    base::fail(base::Kind::usage, "unknown container state: {}: invalid argument", word);
+}
 
 std::vector<ListTest> podman_tests(Engine& engine, const Filters& filters) {
   std::vector<Test> tests;

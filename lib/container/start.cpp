@@ -443,14 +443,12 @@ namespace {
 void record_start(Engine& engine, const Record& record, const Streams& attached) {
   const bool has_client = attached.in || attached.out || attached.err;
   auto start = container_event(record, "start");
-  if (has_client) {
-    auto attach = container_event(record, "attach");
-    attach.marks = {"detail"};
-    attach.time = start.time;
-    record_event(engine.store, attach);
-    start.marks = {"attached"};
-  }
-  record_event(engine.store, start);
+  if (!has_client) return record_event(engine.store, start);
+  auto attach = container_event(record, "attach");
+  attach.marks = {"detail"};
+  attach.time = start.time;
+  start.marks = {"attached"};
+  record_events(engine.store, {attach, start});
 }
 
 }  // namespace

@@ -113,18 +113,6 @@ Stopped stop_running(Engine& engine,
   return {.ran = true, .killed = killed && had_time, .signal = signal, .seconds = time / 1000};
 }
 
-/// Cleans up after a container that has ended. False when it does run: who restarts it holds its lock, and for a moment between
-/// the two runs nothing but that lock tells.
-bool stays_ended(Engine& engine, const std::string& id) {
-  const auto lock = engine.lock(id);
-  const auto record = engine.containers.find_by_id(id);
-  if (!record) return true;
-  const State state = state_of(engine, *record);
-  if (state.is_running() || state.status == Status::restarting) return false;
-  finish(engine, *record, state);
-  return true;
-}
-
 }  // namespace
 
 void end_container(Engine& engine, const Record& record, const State& state) {
@@ -147,7 +135,7 @@ Stopped stop(Engine& engine, const std::string& name, const StopOptions& options
       cancel_restart(engine, *record, state);
     else if (state.is_running())
       return stop_running(engine, *record, state, options);
-    else if (stays_ended(engine, id))
+    else if (clean_up(engine, id))
       break;
   }
   return {};  // also when it is gone by now

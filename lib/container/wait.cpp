@@ -12,6 +12,7 @@
 #include "base/interrupt.hpp"
 #include "base/sys.hpp"
 #include "container/monitor.hpp"
+#include "container/podman_filters.hpp"
 #include "container/state.hpp"
 
 namespace container {
@@ -104,21 +105,7 @@ std::optional<Waited> look(Engine& engine, Target& target, const Words& conditio
 }  // namespace
 
 void check_conditions(const Words& conditions) {
-  static const Words kKnown = {"healthy",
-                               "unhealthy",
-                               "configured",
-                               "created",
-                               "initialized",
-                               "running",
-                               "stopped",
-                               "paused",
-                               "exited",
-                               "removing",
-                               "stopping"};
-  for (const auto& word : conditions) {
-    if (!has(kKnown, word.c_str()))
-      base::fail(base::Kind::usage, "unknown container state: {}: invalid argument", word);
-  }
+  for (const auto& word : conditions) check_state_word(word, {"healthy", "unhealthy"});
 }
 
 Waited wait_for(Engine& engine, const Words& ids, const Words& conditions) {

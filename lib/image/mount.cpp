@@ -49,13 +49,7 @@ bool unmount_image(storage::Store& store, const std::string& id, bool force) {
   const std::string path = path_of(store, id);
   if (!storage::is_mountpoint(path)) return false;
   const auto lock = store.lock("image-" + hex_of(id));
-  if (!storage::is_mountpoint(path)) return false;
-  if (::umount2(path.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
-    if (errno == EBUSY) base::fail(base::Kind::in_use, "{} is being used", path);
-    base::sys_fail("unmount {}", path);
-  }
-  ::rmdir(path.c_str());
-  return true;
+  return storage::unmount_shown(path, force);
 }
 
 bool is_mounted(const storage::Store& store, const std::string& id) {

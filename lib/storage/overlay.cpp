@@ -2,7 +2,9 @@
 #include "storage/overlay.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <linux/mount.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -88,6 +90,16 @@ bool is_mountpoint(const std::string& path) {
   if (!here) return false;
   const auto above = base::find_stat(path + "/..");
   return above && here->st_dev != above->st_dev;
+}
+
+bool unmount_shown(const std::string& path, bool force) {
+  if (!is_mountpoint(path)) return false;
+  if (::umount2(path.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
+    if (errno == EBUSY) base::fail(base::Kind::in_use, "{} is being used", path);
+    base::sys_fail("unmount {}", path);
+  }
+  ::rmdir(path.c_str());
+  return true;
 }
 
 }  // namespace storage

@@ -43,6 +43,10 @@ void set_attributes(int mount, std::uint64_t attributes);
 /// Whether something is mounted at a directory; false when it is not there.
 bool is_mountpoint(const std::string& path);
 
+/// Unmounts what people were shown at a directory, and removes that. False when nothing is mounted there; kind in_use while
+/// somebody works in it, unless forced.
+bool unmount_shown(const std::string& path, bool force);
+
 /// Puts a detached mount where `target` (O_PATH) is.
 void attach_mount(int mount, int target);
 

@@ -11,8 +11,6 @@ setup_file() {
 }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
-
 @test "what is not there has no changes and no export" {
   fails 1 berth diff nosuch
   has "No such container: nosuch"

@@ -19,7 +19,6 @@ teardown_file() { end_file; }
 
 setup() { cd "$WORK/host"; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 listed() { berth cp "$1" - | tar -tf - | sort | tr '\n' ' '; }
 
 @test "what cannot be copied is told in docker's words" {

@@ -12,9 +12,6 @@ setup_file() {
 }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
-user_podman() { as_user "$WORK/bin/podman" "$@"; }
-
 tells() { [[ $stderr == *"$1"* ]] || { echo "no $1 on stderr: $stderr"; return 1; }; }
 
 @test "what is not there" {

@@ -9,8 +9,6 @@ setup_file() {
 }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
-
 @test "info refuses words and unknown fields" {
   fails 1 berth info nosuch
   has "accepts no arguments"

@@ -6,6 +6,7 @@
 #
 #   berth ARG...        as root on the file's own --root and --runroot
 #   user_berth ARG...   as the user berth-test on his own
+#   podman, user_podman ARG...   the same by the name podman
 #   IMAGES              names of what images.py makes, e.g. $REGISTRY/app:1
 #
 # end_file fails when a mount, a process, a network interface or firewall rules of the file's store are left.
@@ -24,6 +25,10 @@ as_user() {
 
 user_berth() { as_user "$WORK/bin/berth" "$@"; }
 
+# The same by the other name, in Podman's dialect.
+podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+user_podman() { as_user "$WORK/bin/podman" "$@"; }
+
 begin_file() {
   [ "$(id -u)" = 0 ] || skip "needs root"
   WORK=$(mktemp -d /var/tmp/berth-cli.XXXXXX)
@@ -31,6 +36,7 @@ begin_file() {
   chmod 755 "$WORK"
   # An overlay cannot carry another one.
   case $(stat -f -c %T "$WORK") in overlayfs) mount -t tmpfs -o mode=755 berth-cli "$WORK" ;; esac
+  mkfifo "$WORK/never"
   mkdir "$WORK/bin"
   local program
   for program in "${BERTH%/*}"/berth{,-monitor,-transfer,-init}; do
@@ -144,11 +150,12 @@ has() {
 
 has_not() { case $output in *"$1"*) printf 'unexpected: %s\nin: %s\n' "$1" "$output"; return 1 ;; esac; }
 
-# until_true COMMAND...: waits for a state that nothing announces to a shell, for at most 10 s.
+# until_true COMMAND...: waits for a state that nothing announces to a shell, for at most 10 s. It starts no process in
+# the background: $! stays the caller's.
 until_true() {
   local end=$((SECONDS + 10))
   until "$@"; do
     [ $SECONDS -lt $end ] || { echo "never came true: $*"; return 1; }
-    read -r -t 0.05 <> <(:) || true
+    read -r -t 0.05 <> "$WORK/never" || true
   done
 }

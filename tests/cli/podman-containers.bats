@@ -10,7 +10,6 @@ setup_file() {
 teardown() { remove_all berth; }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 started() { podman run -d --network none "$@" > /dev/null; }
 # Ignores SIGTERM, and says when it is ready to.
 stubborn() {
@@ -52,6 +51,10 @@ stubborn() {
   is cc
   works podman ps -a --filter label=app=w* --format '{{.Labels}}'
   is "app=web,tier=1"
+  works podman ps -a --filter restart-policy=none --format '{{.Names}}'
+  is $'bb\ncc'
+  works podman ps -aq
+  is "$(podman ps -a --format '{{.ID}}')"
   works podman ps -a --filter restart-policy=always --filter command=tr --format '{{.Names}}'
   is aa
   works podman ps -a --filter "id=$(podman inspect -f '{{slice .Id 0 2}}' bb | tr a-f A-F)" --filter until=0s --format '{{.Names}}'
@@ -260,8 +263,7 @@ print(c['Names'], c['Command'], c['Labels'], c['Mounts'], c['Pid'] == $pid, c['E
 
 @test "an ordinary user's containers are listed and steered alike" {
   needs_user
-  user_podman() { as_user "$WORK/bin/podman" "$@"; }
-  user_podman pull -q "$B" > /dev/null
+    user_podman pull -q "$B" > /dev/null
   user_podman run -d --name uu --network none "$B" sleep 1000 > /dev/null
   works user_podman ps --format '{{.Names}} {{.State}}'
   is "uu running"

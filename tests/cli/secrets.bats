@@ -8,8 +8,6 @@ setup_file() {
 teardown_file() { end_file; }
 teardown() { berth secret rm --all > /dev/null; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
-
 @test "a secret comes from a file, stdin or a variable, and is shown only on demand" {
   printf 's3cret\0x' > "$WORK/data"
   works berth secret create --label a=b --label c one "$WORK/data"

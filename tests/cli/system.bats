@@ -8,8 +8,6 @@ setup_file() {
 }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
-
 @test "system prune refuses filters that it does not know" {
   fails 1 berth system prune -f --filter nosuch=1
   has "invalid filter 'nosuch'"

@@ -88,7 +88,6 @@ r() { berth run --rm --network none "$@"; }
   is bb
   fails 1 berth volume ls --filter nosuch=1
   has "invalid filter 'nosuch'"
-  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   works podman volume exists aa
   run podman volume exists nosuch
   [ "$status" = 1 ]

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/interrupt.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
@@ -48,10 +49,11 @@ container::CommitPause pause_of(const Session& session, const Flags& flags) {
 
 base::Json read_config(const std::string& path) {
   constexpr std::size_t kMost = 1 << 20;
-  const auto text = base::find_file_text(path);
-  if (!text) client_fail("open {}: no such file or directory", path);
-  if (text->size() > kMost) client_fail("{} is larger than {} bytes", path, kMost);
-  auto config = base::parse_json(*text, path);
+  const auto file = base::find_file(path, O_RDONLY);
+  if (!file) client_fail("open {}: no such file or directory", path);
+  const auto text =
+      base::in_context("read " + path, [&] { return base::read_rest(file->get(), kMost); });
+  auto config = base::parse_json(text, path);
   if (!config.is_object()) client_fail("{} holds no JSON object", path);
   return config;
 }

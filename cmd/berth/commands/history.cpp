@@ -104,7 +104,7 @@ int show(Session& session, const Flags& flags, const std::string& text) {
   listing.type = session.is_podman() ? "images.historyReporter" : "*formatter.historyContext";
   listing.name = "history";
   listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
-  render::print_listing(listing, rows, flags.format, flags.quiet);
+  render::print_listing(listing, std::move(rows), flags.format, flags.quiet);
   return 0;
 }
 

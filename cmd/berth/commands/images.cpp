@@ -146,7 +146,8 @@ int list(Session& session, const Flags& flags, const Words& words) {
   }
   auto rows = rows_of(session, images, flags.format, options);
   sort_by(rows, flags.sort);
-  render::print_listing(listing_of(session, flags), rows, template_of(flags), flags.quiet);
+  render::print_listing(
+      listing_of(session, flags), std::move(rows), template_of(flags), flags.quiet);
   return 0;
 }
 

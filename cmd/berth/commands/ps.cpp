@@ -83,7 +83,7 @@ int ps(Session& session, Flags& flags) {
   if (flags.format == "json" || flags.format.find("json .}") != std::string::npos) {
     for (auto& row : rows) row.erase("LabelMap");
   }
-  render::print_listing(listing, rows, flags.format, flags.quiet);
+  render::print_listing(listing, std::move(rows), flags.format, flags.quiet);
   container::repair(engine, listed);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "base/error.hpp"
+#include "base/id.hpp"
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -112,10 +113,14 @@ bool is_json(const std::string& format) {
 }
 
 /// Oldest first, whichever are shown.
-std::vector<Json> rows_of(Session& session, const PsFlags& flags) {
-  auto& engine = session.engine();
+std::vector<container::Listed> listed_of(container::Engine& engine, const PsFlags& flags) {
   auto listed = container::list(engine, flags.list);
   std::reverse(listed.begin(), listed.end());
+  return listed;
+}
+
+std::vector<Json> rows_of(container::Engine& engine, const PsFlags& flags) {
+  const auto listed = listed_of(engine, flags);
   std::vector<Json> rows;
   rows.reserve(listed.size());
   const auto names = engine.images.all_names();
@@ -125,8 +130,18 @@ std::vector<Json> rows_of(Session& session, const PsFlags& flags) {
   return rows;
 }
 
-void print(Session& session, const PsFlags& flags) {
-  auto rows = rows_of(session, flags);
+/// Ids alone need no rows.
+void print_ids(container::Engine& engine, const PsFlags& flags) {
+  const auto listed = listed_of(engine, flags);
+  for (const auto& l : listed)
+    render::print_line(flags.no_trunc ? l.record.id : base::short_id(l.record.id));
+  container::repair(engine, listed);
+}
+
+void print(container::Engine& engine, const PsFlags& flags) {
+  if (flags.quiet && flags.format.empty() && flags.sort == "created")
+    return print_ids(engine, flags);
+  auto rows = rows_of(engine, flags);
   const auto now = base::now();
   if (is_json(flags.format)) {
     for (auto& row : rows) finish_json_row(row, now);
@@ -134,7 +149,7 @@ void print(Session& session, const PsFlags& flags) {
   }
   // The structure itself has other fields than the templates that go through its methods.
   if (base::trim(flags.format) != "{{json .}}") {
-    for (auto& row : rows) row = podman_report(row, flags, now);
+    for (auto& row : rows) row = podman_report(std::move(row), flags, now);
   }
   if (flags.format.find(".Size") != std::string::npos && !flags.size && !rows.empty())
     podman_log(base::LogLevel::error, "Size format requires --size option");
@@ -143,15 +158,15 @@ void print(Session& session, const PsFlags& flags) {
   constexpr std::string_view kNamespaces = ".Namespaces.";
   for (auto at = format.find(kNamespaces); at != std::string::npos; at = format.find(kNamespaces))
     format.replace(at, kNamespaces.size(), ".");
-  render::print_listing(listing_of(flags), rows, format, flags.quiet && format.empty());
+  render::print_listing(listing_of(flags), std::move(rows), format, flags.quiet && format.empty());
 }
 
 /// The screen anew until somebody interrupts.
-[[noreturn]] void watch(Session& session, const PsFlags& flags) {
+[[noreturn]] void watch(container::Engine& engine, const PsFlags& flags) {
   constexpr int kMilliseconds = 1000;
   for (;;) {
     render::print("\033[H\033[2J");
-    print(session, flags);
+    print(engine, flags);
     std::fflush(stdout);
     ::poll(nullptr, 0, static_cast<int>(flags.watch) * kMilliseconds);
     base::check_interrupt();
@@ -190,8 +205,8 @@ int ps_as_podman(Session& session, PsFlags& flags) {
   flags.list.words = container::FilterWords::podman;
   if (flags.format.find(".PodName") != std::string::npos) flags.pod = true;
   if (flags.sort == "size") flags.size = true;
-  if (flags.watch > 0) watch(session, flags);
-  print(session, flags);
+  if (flags.watch > 0) watch(session.engine(), flags);
+  print(session.engine(), flags);
   return 0;
 }
 

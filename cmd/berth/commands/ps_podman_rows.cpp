@@ -219,33 +219,36 @@ Json podman_ps_json(container::Engine& engine,
   // A row has no place for it: only who reads the structure pays for looking.
   const bool whole = flags.format.find("json") != std::string::npos ||
                      flags.format.find("CIDFile") != std::string::npos;
-  return {{"AutoRemove", r.summary.remove},
-          {"CIDFile", whole ? engine.containers.details(r.id).options.cidfile : ""},
-          {"Command", r.summary.command},
-          {"Created", base::rfc3339(r.created)},
-          {"CreatedAt", ""},
-          {"ExitCode", runs ? 0 : l.state.exit_code},
-          {"Exited", l.state.status == Status::exited},
-          {"ExitedAt", unix_time(runs ? r.finished : l.state.finished)},
-          {"ExposedPorts", exposed_json(l, ports)},
-          {"Id", r.id},
-          {"Image", image_name(names, r)},
-          {"ImageID", r.image.starts_with("sha256:") ? r.image.substr(7) : r.image},
-          {"IsInfra", false},
-          {"Labels", r.summary.labels},
-          {"Mounts", r.summary.mount_targets},
-          {"Names", Json::array({r.name})},
-          {"Namespaces", flags.namespaces ? namespaces_json(l) : Json::object()},
-          {"Networks", networks_json(l)},
-          {"Pid", runs ? l.state.running.init.pid : 0},
-          {"Pod", ""},
-          {"PodName", ""},
-          {"Ports", ports_json(ports)},
-          {"Restarts", r.summary.restarts},
-          {"Size", size},
-          {"StartedAt", unix_time(l.state.started)},
-          {"State", podman_state(l.state)},
-          {"Status", l.state.health}};
+  // Not as a list of pairs: that one copies everything.
+  Json row;
+  row["AutoRemove"] = r.summary.remove;
+  row["CIDFile"] = whole ? engine.containers.details(r.id).options.cidfile : "";
+  row["Command"] = r.summary.command;
+  row["Created"] = base::rfc3339(r.created);
+  row["CreatedAt"] = "";
+  row["ExitCode"] = runs ? 0 : l.state.exit_code;
+  row["Exited"] = l.state.status == Status::exited;
+  row["ExitedAt"] = unix_time(runs ? r.finished : l.state.finished);
+  row["ExposedPorts"] = exposed_json(l, ports);
+  row["Id"] = r.id;
+  row["Image"] = image_name(names, r);
+  row["ImageID"] = r.image.starts_with("sha256:") ? r.image.substr(7) : r.image;
+  row["IsInfra"] = false;
+  row["Labels"] = r.summary.labels;
+  row["Mounts"] = r.summary.mount_targets;
+  row["Names"] = Json::array({r.name});
+  row["Namespaces"] = flags.namespaces ? namespaces_json(l) : Json::object();
+  row["Networks"] = networks_json(l);
+  row["Pid"] = runs ? l.state.running.init.pid : 0;
+  row["Pod"] = "";
+  row["PodName"] = "";
+  row["Ports"] = ports_json(ports);
+  row["Restarts"] = r.summary.restarts;
+  row["Size"] = size;
+  row["StartedAt"] = unix_time(l.state.started);
+  row["State"] = podman_state(l.state);
+  row["Status"] = l.state.health;
+  return row;
 }
 
 void finish_json_row(Json& row, base::Moment now) {
@@ -255,30 +258,29 @@ void finish_json_row(Json& row, base::Moment now) {
   row["Created"] = unix_time(created);
 }
 
-Json podman_report(const Json& row, const PsFlags& flags, base::Moment now) {
+Json podman_report(Json row, const PsFlags& flags, base::Moment now) {
   const auto created = base::parse_rfc3339(row["Created"].get<std::string>()).value_or(now);
   const std::string age = base::human_duration(now - created) + " ago";
-  Json report = row;
-  report.erase("Id");
   const auto shown = [&](const std::string& id) {
     return flags.no_trunc ? id : base::short_id(id);
   };
-  report["ID"] = shown(row["Id"]);
-  report["ImageID"] = shown(row["ImageID"]);
-  report["Names"] = row["Names"][0];
-  report["Command"] = command_text(row, flags.no_trunc);
-  report["Created"] = base::local_time(created);
-  report["CreatedAt"] = base::local_time(created);
-  report["CreatedHuman"] = age;
-  report["RunningFor"] = age;
-  report["Status"] = status_of(row, now);
-  report["Ports"] = ports_text(row);
-  report["Labels"] = labels_text(row["Labels"]);
-  report["LabelMap"] = row["Labels"];
-  report["Networks"] = base::join(row["Networks"].get<std::vector<std::string>>(), ",");
-  report["Restarts"] = std::to_string(row["Restarts"].get<int>());
-  report["Size"] = size_text(row["Size"]);
-  const auto& namespaces = row["Namespaces"];
+  row["Status"] = status_of(row, now);
+  row["Ports"] = ports_text(row);
+  row["ID"] = shown(row["Id"]);
+  row.erase("Id");
+  row["ImageID"] = shown(row["ImageID"]);
+  row["Names"] = Json(row["Names"][0]);
+  row["Command"] = command_text(row, flags.no_trunc);
+  row["Created"] = base::local_time(created);
+  row["CreatedAt"] = row["Created"];
+  row["CreatedHuman"] = age;
+  row["RunningFor"] = age;
+  row["LabelMap"] = std::move(row["Labels"]);
+  row["Labels"] = labels_text(row["LabelMap"]);
+  row["Networks"] = base::join(row["Networks"].get<std::vector<std::string>>(), ",");
+  row["Restarts"] = std::to_string(row["Restarts"].get<int>());
+  row["Size"] = size_text(row["Size"]);
+  const Json& namespaces = row["Namespaces"];
   for (const auto& [field, key] : {std::pair{"Cgroup", "CGROUP"},
                                    {"IPC", "IPC"},
                                    {"MNT", "MNT"},
@@ -286,8 +288,8 @@ Json podman_report(const Json& row, const PsFlags& flags, base::Moment now) {
                                    {"PIDNS", "PIDNS"},
                                    {"User", "USERNS"},
                                    {"UTS", "UTS"}})
-    report[field] = namespaces.value(key, std::string());
-  return report;
+    row[field] = namespaces.value(key, std::string());
+  return row;
 }
 
 Json podman_label(const Json& row, const std::vector<Json>& arguments) {

@@ -24,7 +24,7 @@ base::Json podman_ps_json(container::Engine& engine,
 void finish_json_row(base::Json& row, base::Moment now);
 
 /// The fields that templates may name, of a row of podman_ps_json.
-base::Json podman_report(const base::Json& row, const PsFlags& flags, base::Moment now);
+base::Json podman_report(base::Json row, const PsFlags& flags, base::Moment now);
 
 /// {{.Label "app"}}
 base::Json podman_label(const base::Json& row, const std::vector<base::Json>& arguments);

@@ -123,7 +123,7 @@ int list(Session& session, const ListFlags& flags) {
   listing.name = "ls";
   listing.heading = !flags.no_heading;
   listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
-  render::print_listing(listing, rows, flags.format, flags.quiet);
+  render::print_listing(listing, std::move(rows), flags.format, flags.quiet);
   return 0;
 }
 

@@ -103,7 +103,7 @@ void sample_again(Session& session, std::vector<Sample>& samples, int millisecon
 void print(Session& session, const Flags& flags, const std::vector<Sample>& samples) {
   std::vector<base::Json> rows;
   for (const auto& sample : samples) rows.push_back(row_of(session, flags, sample));
-  render::print_listing(listing_of(session.is_podman()), rows, flags.format);
+  render::print_listing(listing_of(session.is_podman()), std::move(rows), flags.format);
   std::fflush(stdout);
 }
 

@@ -149,7 +149,7 @@ void print_summary(const Session& session, const Usage& usage, const std::string
   listing.type = podman ? "*system.dfSummary" : "*formatter.diskUsageImagesContext";
   listing.name = "df";
   listing.style = podman ? render::Style::podman : render::Style::docker;
-  render::print_listing(listing, rows, format);
+  render::print_listing(listing, std::move(rows), format);
 }
 
 std::vector<Json> image_lines(const Session& session, const image::DiskUsage& usage) {
@@ -202,7 +202,7 @@ void print_table(const Session& session,
   listing.name = "df";
   listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
   render::print_line(title + "\n");
-  render::print_listing(listing, rows, "");
+  render::print_listing(listing, std::move(rows), "");
 }
 
 void print_tables(Session& session, const Usage& usage) {

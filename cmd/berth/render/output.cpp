@@ -110,15 +110,13 @@ void print_docker_listing(const Listing& listing,
 
 /// Podman executes one template over all rows, which shows in the columns of its errors, and prints
 /// what came before an error.
-void print_podman_listing(const Listing& listing,
-                          const std::vector<Json>& rows,
-                          const Format& format) {
+void print_podman_listing(const Listing& listing, std::vector<Json> rows, const Format& format) {
   if (format.is_json) return print_line(go_json(rows, 4));
   const auto parsed = telling("", 0, [&] {
     return Template::parse(listing.name, "{{range .}}" + format.text + "{{\"\\n\"}}{{end -}}");
   });
   std::string text;
-  const Json all = rows;
+  const Json all = std::move(rows);
   const auto finish = [&] { print(format.is_table ? align_columns(text, kPodmanTable) : text); };
   if (format.is_table && listing.heading)
     text = header_line(Template::parse(listing.name, format.text), listing);
@@ -159,12 +157,12 @@ void print_line(std::string_view text) {
 }
 
 void print_listing(const Listing& listing,
-                   const std::vector<Json>& rows,
+                   std::vector<Json> rows,
                    const std::string& format,
                    bool quiet) {
   const Format read = read_format(listing, format, quiet);
   if (listing.style == Style::podman)
-    print_podman_listing(listing, rows, read);
+    print_podman_listing(listing, std::move(rows), read);
   else
     print_docker_listing(listing, rows, read);
 }

@@ -31,10 +31,10 @@ struct Listing {
   Style style = Style::docker;
 };
 
-/// Prints rows: `format` is "", "table", "table TEMPLATE", "json" or a template. Throws
+/// Prints rows (of long lists, hand them over): `format` is "", "table", "table TEMPLATE", "json" or a template. Throws
 /// cli::ClientError for a template that is wrong.
 void print_listing(const Listing& listing,
-                   const std::vector<Json>& rows,
+                   std::vector<Json> rows,
                    const std::string& format,
                    bool quiet = false);
 

@@ -28,8 +28,12 @@ struct Download {
 storage::ByteSource download(const std::string& url) {
   const auto download = std::make_shared<Download>();
   download->response.emplace(download->client.send({.url = url}));
-  if (const int status = download->response->status(); status != kOk)
-    base::fail(base::Kind::remote, "download {}: invalid response status {}", url, status);
+  if (const int status = download->response->status(); status != kOk) {
+    base::fail(base::Kind::remote,
+               "download {}: invalid response status {}",
+               parse_url(url).shown(),
+               status);
+  }
   return
       [download](void* buffer, std::size_t size) { return download->response->read(buffer, size); };
 }
@@ -45,11 +49,11 @@ storage::ByteSource open_archive_source(const std::string& path, int in) {
   const bool is_given = path.empty() || path == "-";
   const auto file = std::make_shared<base::UniqueFd>(is_given ? base::UniqueFd()
                                                               : base::open_file(path, O_RDONLY));
-  return [file, in](void* buffer, std::size_t size) {
+  return [file, in, name = is_given ? "the archive" : path](void* buffer, std::size_t size) {
     // Not read_full: a pipe's bytes are worked on as they come.
     const int fd = *file ? file->get() : in;
     const ssize_t n = base::retry([&] { return ::read(fd, buffer, size); });
-    if (n < 0) base::sys_fail("read the archive");
+    if (n < 0) base::sys_fail("read {}", name);
     return static_cast<std::size_t>(n);
   };
 }
