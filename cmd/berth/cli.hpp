@@ -40,7 +40,16 @@ struct Arity {
 enum class Group { common, management, other, hidden };
 
 /// What completes a verb's positional words.
-enum class Completes { nothing, containers, running_containers, images, volumes, networks, files };
+enum class Completes {
+  nothing,
+  containers,
+  running_containers,
+  images,
+  volumes,
+  networks,
+  secrets,
+  files
+};
 
 struct Verb {
   std::vector<std::string> names;  ///< "run", "container run": the first is the one that help shows

@@ -7,19 +7,22 @@
 #include "container/container_store.hpp"
 #include "image/image_store.hpp"
 #include "storage/layer_store.hpp"
+#include "storage/secret_store.hpp"
 #include "storage/store.hpp"
 #include "storage/volume_store.hpp"
 
 namespace container {
 
 struct Engine {
-  explicit Engine(storage::Store& s) : store(s), containers(s), images(s), layers(s), volumes(s) {}
+  explicit Engine(storage::Store& s)
+      : store(s), containers(s), images(s), layers(s), volumes(s), secrets(s) {}
 
   storage::Store& store;
   ContainerStore containers;
   image::ImageStore images;
   storage::LayerStore layers;
   storage::VolumeStore volumes;
+  storage::SecretStore secrets;
   std::string runtime = "crun";  ///< name or path
   std::string cgroup_manager;    ///< "systemd", "cgroupfs" or empty for what fits
   std::vector<std::string>

@@ -11,6 +11,7 @@
 //     containers/ID/{upper,work}    a container's own layer
 //     containers/ID/log             its log, with log.1, log.2 ... when rotated
 //     volumes/NAME/_data
+//     secrets/ID                    a secret's data, for its owner alone
 //     staging/ID.XXXXXX             things being made; swept when their owner is gone
 //   RUNROOT                         /run/berth or $XDG_RUNTIME_DIR/berth: tmpfs, gone at reboot
 //     containers/ID/                run state: running, exit, attach, bundle/, rootfs, hosts, resolv.conf, shm ...
@@ -47,6 +48,8 @@ class Paths {
   std::string container(const std::string& id) const { return containers() + "/" + id; }
 
   std::string volumes() const { return graphroot_ + "/volumes"; }
+
+  std::string secrets() const { return graphroot_ + "/secrets"; }
 
   std::string staging() const { return graphroot_ + "/staging"; }
 

@@ -108,6 +108,16 @@ CREATE TABLE short_names (
   repository TEXT NOT NULL
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+-- What is secret lies in a file of its own, secrets/ID.
+CREATE TABLE secrets (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  driver TEXT NOT NULL,
+  created INTEGER NOT NULL, updated INTEGER NOT NULL,
+  labels TEXT NOT NULL               -- JSON object
+) WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace storage

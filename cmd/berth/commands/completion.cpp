@@ -44,6 +44,9 @@ std::set<std::string> names_of(Session& session, Completes what) {
     case Completes::volumes:
       for (const auto& volume : session.engine().volumes.list()) names.insert(volume.name);
       return names;
+    case Completes::secrets:
+      for (const auto& secret : session.engine().secrets.list()) names.insert(secret.name);
+      return names;
     case Completes::networks:
       return {"bridge", "host", "none"};
     case Completes::files:

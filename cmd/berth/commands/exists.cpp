@@ -14,7 +14,7 @@ void add_exists(Verbs& verbs,
                 const std::string& kind,
                 Completes completes,
                 bool (*find)(container::Engine&, const std::string&)) {
-  if (!verbs.is_podman()) return;
+  if (!verbs.is_podman() && kind != "secret") return;
   verbs.add({
       .names = {kind + " exists"},
       .usage = base::upper(kind),
@@ -37,6 +37,9 @@ void register_exists(Verbs& verbs) {
   });
   add_exists(verbs, "volume", Completes::volumes, [](auto& engine, const auto& name) {
     return engine.volumes.find(name).has_value();
+  });
+  add_exists(verbs, "secret", Completes::secrets, [](auto& engine, const auto& name) {
+    return engine.secrets.find(name).has_value();
   });
 }
 

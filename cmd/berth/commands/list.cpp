@@ -45,6 +45,10 @@ void register_all(Verbs& verbs) {
   register_rmi(verbs);
   register_run(verbs);
   register_save(verbs);
+  register_secret_create(verbs);
+  register_secret_inspect(verbs);
+  register_secret_ls(verbs);
+  register_secret_rm(verbs);
   register_start(verbs);
   register_stats(verbs);
   register_stop(verbs);
