@@ -117,6 +117,8 @@ void declare_podman(FlagTable& table, Globals& g) {
           [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
           "Path to directory containing authentication config file")
       .type_name("string");
+  table.add_list("--runtime-flag", g.session.runtime_flags, "Further flags of the OCI runtime");
+  table.add_flag("--noout", g.silent, "Do not output to stdout");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
   refuse(
       table,
@@ -133,8 +135,7 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-details",
                            "--module",
                            "--imagestore",
-                           "--volumepath",
-                           "--runtime-flag"}) {
+                           "--volumepath"}) {
     refuse(table, name, is_never, "Not supported yet");
   }
 }
@@ -194,6 +195,7 @@ void use_globals(Globals& globals, Dialect dialect) {
   if (globals.session.runtime.empty()) globals.session.runtime = "crun";
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
+  if (globals.silent) globals.output = "/dev/null";
   if (!globals.output.empty()) {
     const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);

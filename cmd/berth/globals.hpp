@@ -11,7 +11,8 @@ namespace cli {
 struct Globals {
   GlobalOptions session;
   bool version = false;
-  std::string output;  ///< --out: file that takes stdout
+  bool silent = false;  ///< --noout
+  std::string output;   ///< --out: file that takes stdout
 };
 
 void declare_globals(FlagTable& table, Dialect dialect, Globals& globals);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -34,11 +35,22 @@ std::string link_to(const std::string& path) {
 }
 
 /// "lowerdir=" of these layers, lowest first.
-std::string lower_option(const std::vector<std::string>& lower) {
+/// A directory here on which the layer lies with the ids of that namespace.
+std::string mapped(const std::string& path, int users) {
+  static thread_local int count = 0;
+  std::string name = fmt::format("m{:x}", count++);
+  base::make_directory(name, 0755);
+  const auto mount = clone_mount(base::open_file(path, O_PATH | O_DIRECTORY).get(), false);
+  map_ids(mount.get(), users);
+  attach_mount(mount.get(), name);
+  return name;
+}
+
+std::string lower_option(const std::vector<std::string>& lower, int users = -1) {
   std::string text = "lowerdir=";
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
     if (layer != lower.rbegin()) text += ':';
-    text += link_to(*layer);
+    text += users < 0 ? link_to(*layer) : mapped(*layer, users);
   }
   return text;
 }
@@ -68,7 +80,9 @@ base::UniqueFd mount_there(const OverlayPlan& plan, Attributes attributes) {
   enter_empty_directory();
   // The topmost layer is the one directory that no overlay below covers.
   const std::string& target = plan.lower.back();
-  std::string options = lower_option(stackable(plan.lower, attributes));
+  if (plan.users >= 0 && plan.lower.size() > kMostStacked)
+    base::fail(base::Kind::unsupported, "too many layers for a container with ids of its own");
+  std::string options = lower_option(stackable(plan.lower, attributes), plan.users);
   if (!plan.upper.empty())
     options += ",upperdir=" + link_to(plan.upper) + ",workdir=" + link_to(plan.work);
   if (plan.discardable) options += ",volatile";
