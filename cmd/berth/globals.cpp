@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "container/events.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -118,13 +119,18 @@ void declare_podman(FlagTable& table, Globals& g) {
           "Path to directory containing authentication config file")
       .type_name("string");
   table.add_list("--runtime-flag", g.session.runtime_flags, "Further flags of the OCI runtime");
-  table.add_flag("--noout", g.silent, "Do not output to stdout");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
-  refuse(
-      table,
-      "--events-backend",
-      [](const Text& v) { return v == "file"; },
-      "Events backend to use");
+  table
+      .add_option_function<Text>(
+          "--events-backend",
+          [&g](const Text& value) {
+            if (value != "file" && value != "journald" && value != "none")
+              base::fail(Kind::usage, "must be \"file\", \"journald\" or \"none\"");
+            g.events_backend = value;
+          },
+          "Events backend to use (berth has one log of its own, or \"none\")")
+      .type_name("string");
+  table.add_flag("--noout", g.no_out, "Do not output to stdout");
   for (const auto* name : {"-c,--connection",
                            "--url",
                            "--identity",
@@ -195,7 +201,8 @@ void use_globals(Globals& globals, Dialect dialect) {
   if (globals.session.runtime.empty()) globals.session.runtime = "crun";
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
-  if (globals.silent) globals.output = "/dev/null";
+  if (globals.no_out) globals.output = "/dev/null";
+  if (globals.events_backend == "none") container::record_no_events();
   if (!globals.output.empty()) {
     const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);

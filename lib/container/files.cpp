@@ -111,8 +111,8 @@ void Files::attach_mounts() {
   if (std::all_of(mounts.begin(), mounts.end(), is_made_by_runtime)) return;
   staging_.emplace(engine_.store.make_staging("files"));
   const auto mapping = user_mapping(details.options.namespaces);
-  const auto prepared =
-      prepare_mounts(engine_, details.options, root_.get(), staging_->path(), {{}, mapping});
+  const auto prepared = prepare_mounts(
+      engine_, details.options, root_.get(), staging_->path(), {std::nullopt, mapping});
   use_private_mounts();
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);

@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "container/idmap.hpp"
+#include "container/mount.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
 #include "storage/mount_points.hpp"
@@ -42,6 +43,8 @@ base::UniqueFd mount_directory(const Rootfs& rootfs,
 }  // namespace
 
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOptions& options) {
+  // Two overlays of the same directories would mix each other up.
+  if (auto shown = clone_mounted_rootfs(engine, record.id)) return std::move(*shown);
   const auto mapping = user_mapping(options.namespaces);
   const Rootfs& rootfs = options.rootfs;
   if (!rootfs.empty() && !rootfs.overlay) return mount_directory(rootfs, mapping);
@@ -194,7 +197,7 @@ void give_away(int directory, std::uint32_t uid, std::uint32_t gid, dev_t device
 }
 
 void give_away(const base::UniqueFd& source, const MountUsers& users, const std::string& name) {
-  std::uint32_t uid = users.user.uid, gid = users.user.gid;
+  std::uint32_t uid = users.user->uid, gid = users.user->gid;
   if (users.mapping) {
     uid = base::map_id(users.mapping->uids, uid);
     gid = base::map_id(users.mapping->gids, gid);
@@ -266,7 +269,7 @@ PreparedMounts prepare_mounts(Engine& engine,
       continue;
     }
     auto source = prepare_source(engine, mount, rootfs, directory);
-    if (mount.chown) give_away(source, users, mount.source);
+    if (mount.chown && users.user) give_away(source, users, mount.source);
     if (mount.idmap) map_mount(source.get(), *mount.idmap, users.mapping);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));

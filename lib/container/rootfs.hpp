@@ -29,7 +29,7 @@ struct PreparedMounts {
 
 /// Whose files mounts of a container are.
 struct MountUsers {
-  UserIds user;  ///< that it runs as
+  std::optional<UserIds> user;  ///< that it runs as; without one, U gives nothing away
   std::optional<base::IdMapping> mapping;
 };
 

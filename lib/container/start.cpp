@@ -92,7 +92,7 @@ class Start {
     else
       check_working_directory();
     if (mapping) {
-      open_the_way();
+      open_the_way(*mapping);
       facts_.uid_mappings = mapping->uids;
       facts_.gid_mappings = mapping->gids;
     }
@@ -205,12 +205,16 @@ class Start {
   }
 
   /// The root of a container with ids of its own is nobody here, and must reach what is mounted for it. What lies on the way
-  /// can be passed, not read.
-  void open_the_way() {
+  /// can be passed, not read; the container's own directory, where secrets lie, only by his group.
+  void open_the_way(const base::IdMapping& mapping) {
     const auto& paths = engine_.store.paths();
-    for (const auto& path : {paths.runroot(), paths.run_containers(), directory_}) {
+    for (const auto& path : {paths.runroot(), paths.run_containers()}) {
       if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
     }
+    constexpr auto kSame = static_cast<uid_t>(-1);
+    if (::chown(directory_.c_str(), kSame, base::map_id(mapping.gids, 0)) < 0 ||
+        ::chmod(directory_.c_str(), 0710) < 0)
+      base::sys_fail("change the mode of {}", directory_);
   }
 
   void prepare_directory() {
@@ -543,13 +547,31 @@ class Start {
 
 }  // namespace
 
+namespace {
+
+/// Docker tells of a client that is there from the beginning before the start, Podman after it.
+void record_start(Engine& engine, const Record& record, const Streams& attached) {
+  const bool has_client = attached.in || attached.out || attached.err;
+  auto start = container_event(record, "start");
+  if (has_client) {
+    auto attach = container_event(record, "attach");
+    attach.marks = {"detail"};
+    attach.time = start.time;
+    record_event(engine.store, attach);
+    start.marks = {"attached"};
+  }
+  record_event(engine.store, start);
+}
+
+}  // namespace
+
 MonitorClient start(Engine& engine,
                     const Record& record,
                     const Details& details,
                     const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
-    record_event(engine.store, container_event(record, "start"));
+    record_start(engine, record, how.attached);
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);

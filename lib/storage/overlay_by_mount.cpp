@@ -34,7 +34,6 @@ std::string link_to(const std::string& path) {
   return name;
 }
 
-/// "lowerdir=" of these layers, lowest first.
 /// A directory here on which the layer lies with the ids of that namespace.
 std::string mapped(const std::string& path, int users) {
   static thread_local int count = 0;
@@ -46,6 +45,7 @@ std::string mapped(const std::string& path, int users) {
   return name;
 }
 
+/// "lowerdir=" of these layers, lowest first.
 std::string lower_option(const std::vector<std::string>& lower, int users = -1) {
   std::string text = "lowerdir=";
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {

@@ -17,6 +17,7 @@
 //     containers/ID/                run state: running, exit, attach, bundle/, rootfs, hosts, resolv.conf, shm ...
 //     events                        one JSON object per line, appended
 //     crun/                         the runtime's own state (--root)
+//     images/HEX, mounts/ID         images and containers that people have mounted to look at
 //     locks/                        a lock file per object
 //     network/                      addresses in use, one file each
 //     userns.lock, userns           the shared rootless user namespace

@@ -121,3 +121,28 @@ ur() { user_berth run --rm --network none "$@"; }
   is "$ns"
   user_berth rm -f source
 }
+
+@test "what a mapped container is given is not for strangers on the host" {
+  echo -n hush > "$WORK/hush"
+  local podman=("$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run")
+  "${podman[@]}" secret create hush "$WORK/hush"
+  works "${podman[@]}" run -d --name close --network none --uidmap 0:200000:5000 --secret hush -v "$WORK/hush:/h" "$B" sleep 1000
+  local id=$output
+  works berth exec close cat /run/secrets/hush
+  is hush
+  fails 1 as_user cat "$WORK/run/containers/$id/secret-0"
+  fails 2 as_user ls "$WORK/run/containers/$id/"
+  works find "$WORK/run" -mindepth 1 -maxdepth 2 -perm /o=rwx ! -type l
+  is "$WORK/run/containers"
+  berth rm -f close
+}
+
+@test "cp leaves the owners of what -v :U gave away" {
+  mkdir -p "$WORK/given"
+  touch "$WORK/given/f"
+  berth create --name giver --network none -u 4321:4321 -v "$WORK/given:/m:U" "$B" true
+  berth start -a giver
+  berth cp giver:/m/f "$WORK/copied"
+  [ "$(stat -c %u:%g "$WORK/given/f")" = 4321:4321 ]
+  berth rm giver
+}

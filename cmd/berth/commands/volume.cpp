@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "container/events.hpp"
 #include "container/volume_mount.hpp"
 #include "options/filters.hpp"
 #include "render/output.hpp"
@@ -36,7 +37,12 @@ int create(Session& session, const CreateFlags& flags, const Words& words) {
   }
   // An unknown driver is told first, by the store.
   if (wanted.driver == "local") container::check_volume_options(wanted, session.is_podman());
-  render::print_line(session.engine().volumes.create(wanted).name);
+  auto& volumes = session.engine().volumes;
+  const bool is_new = wanted.name.empty() || !volumes.find(wanted.name);
+  const auto made = volumes.create(wanted);
+  if (is_new)
+    container::record_event(session.store(), container::volume_event(made.name, "create"));
+  render::print_line(made.name);
   return 0;
 }
 
@@ -189,7 +195,10 @@ void register_volume_rm(Verbs& verbs) {
               for (const auto& volume : volumes.list()) names.push_back(volume.name);
             return for_each(session, names, [&](const std::string& name) {
               // Docker: forcing what is not there is no failure, and prints the name.
-              if (!flags->force || volumes.find(name)) volumes.remove(name);
+              if (!flags->force || volumes.find(name)) {
+                volumes.remove(name);
+                container::record_event(session.store(), container::volume_event(name, "destroy"));
+              }
               render::print_line(name);
             });
           },

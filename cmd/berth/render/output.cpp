@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/output.hpp"
 
+#include <cctype>
 #include <cstdio>
 
 #include "base/error.hpp"
@@ -156,6 +157,23 @@ void print_listing(const Listing& listing,
     print_docker_listing(listing, rows, read);
 }
 
+namespace {
+
+/// Podman's types call the field ID that its JSON calls Id, and its templates take either.
+std::string with_json_id(std::string format) {
+  static constexpr std::string_view kField = ".ID";
+  for (auto at = format.find(kField); at != std::string::npos; at = format.find(kField, at + 1)) {
+    const char before = at > 0 ? format[at - 1] : ' ';
+    const char after = at + kField.size() < format.size() ? format[at + kField.size()] : ' ';
+    const bool is_whole = std::isalnum(static_cast<unsigned char>(after)) == 0 && after != '_';
+    const bool is_top = std::string_view(" {(|").find(before) != std::string_view::npos;
+    if (is_whole && is_top) format[at + 2] = 'd';
+  }
+  return format;
+}
+
+}  // namespace
+
 void print_inspected(const std::vector<Json>& objects,
                      const std::string& format,
                      Style style,
@@ -169,7 +187,7 @@ void print_inspected(const std::vector<Json>& objects,
   const std::string prefix = podman ? "" : "template parsing error: ";
   // Podman's template runs over all objects: the columns of its errors count from there.
   const std::string text =
-      podman ? "{{range .}}" + with_escapes(format) + "{{\"\\n\"}}{{end -}}" : format;
+      podman ? "{{range .}}" + with_json_id(with_escapes(format)) + "{{\"\\n\"}}{{end -}}" : format;
   const auto parsed = telling(
       prefix, podman ? 0 : kBadTemplate, [&] { return Template::parse(podman ? name : "", text); });
   std::string out;

