@@ -264,8 +264,8 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   const auto ids_lock = decide_mapping(engine, options, &image);
   add_volumes_from(engine, options);
   add_image_volumes(options, details.image);
-  add_writable_tmpfs(options);
   if (options.systemd || options.rules.detects_systemd) prepare_for_systemd(options, details.image);
+  add_writable_tmpfs(options);
   record.summary = summary_of(options, details.image);
   details.anonymous_volumes = make_volumes(engine, options, rollback);
   record.summary = summary_of(options, details.image);

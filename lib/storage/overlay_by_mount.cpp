@@ -34,15 +34,12 @@ std::string link_to(const std::string& path) {
   return name;
 }
 
-/// A directory here on which the layer lies with the ids of that namespace.
+/// The layer with the ids of that namespace, which in this mount namespace covers it.
 std::string mapped(const std::string& path, int users) {
-  static thread_local int count = 0;
-  std::string name = fmt::format("m{:x}", count++);
-  base::make_directory(name, 0755);
   const auto mount = clone_mount(base::open_file(path, O_PATH | O_DIRECTORY).get(), false);
   map_ids(mount.get(), users);
-  attach_mount(mount.get(), name);
-  return name;
+  attach_mount(mount.get(), path);
+  return link_to(path);
 }
 
 /// "lowerdir=" of these layers, lowest first.
