@@ -116,6 +116,9 @@ tells() { [[ $stderr == *"$1"* ]] || { echo "no $1 on stderr: $stderr"; return 1
   podman tag "$B" order.example/x:1 order.example/x:3 order.example/x:2 order.example/a:z
   works podman images --sort repository --format '{{.Repository}}:{{.Tag}}' --filter "id=$(podman inspect -f '{{.Id}}' "$B")"
   has $'order.example/a:z\norder.example/x:1\norder.example/x:2\norder.example/x:3'
+  works podman images --sort repository --format 'table {{.Repository}} {{.Tag}}' --filter reference='order.example/*'
+  [[ ${lines[0]} =~ ^REPOSITORY\ +TAG ]]
+  [[ $output =~ order.example/x\ \ +1 ]]
   works podman images --format '{{.History}}' order.example/a
   has "order.example/a:z, "
   podman untag "$B" order.example/x:1 order.example/x:3 order.example/x:2 order.example/a:z

@@ -244,7 +244,7 @@ class Registry:
                      {"Content-Type": descriptor["mediaType"]})
 
 
-def push_layout(root, host, wanted):
+def push_layout(root, host, wanted=()):
     registry = Registry(root, host)
     for entry in json.loads((pathlib.Path(root) / "index.json").read_text())["manifests"]:
         image = entry["annotations"]["org.opencontainers.image.ref.name"]

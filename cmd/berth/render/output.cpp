@@ -26,6 +26,16 @@ std::string with_escapes(std::string text) {
   return text;
 }
 
+/// In a table of Podman's, blanks between fields part columns.
+std::string with_tabs(std::string text) {
+  int depth = 0;
+  for (char& c : text) {
+    depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+    if (c == ' ' && depth == 0) c = '\t';
+  }
+  return text;
+}
+
 /// A format taken apart.
 struct Format {
   bool is_table = false;
@@ -44,7 +54,9 @@ Format read_format(const Listing& listing, const std::string& format, bool quiet
   if (is_default) return {.is_table = true, .text = with_escapes(listing.table)};
   if (given == "json") return {.is_json = true, .text = "{{json .}}"};
   if (!format.starts_with("table")) return {.text = with_escapes(given)};
-  return {.is_table = true, .text = with_escapes(std::string(base::trim(given.substr(5), " ")))};
+  const std::string columns{base::trim(given.substr(5), " ")};
+  return {.is_table = true,
+          .text = with_escapes(listing.style == Style::podman ? with_tabs(columns) : columns)};
 }
 
 /// Runs `act`; docker's words come before what is wrong with a template.
