@@ -83,7 +83,7 @@ container::DeviceRule parse_device_rule(const std::string& text) {
       std::string("acb").find(words[0]) == std::string::npos)
     refuse();
   const auto [major, minor] = base::split_pair(words[1], ':');
-  const auto first = parse_device_number(major), second = parse_device_number(minor.value_or("*"));
+  const auto first = parse_device_number(major), second = parse_device_number(minor.value_or(""));
   const std::string& access = words[2];
   const bool valid =
       !access.empty() && access.size() <= 3 && access.find_first_not_of("rwm") == std::string::npos;
