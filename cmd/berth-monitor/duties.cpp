@@ -18,6 +18,7 @@ struct {
       grace_ends_at;  ///< until then the shorter interval counts, as long as no check succeeded
   int checking;       ///< pid of the check that runs
   bool healthy;
+  bool timed_out;
 } duties;
 
 /// Milliseconds of a clock that nobody sets, and that goes on while the machine sleeps.
@@ -61,12 +62,17 @@ void do_duties(const Plan& plan, int init) {
   const uint64_t time = clock_ms();
   if (duties.kill_at != 0 && time >= duties.kill_at) {
     duties.kill_at = 0;
+    duties.timed_out = true;
     kill(init, SIGKILL);
   }
   if (duties.check_at == 0 || time < duties.check_at) return;
   duties.check_at = 0;
   duties.checking = start_health_check(plan);
   if (duties.checking <= 0) set_next_check(plan);
+}
+
+bool has_timed_out() {
+  return duties.timed_out;
 }
 
 void note_ended(const Plan& plan, int pid, int wait_status) {

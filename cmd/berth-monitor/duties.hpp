@@ -16,6 +16,9 @@ int until_duty(int most);
 /// Does what is due; `init` is the container's first process.
 void do_duties(const Plan& plan, int init);
 
+/// Whether the container was killed for running longer than it may.
+bool has_timed_out();
+
 /// A child has ended: when it is the health check, the next one is set.
 void note_ended(const Plan& plan, int pid, int wait_status);
 

@@ -113,8 +113,11 @@ void end_container(int wait_status) {
   settle_clients();
   drain_output();
   release_ports();
-  self.restarts = wants_restart(self.plan, exit_code_of(wait_status));
-  self.end = write_exit(wait_status, self.restarts);
+  // Podman's exit code of what ran too long.
+  const bool late = has_timed_out() && self.plan.has(protocol::kTimeoutIsMinusOne);
+  const int code = late ? -1 : exit_code_of(wait_status);
+  self.restarts = wants_restart(self.plan, code);
+  self.end = write_exit(code, self.restarts);
   send_exit(self.end);
 }
 
@@ -306,6 +309,9 @@ const char* prepare(StartFds& fds) {
 void release_inherited() {
   const int last = protocol::kFirstMountFd + static_cast<int>(self.plan.header->mounts) - 1;
   if (self.plan.header->mounts > 0) syscall(SYS_close_range, protocol::kFirstMountFd, last, 0);
+  const uint32_t preserved = self.plan.header->preserved;
+  const uint32_t first = static_cast<uint32_t>(last) + 1 + self.plan.header->held;
+  if (preserved > 0) syscall(SYS_close_range, first, first + preserved - 1, 0);
   if (!self.plan.has(protocol::kPassthrough)) return;
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; null >= 0 && fd <= STDERR_FILENO; ++fd) dup2(null, fd);

@@ -82,7 +82,8 @@ namespace {
 void write_notice(const protocol::ExitNotice& notice, bool restarts) {
   char content[128];
   Text text{content, sizeof content};
-  text.add("code ").add_number(static_cast<uint64_t>(notice.code));
+  text.add(notice.code < 0 ? "code -" : "code ");
+  text.add_number(static_cast<uint64_t>(notice.code < 0 ? -notice.code : notice.code));
   text.add("\noom ").add_number(notice.oom_killed);
   text.add("\nfinished ").add_number(static_cast<uint64_t>(notice.finished));
   text.add("\nrestart ").add_number(restarts).add("\n");
@@ -91,10 +92,10 @@ void write_notice(const protocol::ExitNotice& notice, bool restarts) {
 
 }  // namespace
 
-protocol::ExitNotice write_exit(int wait_status, bool restarts) {
+protocol::ExitNotice write_exit(int code, bool restarts) {
   note_oom();
   protocol::ExitNotice notice{};
-  notice.code = exit_code_of(wait_status);
+  notice.code = code;
   notice.oom_killed = outcome.oom_killed;
   notice.finished = static_cast<int64_t>(now());
   write_notice(notice, restarts);

@@ -25,7 +25,7 @@ int open_oom(const Plan& plan);
 void note_oom();
 
 /// Notes the end, writes `exit` and returns what clients are told.
-protocol::ExitNotice write_exit(int wait_status, bool restarts);
+protocol::ExitNotice write_exit(int code, bool restarts);
 
 /// There will be no restart after all: `exit` says so.
 void write_no_restart(const protocol::ExitNotice& notice);

@@ -20,8 +20,9 @@ uint32_t length_before(const char* text) {
 bool is_plan(const PlanHeader& header, uint64_t size) {
   return header.magic == protocol::kPlanMagic && header.version == protocol::kVersion &&
          header.size == size && header.mounts <= protocol::kMaxMounts &&
-         header.held <= protocol::kMaxHeld && header.runtime >= 1 &&
-         header.runtime <= protocol::kMaxArguments && header.cleanup <= protocol::kMaxArguments &&
+         header.held <= protocol::kMaxHeld && header.preserved <= protocol::kMaxPreserved &&
+         header.runtime >= 1 && header.runtime <= protocol::kMaxArguments &&
+         header.cleanup <= protocol::kMaxArguments &&
          header.restart_arguments <= protocol::kMaxArguments &&
          header.health <= protocol::kMaxArguments;
 }
@@ -60,7 +61,7 @@ bool read_plan(int fd, Plan& plan) {
       !texts_fit(bytes + sizeof header,
                  bytes + size,
                  kSingleTexts + header.mounts + header.runtime + header.cleanup +
-                     header.restart_arguments + header.health)) {
+                     header.restart_arguments + header.health + header.preserved)) {
     return false;
   }
   plan.log_path = bytes + sizeof header + 4;

@@ -50,6 +50,51 @@ void enter_mount_namespace(const Plan& plan, int log) {
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }
 
+/// Numbers of the preserved descriptors, as they lie behind all arguments of the plan.
+uint32_t preserved_numbers(const Plan& plan, int* numbers) {
+  const protocol::PlanHeader& header = *plan.header;
+  const char* text = plan.lists;
+  uint32_t skipped =
+      header.mounts + header.runtime + header.cleanup + header.restart_arguments + header.health;
+  for (; skipped > 0; --skipped) text = next_text(text);
+  for (uint32_t i = 0; i < header.preserved; ++i, text = next_text(text))
+    numbers[i] = static_cast<int>(parse_number(text, nullptr));
+  return header.preserved;
+}
+
+/// Standard streams, the preserved descriptors, and the log behind the last of them. All are first copied above every number
+/// that will be taken, as any of them may lie where another shall be.
+int place_descriptors(const Plan& plan, const StartFds& fds) {
+  int numbers[protocol::kMaxPreserved];
+  const uint32_t count = preserved_numbers(plan, numbers);
+  const int log = count > 0 ? numbers[count - 1] + 1 : protocol::kRuntimeLogFd;
+  const int first =
+      protocol::kFirstMountFd + static_cast<int>(plan.header->mounts + plan.header->held);
+  const int above = (log > first ? log : first) + static_cast<int>(count) + 1;
+  int copies[protocol::kMaxPreserved];
+  for (uint32_t i = 0; i < count; ++i)
+    copies[i] = fcntl(first + static_cast<int>(i), F_DUPFD_CLOEXEC, above);
+  const int sources[] = {fds.in, fds.out, fds.err, fds.log};
+  int streams[4];
+  for (int i = 0; i < 4; ++i) {
+    streams[i] = count > 0 ? fcntl(sources[i], F_DUPFD_CLOEXEC, above) : sources[i];
+    if (streams[i] < 0) die(fds.log, "set up", "standard streams");
+  }
+  if (count > 0) syscall(SYS_close_range, 3, ~0U, kCloseRangeCloseOnExec);
+  // Sources are above the targets (monitor_protocol.hpp: what is below is known), except standard
+  // streams that stay.
+  for (int i = 0; i < 4; ++i) {
+    const int target = i < 3 ? i : log;
+    if (streams[i] != target && dup2(streams[i], target) < 0)
+      die(fds.log, "set up", "standard streams");
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    if (dup2(copies[i], numbers[i]) < 0) die(log, "hand over", "a descriptor");
+  }
+  syscall(SYS_close_range, log + 1, ~0U, kCloseRangeCloseOnExec);
+  return log;
+}
+
 void reset_signals() {
   sigset_t none;
   sigemptyset(&none);
@@ -75,16 +120,9 @@ const char* collect(const char* text, uint32_t count, char** list) {
   if (getppid() != monitor) _exit(127);
   reset_signals();
   enter_mount_namespace(plan, fds.log);
-  // Sources are above the targets (monitor_protocol.hpp: what is below is known), except standard
-  // streams that stay.
-  const int sources[] = {fds.in, fds.out, fds.err, fds.log};
-  for (int target = 0; target < 4; ++target) {
-    if (sources[target] != target && dup2(sources[target], target) < 0)
-      die(fds.log, "set up", "standard streams");
-  }
-  syscall(SYS_close_range, protocol::kRuntimeLogFd + 1, ~0U, kCloseRangeCloseOnExec);
+  const int log = place_descriptors(plan, fds);
   execve(arguments[0], arguments, environ);
-  die(protocol::kRuntimeLogFd, "execute", arguments[0]);
+  die(log, "execute", arguments[0]);
 }
 
 const char* skip_texts(const char* text, uint32_t count) {

@@ -118,6 +118,7 @@ void declare_podman(FlagTable& table, Globals& g) {
           [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
           "Path to directory containing authentication config file")
       .type_name("string");
+  table.add_list("--runtime-flag", g.session.runtime_flags, "Further flags of the OCI runtime");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
   table
       .add_option_function<Text>(
@@ -140,8 +141,7 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-details",
                            "--module",
                            "--imagestore",
-                           "--volumepath",
-                           "--runtime-flag"}) {
+                           "--volumepath"}) {
     refuse(table, name, is_never, "Not supported yet");
   }
 }

@@ -17,6 +17,7 @@ container::Engine& Session::engine() {
   if (engine_) return *engine_;
   engine_ = std::make_unique<container::Engine>(store());
   if (!options_.runtime.empty()) engine_->runtime = options_.runtime;
+  engine_->runtime_flags = options_.runtime_flags;
   engine_->cgroup_manager = options_.cgroup_manager;
   engine_->self = {base::read_link("/proc/self/exe").value_or(program()),
                    "--root",

@@ -16,6 +16,7 @@ struct GlobalOptions {
   std::string runtime;         ///< "crun" unless told otherwise
   std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::string log_level;
+  std::vector<std::string> runtime_flags;  ///< --runtime-flag
 };
 
 class Session {

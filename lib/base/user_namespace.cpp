@@ -20,8 +20,6 @@
 
 namespace base {
 
-namespace {
-
 std::vector<IdRange> read_map(const std::string& path) {
   std::vector<IdRange> ranges;
   for (const auto& line : split(find_file_text(path).value_or(""), '\n')) {
@@ -33,6 +31,8 @@ std::vector<IdRange> read_map(const std::string& path) {
   }
   return ranges;
 }
+
+namespace {
 
 /// Ours maps root alone to the user and everything else to subordinate ids. The root of a machine
 /// container has his neighbours in the same range.

@@ -48,4 +48,7 @@ std::uint32_t outer_gid();
 std::vector<IdRange> uid_map();
 std::vector<IdRange> gid_map();
 
+/// A uid_map or gid_map of /proc.
+std::vector<IdRange> read_map(const std::string& path);
+
 }  // namespace base

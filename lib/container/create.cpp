@@ -2,6 +2,7 @@
 #include "container/create.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -19,13 +20,15 @@
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
 #include "storage/names.hpp"
+#include "storage/secret_store.hpp"
 
 namespace container {
 
 namespace {
 
-void check_name(const std::string& name) {
-  if (storage::is_object_name(name)) return;
+void check_name(const std::string& name, const Rules& rules) {
+  // A word of one letter is a name where a second would make it one.
+  if (storage::is_object_name(rules.one_letter_names ? name + "a" : name)) return;
   base::fail(base::Kind::usage,
              "Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
              name);
@@ -51,7 +54,8 @@ void resolve_container(Engine& engine, std::string& mode) {
 }
 
 void resolve_namespaces(Engine& engine, Namespaces& n) {
-  for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.network}) resolve_container(engine, *mode);
+  for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.cgroup, &n.network})
+    resolve_container(engine, *mode);
 }
 
 bool has_target(const std::vector<MountOption>& mounts, const std::string& target) {
@@ -64,7 +68,7 @@ void add_volumes_from(Engine& engine, CreateOptions& options) {
   for (const auto& word : options.volumes_from) {
     const auto [name, mode] = base::split_pair(word, ':');
     for (auto mount : engine.containers.details(engine.containers.get(name).id).options.mounts) {
-      if (mount.type == "tmpfs" || has_target(options.mounts, mount.target)) continue;
+      if (is_made_by_runtime(mount) || has_target(options.mounts, mount.target)) continue;
       mount.read_only = mount.read_only || mode == "ro";
       mount.anonymous = false;  // it belongs to the other container
       options.mounts.push_back(std::move(mount));
@@ -98,6 +102,49 @@ void add_writable_tmpfs(CreateOptions& options) {
     mount.options = {"rw", "exec", "mode=1777"};
     options.mounts.push_back(std::move(mount));
   }
+}
+
+/// What systemd and its like want: places of their own to write to, and a signal that ends them.
+void prepare_for_systemd(CreateOptions& options, const image::RunConfig& image) {
+  const auto words = command_line(options, image);
+  constexpr std::array<std::string_view, 5> known{
+      "/sbin/init", "/usr/sbin/init", "/usr/local/sbin/init", "systemd", "init"};
+  const std::string word = words.empty() ? "" : words[0];
+  const bool is_systemd =
+      std::find(known.begin(), known.end(), word) != known.end() || word.ends_with("/systemd");
+  options.systemd = options.systemd || (options.rules.detects_systemd && is_systemd);
+  if (!options.systemd) return;
+  if (options.stop_signal.empty() && image.stop_signal.empty()) options.stop_signal = "SIGRTMIN+3";
+  for (const char* target : {"/run", "/run/lock", "/tmp", "/var/log/journal"}) {
+    if (has_target(options.mounts, target)) continue;
+    MountOption mount;
+    mount.type = "tmpfs";
+    mount.target = target;
+    const bool is_tmp = std::string_view(target) == "/tmp";
+    mount.options = {"rw", "exec", "nosuid", "nodev", is_tmp ? "mode=1777" : "mode=755"};
+    mount.mode_text = base::join(mount.options, ",");
+    options.mounts.push_back(std::move(mount));
+  }
+}
+
+/// The container keeps what its secrets were when it was made.
+void keep_secrets(Engine& engine, const CreateOptions& options, const std::string& directory) {
+  if (options.secrets.empty()) return;
+  storage::SecretStore secrets(engine.store);
+  base::make_directory(directory + "/secrets", 0700);
+  for (std::size_t n = 0; n < options.secrets.size(); ++n) {
+    const auto data = secrets.data(secrets.get(options.secrets[n].name));
+    base::write_file(fmt::format("{}/secrets/{}", directory, n), data, 0600);
+  }
+}
+
+/// The root directory looks as the image has it, which the kernel asks the upper one for.
+mode_t mode_of_root(const CreateOptions& options, const std::vector<storage::Layer>& layers) {
+  const std::string below = options.rootfs.overlay ? options.rootfs.path
+                            : layers.empty()       ? ""
+                                                   : layers.back().diff();
+  const auto st = base::find_stat(below);
+  return st ? st->st_mode & 07777 : 0755;
 }
 
 /// Every volume mount gets the name of a volume that exists.
@@ -149,10 +196,12 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
   Summary s;
   s.image_name = options.image;
   s.command = command_line(options, image);
+  if (s.command.empty() && !options.rules.start_is_invoking)
+    base::fail(base::Kind::usage, "no command specified");
   s.labels = image.labels;
   for (const auto& [key, value] : options.labels) s.labels[key] = value;
   for (const auto& mount : options.mounts) {
-    if (mount.type == "tmpfs") continue;
+    if (is_made_by_runtime(mount)) continue;
     s.mounts.push_back(mount.source);
     s.mount_targets.push_back(mount.target);
     s.local_volumes += mount.type == "volume";
@@ -171,9 +220,8 @@ void give_to_root(const std::string& path, const std::optional<base::IdMapping>&
 }
 
 /// Adds the row; a name of our own choice that is taken is chosen again.
-void add_row(Engine& engine, Created& made) {
+void add_row(Engine& engine, Created& made, const std::vector<storage::Layer>& layers) {
   const bool chosen_by_us = made.details.options.name.empty();
-  const auto layers = engine.layers.of_image(made.record.image);
   for (int attempt = 0;; ++attempt) {
     try {
       return engine.containers.add(made.record, made.details, layers);
@@ -202,18 +250,21 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   Details& details = made.details;
   record.id = base::new_id();
   record.name = options.name.empty() ? random_name() : options.name;
-  check_name(record.name);
+  check_name(record.name, options.rules);
   record.image = image.id;
   record.created = base::now();
   if (starts == StartsNow::yes) record.started = record.created;
-  details.image = engine.images.config(image).config;
+  if (!image.id.empty()) details.image = engine.images.config(image).config;
   details.image_digest = image.manifest;
   details.platform = image.platform;
   const std::string directory = engine.store.paths().container(record.id);
   base::Rollback rollback;  // after all that its acts use
   resolve_namespaces(engine, options.namespaces);
+  for (auto& name : options.requires_started) name = engine.containers.get(name).id;
+  const auto ids_lock = decide_mapping(engine, options, &image);
   add_volumes_from(engine, options);
   add_image_volumes(options, details.image);
+  if (options.systemd || options.rules.detects_systemd) prepare_for_systemd(options, details.image);
   add_writable_tmpfs(options);
   record.summary = summary_of(options, details.image);
   details.anonymous_volumes = make_volumes(engine, options, rollback);
@@ -231,10 +282,12 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   made.lock = engine.lock(record.id);
   if (starts == StartsNow::yes) make_run_directory(engine, record.id);
   base::make_directory(directory, 0700);
-  base::make_directory(directory + "/upper", 0755);
+  const auto layers = engine.layers.of_image(image.id);
+  base::make_directory(directory + "/upper", mode_of_root(made.details.options, layers));
   give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));
   base::make_directory(directory + "/work", 0700);
-  add_row(engine, made);
+  keep_secrets(engine, made.details.options, directory);
+  add_row(engine, made, layers);
   rollback.commit();
   record_event(engine.store, container_event(record, "create"));
   return made;

@@ -23,8 +23,9 @@ struct Engine {
   storage::LayerStore layers;
   storage::VolumeStore volumes;
   storage::SecretStore secrets;
-  std::string runtime = "crun";  ///< name or path
-  std::string cgroup_manager;    ///< "systemd", "cgroupfs" or empty for what fits
+  std::string runtime = "crun";            ///< name or path
+  std::vector<std::string> runtime_flags;  ///< further words for it
+  std::string cgroup_manager;              ///< "systemd", "cgroupfs" or empty for what fits
   std::vector<std::string>
       self;  ///< argv that starts this berth on this store: for clean-up after us
 

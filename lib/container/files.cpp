@@ -108,12 +108,12 @@ void Files::open_stopped(With with) {
 void Files::attach_mounts() {
   const auto details = engine_.containers.details(record_.id);
   const auto& mounts = details.options.mounts;
-  if (std::all_of(mounts.begin(), mounts.end(), [](const auto& m) { return m.type == "tmpfs"; }))
-    return;
+  if (std::all_of(mounts.begin(), mounts.end(), is_made_by_runtime)) return;
   staging_.emplace(engine_.store.make_staging("files"));
-  const auto prepared = prepare_mounts(engine_, details.options, root_.get(), staging_->path());
-  use_private_mounts();
   const auto mapping = user_mapping(details.options.namespaces);
+  const auto prepared = prepare_mounts(
+      engine_, details.options, root_.get(), staging_->path(), {std::nullopt, mapping});
+  use_private_mounts();
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);
   storage::attach_mount(root_.get(), base::open_file(slot, O_PATH | O_DIRECTORY).get());

@@ -57,6 +57,30 @@ Json devices(const CreateOptions& o) {
   return list;
 }
 
+Json rates(const std::vector<DeviceRate>& list, const char* value) {
+  Json json = Json::array();
+  for (const auto& rate : list) json.push_back({{"Path", rate.path}, {value, rate.rate}});
+  return json;
+}
+
+/// "c 42:* rmw", as they are given.
+Json device_rules(const CreateOptions& o) {
+  Json list = Json::array();
+  const auto number = [](std::int64_t n) { return n < 0 ? "*" : std::to_string(n); };
+  for (const auto& rule : o.device_rules) {
+    list.push_back(
+        fmt::format("{} {}:{} {}", rule.type, number(rule.major), number(rule.minor), rule.access));
+  }
+  return list.empty() ? Json(nullptr) : list;
+}
+
+Json id_mappings(const std::vector<base::IdRange>& ranges) {
+  Json list = Json::array();
+  for (const auto& r : ranges)
+    list.push_back(fmt::format("{}:{}:{}", r.inside, r.outside, r.count));
+  return list;
+}
+
 Json ulimits(const CreateOptions& o) {
   Json list = Json::array();
   for (const auto& u : o.ulimits)
@@ -88,28 +112,27 @@ void add_resources(Json& json, const CreateOptions& o) {
   json["Memory"] = r.memory.value_or(0);
   json["NanoCpus"] = r.nano_cpus.value_or(0);
   json["CgroupParent"] = o.cgroup_parent;
-  json["BlkioWeight"] = 0;
-  for (const char* name : {"BlkioWeightDevice",
-                           "BlkioDeviceReadBps",
-                           "BlkioDeviceWriteBps",
-                           "BlkioDeviceReadIOps",
-                           "BlkioDeviceWriteIOps"}) {
-    json[name] = Json::array();
-  }
+  json["BlkioWeight"] = r.blkio_weight.value_or(0);
+  json["BlkioWeightDevice"] = rates(r.blkio_weight_device, "Weight");
+  json["BlkioDeviceReadBps"] = rates(r.read_bps, "Rate");
+  json["BlkioDeviceWriteBps"] = rates(r.write_bps, "Rate");
+  json["BlkioDeviceReadIOps"] = rates(r.read_iops, "Rate");
+  json["BlkioDeviceWriteIOps"] = rates(r.write_iops, "Rate");
   json["CpuPeriod"] = r.cpu_period.value_or(0);
   json["CpuQuota"] = r.cpu_quota.value_or(0);
-  json["CpuRealtimePeriod"] = 0;
-  json["CpuRealtimeRuntime"] = 0;
+  json["CpuRealtimePeriod"] = r.cpu_rt_period.value_or(0);
+  json["CpuRealtimeRuntime"] = r.cpu_rt_runtime.value_or(0);
   json["CpusetCpus"] = r.cpuset_cpus;
   json["CpusetMems"] = r.cpuset_mems;
   json["Devices"] = devices(o);
-  json["DeviceCgroupRules"] = nullptr;
+  json["DeviceCgroupRules"] = device_rules(o);
   json["DeviceRequests"] = nullptr;
   json["MemoryReservation"] = r.memory_reservation.value_or(0);
   // Docker gives a limited container as much swap again unless told otherwise.
   json["MemorySwap"] = r.memory_swap.value_or(r.memory ? *r.memory * 2 : 0);
-  json["MemorySwappiness"] = nullptr;
-  json["OomKillDisable"] = false;
+  json["MemorySwappiness"] =
+      r.memory_swappiness.value_or(-1) < 0 ? Json(nullptr) : Json(*r.memory_swappiness);
+  json["OomKillDisable"] = r.oom_kill_disable;
   json["PidsLimit"] = r.pids_limit ? Json(*r.pids_limit) : Json(nullptr);
   json["Ulimits"] = ulimits(o);
   json["CpuCount"] = 0;
@@ -167,6 +190,12 @@ base::Json host_config_json(Engine& engine, const Details& details) {
   json["MaskedPaths"] = o.security.privileged ? std::vector<std::string>{} : kMaskedPaths;
   json["ReadonlyPaths"] = o.security.privileged ? std::vector<std::string>{} : kReadOnlyPaths;
   if (o.init) json["Init"] = true;
+  if (o.remove_image) json["AutoRemoveImage"] = true;
+  if (n.mapping) {
+    json["UsernsMode"] = "private";
+    json["IDMappings"] = {{"UidMap", id_mappings(n.mapping->uids)},
+                          {"GidMap", id_mappings(n.mapping->gids)}};
+  }
   return json;
 }
 

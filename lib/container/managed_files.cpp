@@ -45,20 +45,34 @@ std::string with_words(std::string text,
 }
 
 struct Person {
-  std::string name, home;
+  std::string name, home, group;
   std::uint32_t uid = 0, gid = 0;
 };
+
+bool is_number(const std::string& text) {
+  return base::parse_number<std::uint32_t>(text).has_value();
+}
 
 /// The user that the container runs as, when the options ask for a line for him.
 std::optional<Person> person_of(const CreateOptions& options,
                                 const UserIds& user,
                                 const std::string& working_directory) {
   const bool keeps = keep_id(options.namespaces) && base::is_rootless();
-  if (!keeps && options.files.passwd_entry.empty() && options.files.group_entry.empty())
+  const bool named =
+      options.rules.names_numbers && is_number(base::split_pair(options.user, ':').first);
+  if (!keeps && !named && options.files.passwd_entry.empty() && options.files.group_entry.empty())
     return std::nullopt;
-  const auto account = keeps ? base::find_account(base::outer_uid()) : std::nullopt;
-  return Person{
-      account ? account->name : std::to_string(user.uid), working_directory, user.uid, user.gid};
+  const auto account =
+      keeps   ? base::find_account(base::outer_uid())
+      : named ? base::parse_passwd(base::find_file_text("/etc/passwd").value_or(""), user.uid)
+              : std::nullopt;
+  Person person{account ? account->name : std::to_string(user.uid),
+                working_directory,
+                "",
+                user.uid,
+                user.gid};
+  person.group = named && !keeps ? std::to_string(user.gid) : person.name;
+  return person;
 }
 
 std::string passwd_line(const Person& person, const std::string& entry) {
@@ -74,7 +88,7 @@ std::string passwd_line(const Person& person, const std::string& entry) {
 std::string group_line(const Person& person, const std::string& entry) {
   const std::string form = entry.empty() ? "$GROUPNAME:x:$GID:" : entry;
   return with_words(form,
-                    {{"$GROUPNAME", person.name},
+                    {{"$GROUPNAME", person.group},
                      {"$GID", std::to_string(person.gid)},
                      {"$USERLIST", person.name}});
 }
@@ -115,6 +129,7 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     std::string group = read_image_file(rootfs, "/etc/group");
     // An image without these files is left without them.
     const bool has_passwd = !passwd.empty(), has_group = !group.empty();
+    const auto passwd_size = passwd.size(), group_size = group.size();
     for (const auto& name : asked.host_users) add_line(passwd, host_user_line(name));
     if (person && !find_line(passwd, 2, std::to_string(person->uid))) {
       add_line(passwd, passwd_line(*person, asked.passwd_entry));
@@ -122,8 +137,8 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     }
     if (person && !find_line(group, 2, std::to_string(person->gid)))
       add_line(group, group_line(*person, asked.group_entry));
-    if (has_passwd) files.emplace_back("passwd", passwd);
-    if (has_group) files.emplace_back("group", group);
+    if (has_passwd && passwd.size() != passwd_size) files.emplace_back("passwd", passwd);
+    if (has_group && group.size() != group_size) files.emplace_back("group", group);
   }
   if (!asked.timezone.empty()) {
     if (auto zone = read_timezone(asked.timezone); !zone.empty())

@@ -48,6 +48,7 @@ std::uint32_t flags_of(const MonitorPlan& plan) {
   set(plan.attached.err, protocol::kAttachErr);
   set(plan.claimed, protocol::kClaimed);
   set(base::is_rootless(), protocol::kWaitForGo);
+  set(plan.timeout_is_minus_one, protocol::kTimeoutIsMinusOne);
   return flags;
 }
 
@@ -91,6 +92,7 @@ std::string encode(const MonitorPlan& plan) {
   for (const auto& argument : plan.cleanup) append_text(texts, argument);
   for (const auto& argument : plan.restart.command) append_text(texts, argument);
   for (const auto& argument : plan.health.command) append_text(texts, argument);
+  for (const int number : plan.preserved) append_text(texts, std::to_string(number));
   protocol::PlanHeader header{};
   header.magic = protocol::kPlanMagic;
   header.version = protocol::kVersion;
@@ -103,6 +105,7 @@ std::string encode(const MonitorPlan& plan) {
   header.columns = static_cast<std::uint16_t>(plan.columns);
   header.mounts = static_cast<std::uint32_t>(plan.mounts.size());
   header.held = static_cast<std::uint32_t>(plan.held.size());
+  header.preserved = static_cast<std::uint32_t>(plan.preserved.size());
   header.runtime = static_cast<std::uint32_t>(plan.runtime.size());
   header.cleanup = static_cast<std::uint32_t>(plan.cleanup.size());
   add_duties(plan, header);
@@ -115,7 +118,8 @@ void check(const MonitorPlan& plan, const std::string& encoded) {
   }
   if (encoded.size() > protocol::kMaxPlan || plan.mounts.size() > protocol::kMaxMounts ||
       plan.held.size() > protocol::kMaxHeld || plan.runtime.size() > protocol::kMaxArguments ||
-      plan.cleanup.size() > protocol::kMaxArguments) {
+      plan.cleanup.size() > protocol::kMaxArguments ||
+      plan.preserved.size() > protocol::kMaxPreserved) {
     base::fail(base::Kind::usage, "container {} has too many mounts or options", plan.id);
   }
 }
@@ -169,6 +173,7 @@ MonitorClient start_monitor(MonitorPlan plan) {
   command.pass = {theirs.get(), file.get()};
   for (const auto& mount : plan.mounts) command.pass.push_back(mount.fd.get());
   for (const auto& socket : plan.held) command.pass.push_back(socket.get());
+  command.pass.insert(command.pass.end(), plan.preserved.begin(), plan.preserved.end());
   base::Child monitor = base::spawn(command);
   // Until now this command itself kept the user namespace known; from here on the monitor does. It starts nothing before
   // it is noted: were this command killed in between, nobody would find the namespace that the container lives in.

@@ -99,7 +99,10 @@ struct MonitorPlan {
   /// What the container's restart policy asks of the monitor; `restart` is the argv it becomes.
   RestartPlan restart;
   HealthPlan health;
-  int timeout = 0;  ///< seconds that it may run; 0: for ever
+  int timeout = 0;                    ///< seconds that it may run; 0: for ever
+  bool timeout_is_minus_one = false;  ///< the exit code of what took longer
+  /// Descriptors of this command that the container gets under the same numbers, in rising order. `runtime` has been told.
+  std::vector<int> preserved;
   /// cgroup file that counts OOM kills (memory.events, or v1's memory.oom_control), or empty.
   std::string oom_events;
   /// Directory of the cgroup that the monitor moves itself to, or empty.

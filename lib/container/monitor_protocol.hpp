@@ -8,13 +8,14 @@
 //   3       control socket (SOCK_SEQPACKET) of the client that starts the container
 //   4       the plan: an anonymous file
 //   5 ...   detached mounts, in the order of their targets in the plan, then `held` sockets that keep published
-//           ports from other programs: closed when the container ends
+//           ports from other programs: closed when the container ends, then `preserved` descriptors
+//           for the container, whose numbers there end the plan, in rising order
 // Its working directory is RUNROOT/containers/ID, so `running`, `exit`, `attach` and `console` are
 // relative names.
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
 //   log path, pid file, OOM events, cgroup to join, `mounts` targets, `runtime` arguments,
-//   `cleanup` arguments, `restart_arguments`, `health` arguments
+//   `cleanup` arguments, `restart_arguments`, `health` arguments, `preserved` numbers
 //
 // Frame: one packet, a byte of FrameKind and a payload of at most kMaxPayload bytes.
 #pragma once
@@ -25,12 +26,14 @@
 namespace container::protocol {
 
 constexpr uint32_t kPlanMagic = 0x6874'7262;  // "brth"
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 constexpr int kControlFd = 3, kPlanFd = 4, kFirstMountFd = 5;
-constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxArguments = 128;
+constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxPreserved = 256,
+                   kMaxArguments = 128;
 
-/// Descriptor on which the runtime may tell why it failed: `--log=/proc/self/fd/3`.
+/// Descriptor on which the runtime may tell why it failed: `--log=/proc/self/fd/3`; with preserved ones, the number that follows
+/// the last of them.
 constexpr int kRuntimeLogFd = 3;
 
 enum PlanFlags : uint32_t {
@@ -42,7 +45,8 @@ enum PlanFlags : uint32_t {
   kAttachIn = 1U << 5,     ///< streams that the starting client takes part in from the beginning
   kAttachOut = 1U << 6,
   kAttachErr = 1U << 7,
-  kClaimed = 1U << 8,  ///< the starting client has promised to clean up, as by `claim`
+  kClaimed = 1U << 8,             ///< the starting client has promised to clean up, as by `claim`
+  kTimeoutIsMinusOne = 1U << 10,  ///< exit code of what ran longer than timeout_ms
   kWaitForGo =
       1U
       << 9,  ///< nothing is started before `go`; a client that ends before it wants nothing started
@@ -66,7 +70,7 @@ struct PlanHeader {
   uint32_t log_max_files;
   LogFormat log_format;
   uint16_t rows, columns;  ///< of the terminal, 0: not known
-  uint32_t mounts, held, runtime, cleanup, restart_arguments, health;
+  uint32_t mounts, held, preserved, runtime, cleanup, restart_arguments, health;
   Restart restart;
   uint32_t restarts_left, restart_delay_ms;
   uint64_t timeout_ms;  ///< how long it may run; 0: for ever

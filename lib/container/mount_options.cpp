@@ -20,8 +20,9 @@ std::string why_invalid(const MountOption& mount, bool source_exists) {
   if (mount.target.front() != '/') {
     return fmt::format("invalid mount path: '{}' mount path must be absolute", mount.target);
   }
-  if (mount.type == "tmpfs")
+  if (is_made_by_runtime(mount))
     return mount.source.empty() ? "" : "field Source must not be specified";
+  if (mount.type == "image") return mount.source.empty() ? "field Source must not be empty" : "";
   if (mount.type != "bind") return mount.type == "volume" ? "" : "mount type unknown";
   if (mount.source.empty()) return "field Source must not be empty";
   if (std::find(kPropagations.begin(), kPropagations.end(), mount.propagation) ==

@@ -13,7 +13,7 @@
 namespace container {
 
 struct MountOption {
-  std::string type;    ///< bind, volume, tmpfs
+  std::string type;    ///< bind, volume, tmpfs, image, glob, devpts, ramfs
   std::string source;  ///< host path, or name of a volume; empty: anonymous volume
   std::string target;  ///< absolute and clean
   bool read_only = false;
@@ -30,6 +30,10 @@ struct MountOption {
   std::string mode_text;             ///< third part of -v, or the options of --tmpfs, for inspect
   bool from_image = false;
   bool anonymous = false;
+  bool chown = false;                ///< U: the source's files are given to the container's user
+  bool overlay = false;              ///< O: what is written goes to a layer of its own
+  std::string upper, work;           ///< of that layer, when it shall stay
+  std::optional<std::string> idmap;  ///< ids mapped, "" as the container's user namespace has them
 };
 
 template <typename Io>
@@ -52,11 +56,21 @@ void fields(Io& io, MountOption& m) {
   io.maybe("modeText", m.mode_text);
   io.maybe("fromImage", m.from_image);
   io.maybe("anonymous", m.anonymous);
+  io.maybe("chown", m.chown);
+  io.maybe("overlay", m.overlay);
+  io.maybe("upper", m.upper);
+  io.maybe("work", m.work);
+  io.maybe("idmap", m.idmap);
 }
 
 /// Docker's checks of one mount. Kind usage: "invalid mount config for type \"bind\": field Target must not be empty".
 /// With `source_exists`, a bind mount whose source is to be there already is looked up, too.
 void validate(const MountOption& mount, bool source_exists = true);
+
+/// File systems that the runtime mounts itself; all others have a source that start prepares.
+inline bool is_made_by_runtime(const MountOption& mount) {
+  return mount.type == "tmpfs" || mount.type == "ramfs" || mount.type == "devpts";
+}
 
 /// The path without "//", "/./", "/../" and a slash at its end, by its letters alone (Go's path.Clean).
 std::string clean_path(const std::string& path);

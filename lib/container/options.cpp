@@ -18,23 +18,23 @@ using base::Kind;
 
 constexpr std::size_t kLongestHostname = 64;
 
-bool is_name(const std::string& name) {
+bool is_name(const std::string& name, bool one_letter) {
   const auto is_letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
-  return name.size() > 1 && is_letter(name[0]) &&
+  return name.size() > (one_letter ? 0 : 1) && is_letter(name[0]) &&
          std::all_of(name.begin() + 1, name.end(), [&](char c) {
            return is_letter(c) || c == '_' || c == '.' || c == '-';
          });
 }
 
 void check_process(const CreateOptions& o) {
-  if (!o.name.empty() && !is_name(o.name)) {
+  if (!o.name.empty() && !is_name(o.name, o.rules.one_letter_names)) {
     fail(Kind::usage,
          "Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
          o.name);
   }
-  if (!o.working_dir.empty() && o.working_dir.front() != '/') {
+  if (o.rules.makes_working_dir && !o.working_dir.empty() && o.working_dir.front() != '/') {
     fail(Kind::usage,
          "the working directory '{}' is invalid, it needs to be an absolute path",
          o.working_dir);
@@ -196,7 +196,7 @@ void validate(const CreateOptions& options) {
   check_restart(options.restart);
   check_health(options);
   capabilities_of(options.security);
-  validate(options.resources);
+  if (options.rules.checks_limits) validate(options.resources);
   check_network(options);
   check_ipc(options.namespaces.ipc);
   check_log(options.log);

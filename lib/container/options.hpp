@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "base/id_mapping.hpp"
 #include "base/json_fields.hpp"
 #include "container/mount_options.hpp"
+#include "container/rules.hpp"
 #include "image/oci.hpp"
 #include "network/network.hpp"
 
@@ -108,6 +110,7 @@ struct Security {
   std::string seccomp_profile;                 ///< content of that profile
   std::vector<std::string> mask, unmask;       ///< unmask may hold "ALL"
   std::vector<std::string> given;              ///< --security-opt words, for inspect
+  bool fewer_capabilities = false;  ///< without NET_RAW, MKNOD and AUDIT_WRITE, as Podman
 };
 
 template <typename Io>
@@ -121,12 +124,16 @@ void fields(Io& io, Security& s) {
   io.maybe("mask", s.mask);
   io.maybe("unmask", s.unmask);
   io.maybe("given", s.given);
+  io.maybe("fewerCapabilities", s.fewer_capabilities);
 }
 
 /// "", "private", "host", "none", "shareable", "container:NAME" (after create: container:ID), "ns:/path";
 /// userns also "keep-id[:uid=,gid=]".
 struct Namespaces {
   std::string pid, ipc, uts, user, cgroup;
+  /// Of a user namespace of its own, decided when the container is made: --userns auto, --uidmap. keep-id follows the user
+  /// that calls.
+  std::optional<base::IdMapping> mapping;
   std::string network = "default";  ///< default, bridge, none, host, pasta, container:…, ns:…
 };
 
@@ -137,6 +144,7 @@ void fields(Io& io, Namespaces& n) {
   io.maybe("uts", n.uts);
   io.maybe("user", n.user);
   io.maybe("cgroup", n.cgroup);
+  io.maybe("mapping", n.mapping);
   io("network", n.network);
 }
 
@@ -205,6 +213,40 @@ void fields(Io& io, RestartPolicy& r) {
   io.maybe("maximumRetries", r.maximum_retries);
 }
 
+/// --rootfs: a directory of the host in the place of an image.
+struct Rootfs {
+  std::string path;
+  bool overlay = false;  ///< what is written stays with the container
+  std::optional<std::string>
+      idmap;  ///< with ids mapped, "" as the container's user namespace has them
+
+  bool empty() const { return path.empty(); }
+};
+
+template <typename Io>
+void fields(Io& io, Rootfs& r) {
+  io("path", r.path);
+  io.maybe("overlay", r.overlay);
+  io.maybe("idmap", r.idmap);
+}
+
+/// --secret: a file below /run/secrets, or a variable.
+struct SecretUse {
+  std::string name, target;
+  bool variable = false;
+  std::uint32_t uid = 0, gid = 0, mode = 0444;
+};
+
+template <typename Io>
+void fields(Io& io, SecretUse& s) {
+  io("name", s.name);
+  io("target", s.target);
+  io.maybe("variable", s.variable);
+  io.maybe("uid", s.uid);
+  io.maybe("gid", s.gid);
+  io("mode", s.mode);
+}
+
 struct CreateOptions {
   std::string name, image, hostname, domainname, user, working_dir;
   std::optional<std::vector<std::string>>
@@ -243,6 +285,17 @@ struct CreateOptions {
   std::string pidfile;           ///< gets the number of the first process
   bool read_only_tmpfs = false;  ///< with read_only: /run, /tmp and /var/tmp can be written
   std::string image_volumes;     ///< --image-volume: "" (anonymous), anonymous, tmpfs, ignore
+  Rules rules;
+  Rootfs rootfs;
+  std::vector<SecretUse> secrets;
+  std::string init_path;        ///< --init-path: a program of the host in the place of our own init
+  std::string monitor_pidfile;  ///< --conmon-pidfile: gets the number of the monitor
+  bool remove_image = false;    ///< --rmi
+  bool systemd = false;         ///< the container's first process is systemd or its like
+  bool keep_groups = false;     ///< --group-add keep-groups: those of whoever calls
+  std::vector<std::string> requires_started;  ///< --requires: containers that run before this one
+  std::vector<std::string> cdi_devices;       ///< "vendor.com/class=name"
+  std::vector<std::string> chroot_dirs;       ///< --chrootdirs: get /etc/hosts and its like, too
 };
 
 template <typename Io>
@@ -304,6 +357,17 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("pidfile", o.pidfile);
   io.maybe("readOnlyTmpfs", o.read_only_tmpfs);
   io.maybe("imageVolumes", o.image_volumes);
+  io.maybe("rules", o.rules);
+  io.maybe("rootfs", o.rootfs);
+  io.maybe("secrets", o.secrets);
+  io.maybe("initPath", o.init_path);
+  io.maybe("monitorPidfile", o.monitor_pidfile);
+  io.maybe("removeImage", o.remove_image);
+  io.maybe("systemd", o.systemd);
+  io.maybe("keepGroups", o.keep_groups);
+  io.maybe("requires", o.requires_started);
+  io.maybe("cdiDevices", o.cdi_devices);
+  io.maybe("chrootDirs", o.chroot_dirs);
 }
 
 /// Docker's engine-side checks of the whole, in its sentences (kind usage); kind unsupported for what berth cannot do

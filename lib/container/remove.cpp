@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/remove.hpp"
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/sys.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/mount.hpp"
 #include "container/state.hpp"
+#include "image/remove.hpp"
 
 namespace container {
 
@@ -23,12 +27,24 @@ namespace {
                  : "running: stop the container before removing or force remove");
 }
 
+/// --rmi: other containers may use it, too.
+void remove_image(Engine& engine, const std::string& name) {
+  try {
+    image::RemoveOptions options;
+    options.is_running = [](const std::string&) { return false; };
+    image::remove_image(engine.images, name, options);
+  } catch (const base::Error& e) {
+    if (e.kind() == base::Kind::not_found) return;
+    base::warn("image {} stays: image is in use by a container: {}", name, e.message());
+  }
+}
+
 }  // namespace
 
 void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes) {
+  const Details details = engine.containers.details(record.id);
   std::vector<std::string> anonymous;
-  if (volumes == RemoveVolumes::anonymous)
-    anonymous = engine.containers.details(record.id).anonymous_volumes;
+  if (volumes == RemoveVolumes::anonymous) anonymous = details.anonymous_volumes;
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
   engine.containers.remove(record);
   drop_run_directory(engine, record.id);
@@ -42,7 +58,10 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
     }
   }
+  if (details.options.rules.owns_cidfile && !details.options.cidfile.empty())
+    ::unlink(details.options.cidfile.c_str());
   record_event(engine.store, container_event(record, "destroy"));
+  if (details.options.remove_image) remove_image(engine, details.options.image);
   base::remove_file(engine.store.paths().lock("health-" + record.id));
   base::remove_file(engine.store.paths().lock("container-" + record.id));
 }

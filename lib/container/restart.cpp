@@ -80,7 +80,7 @@ int start_and_follow(Engine& engine, const std::string& name, const AttachOption
   const Details details = engine.containers.details(id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;
-  auto client = begin(engine, record, details, {.attached = own.streams});
+  auto client = begin(engine, record, details, {.attached = own.streams, .preserved = {}});
   lock.reset();
   return follow(engine, record, details, std::move(client), own);
 }

@@ -8,9 +8,14 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
+#include "base/mapped_namespaces.hpp"
 #include "base/process.hpp"
+#include "base/sha256.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
+#include "container/idmap.hpp"
 #include "container/mount.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
@@ -21,21 +26,44 @@
 namespace container {
 
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
-  return mount_rootfs(
-      engine, record, user_mapping(engine.containers.details(record.id).options.namespaces));
+  return mount_rootfs(engine, record, engine.containers.details(record.id).options);
 }
 
-base::UniqueFd mount_rootfs(Engine& engine,
-                            const Record& record,
-                            const std::optional<base::IdMapping>& mapping) {
+namespace {
+
+/// The host's own directory.
+base::UniqueFd mount_directory(const Rootfs& rootfs,
+                               const std::optional<base::IdMapping>& mapping) {
+  auto mount = storage::clone_mount(base::open_file(rootfs.path, O_PATH | O_DIRECTORY).get(),
+                                    /*recursive=*/!rootfs.idmap);
+  if (rootfs.idmap) map_mount(mount.get(), *rootfs.idmap, mapping);
+  return mount;
+}
+
+}  // namespace
+
+base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOptions& options) {
   // Two overlays of the same directories would mix each other up.
   if (auto shown = clone_mounted_rootfs(engine, record.id)) return std::move(*shown);
+  const auto mapping = user_mapping(options.namespaces);
+  const Rootfs& rootfs = options.rootfs;
+  if (!rootfs.empty() && !rootfs.overlay) return mount_directory(rootfs, mapping);
   storage::OverlayPlan plan;
+  if (rootfs.overlay) plan.lower.push_back(rootfs.path);
   // Its files belong to the host's root, which a container with ids of its own does not know: there the runtime makes them.
-  if (!mapping) plan.lower.push_back(storage::mount_points_layer(engine.store));
-  for (const auto& layer : engine.layers.of_container(record.id)) {
-    plan.lower.push_back(mapping ? storage::shifted_diff(engine.store, layer, *mapping)
-                                 : layer.diff());
+  if (!mapping && !rootfs.overlay) plan.lower.push_back(storage::mount_points_layer(engine.store));
+  const auto layers = engine.layers.of_container(record.id);
+  // Root shows layers with other ids; where the kernel refuses that, there is a copy of each for these ids.
+  base::MappedNamespaces users;
+  if (mapping && !base::in_user_namespace() && !layers.empty()) {
+    users = base::make_mapped_namespaces(*mapping, base::WithNetwork::no);
+    if (storage::can_map_ids(layers.front().diff(), users.user.get()))
+      plan.users = users.user.get();
+  }
+  for (const auto& layer : layers) {
+    const bool copied = mapping && plan.users < 0;
+    plan.lower.push_back(copied ? storage::shifted_diff(engine.store, layer, *mapping)
+                                : layer.diff());
   }
   const std::string directory = engine.store.paths().container(record.id);
   plan.upper = directory + "/upper";
@@ -98,8 +126,103 @@ base::UniqueFd open_source(const MountOption& mount) {
   return base::open_file(mount.source, O_PATH);
 }
 
+/// Where the writes of -v :O go: anew at each start, unless the user has a place for them.
+storage::OverlayPlan plan_writes(Engine& engine,
+                                 const MountOption& mount,
+                                 const std::string& directory) {
+  storage::OverlayPlan plan;
+  plan.upper = mount.upper;
+  plan.work = mount.work;
+  if (!plan.upper.empty()) return plan;
+  // Not in RUNROOT, which is memory, where there is a choice.
+  const std::string own =
+      engine.store.paths().container(directory.substr(directory.find_last_of('/') + 1));
+  const std::string place = fmt::format("{}/writes-{}",
+                                        base::is_directory(own) ? own : directory,
+                                        base::sha256_hex(mount.target).substr(0, 16));
+  base::remove_tree(place);
+  base::make_directory(place, 0700);
+  plan.upper = place + "/upper";
+  plan.work = place + "/work";
+  base::make_directory(plan.upper, 0755);
+  base::make_directory(plan.work, 0700);
+  return plan;
+}
+
+/// The root of what is written over looks as that below it.
+void copy_owner(const std::string& from, const std::string& to) {
+  const auto st = base::find_stat(from);
+  if (!st || ::chown(to.c_str(), st->st_uid, st->st_gid) < 0 ||
+      ::chmod(to.c_str(), st->st_mode & 07777) < 0)
+    base::sys_fail("set the owner of {}", to);
+}
+
+base::UniqueFd mount_over(Engine& engine, const MountOption& mount, const std::string& directory) {
+  const std::string lower =
+      mount.type == "volume" ? engine.volumes.get(mount.source).path : mount.source;
+  if (!base::is_directory(lower))
+    base::fail(base::Kind::usage, "overlay volume {}: not a directory", lower);
+  auto plan = plan_writes(engine, mount, directory);
+  plan.lower = {lower};
+  if (mount.upper.empty()) copy_owner(lower, plan.upper);
+  return storage::make_overlay(plan, engine.store.attributes());
+}
+
+/// The layers of an image; written to only with rw=true, and then for this run alone.
+base::UniqueFd mount_image(Engine& engine, const MountOption& mount, const std::string& directory) {
+  storage::OverlayPlan plan;
+  if (!mount.read_only) plan = plan_writes(engine, mount, directory);
+  for (const auto& layer : engine.layers.of_image(engine.images.get(mount.source).id))
+    plan.lower.push_back(layer.diff());
+  // The kernel wants two directories for an overlay that nobody writes to.
+  const std::string empty = directory + "/empty";
+  base::make_directories(empty, 0755);
+  while (plan.lower.size() < 2) plan.lower.insert(plan.lower.begin(), empty);
+  return storage::make_overlay(plan, engine.store.attributes());
+}
+
+/// U: every file below is given to the container's user. Links are not followed, nor is another file system entered.
+void give_away(int directory, std::uint32_t uid, std::uint32_t gid, dev_t device) {
+  for (const auto& name : base::list_directory(fmt::format("/proc/self/fd/{}", directory))) {
+    struct stat st {};
+
+    if (::fstatat(directory, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) continue;
+    if (st.st_dev != device) continue;
+    if (::fchownat(directory, name.c_str(), uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+      base::sys_fail("give {} to the container's user", base::printable(name));
+    if (!S_ISDIR(st.st_mode)) continue;
+    const auto below = base::open_at(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    give_away(below.get(), uid, gid, device);
+  }
+}
+
+void give_away(const base::UniqueFd& source, const MountUsers& users, const std::string& name) {
+  std::uint32_t uid = users.user->uid, gid = users.user->gid;
+  if (users.mapping) {
+    uid = base::map_id(users.mapping->uids, uid);
+    gid = base::map_id(users.mapping->gids, gid);
+  }
+  const auto st = base::stat_of(source.get(), name);
+  if (::fchownat(source.get(), "", uid, gid, AT_EMPTY_PATH) < 0)
+    base::sys_fail("give {} to the container's user", name);
+  if (!S_ISDIR(st.st_mode)) return;
+  const auto directory = base::open_at(source.get(), ".", O_RDONLY | O_DIRECTORY);
+  give_away(directory.get(), uid, gid, st.st_dev);
+}
+
 /// A detached mount of what the container shall see.
-base::UniqueFd prepare_source(Engine& engine, const MountOption& mount, int rootfs) {
+base::UniqueFd prepare_source(Engine& engine,
+                              const MountOption& mount,
+                              int rootfs,
+                              const std::string& directory) {
+  if (mount.overlay) return mount_over(engine, mount, directory);
+  if (mount.type == "image") {
+    auto image = mount_image(engine, mount, directory);
+    if (mount.subpath.empty()) return image;
+    const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
+    if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
+    return storage::clone_mount(below->get(), false);
+  }
   if (mount.type != "volume")
     return storage::clone_mount(open_source(mount).get(), mount.recursive);
   auto source = mount_volume(engine, engine.volumes.get(mount.source));
@@ -128,7 +251,8 @@ void make_slot(const std::string& slot, bool directory) {
 PreparedMounts prepare_mounts(Engine& engine,
                               const CreateOptions& options,
                               int rootfs,
-                              const std::string& directory) {
+                              const std::string& directory,
+                              const MountUsers& users) {
   PreparedMounts result;
   auto mounts = options.mounts;
   // A mount below another one's target must come after it.
@@ -138,13 +262,15 @@ PreparedMounts prepare_mounts(Engine& engine,
     };
     return depth(a) < depth(b);
   });
-  if (!mounts.empty()) base::make_directory(directory + "/mounts", 0700);
+  if (!mounts.empty()) base::make_directory(directory + "/mounts", 0711);
   for (const auto& mount : mounts) {
-    if (mount.type == "tmpfs") {
+    if (is_made_by_runtime(mount)) {
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
-    auto source = prepare_source(engine, mount, rootfs);
+    auto source = prepare_source(engine, mount, rootfs, directory);
+    if (mount.chown && users.user) give_away(source, users, mount.source);
+    if (mount.idmap) map_mount(source.get(), *mount.idmap, users.mapping);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));
     result.prepared.push_back({std::move(source), slot});

@@ -18,10 +18,8 @@ namespace container {
 /// and has made sure that nobody else has it mounted (kernels allow it, and mix the two up).
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record);
 
-/// The same for who has the details already.
-base::UniqueFd mount_rootfs(Engine& engine,
-                            const Record& record,
-                            const std::optional<base::IdMapping>& mapping);
+/// The same for who has the details already. With --rootfs it is that directory, or an overlay on it.
+base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOptions& options);
 
 /// What start hands to the monitor (descriptors) and to the spec (slots).
 struct PreparedMounts {
@@ -29,12 +27,19 @@ struct PreparedMounts {
   std::vector<SpecMount> spec;
 };
 
+/// Whose files mounts of a container are.
+struct MountUsers {
+  std::optional<UserIds> user;  ///< that it runs as; without one, U gives nothing away
+  std::optional<base::IdMapping> mapping;
+};
+
 /// Opens the sources of all binds and volumes in this mount namespace, makes missing ones where -v wants it, and fills
 /// volumes from the image at first use. Slots are made below `directory`/mounts.
 PreparedMounts prepare_mounts(Engine& engine,
                               const CreateOptions& options,
                               int rootfs,
-                              const std::string& directory);
+                              const std::string& directory,
+                              const MountUsers& users);
 
 /// Makes the working directory when the image lacks it, as Docker does. It belongs to the container's root.
 void make_working_directory(int rootfs,

@@ -24,6 +24,8 @@ Runtime::Runtime(const Engine& engine, const std::string& name_or_path, std::str
                name_or_path);
   }
   path_ = *found;
+  // As Podman gives them, without their dashes.
+  for (const auto& flag : engine.runtime_flags) flags_.push_back("--" + flag);
   name_ = path_.substr(path_.find_last_of('/') + 1);
   root_ = engine.store.paths().runtime_root(name_);
 }
@@ -42,6 +44,7 @@ base::UniqueFd Runtime::sealed_program() const {
 
 std::vector<std::string> Runtime::command(const std::vector<std::string>& words) const {
   std::vector<std::string> argv = {path_, "--root", root_};
+  argv.insert(argv.end(), flags_.begin(), flags_.end());
   if (cgroup_manager_ == "systemd")
     argv.emplace_back("--systemd-cgroup");
   else if (is_crun())

@@ -46,6 +46,7 @@ class Runtime {
 
  private:
   std::string path_, name_, root_, cgroup_manager_;
+  std::vector<std::string> flags_;
 };
 
 }  // namespace container

@@ -2,24 +2,27 @@
 #include "container/start.hpp"
 
 #include <algorithm>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <cctype>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "base/mapped_namespaces.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
+#include "container/cdi.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
+#include "container/own_limits.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
 #include "container/runtime_error.hpp"
@@ -77,19 +80,24 @@ class Start {
     if (options_.tty && how.attached.out) note_window();
     restart_delay_ms_ =
         how.restart_delay_ms ? how.restart_delay_ms : protocol::kFirstRestartDelayMs;
+    check_requirements();
     prepare_directory();
     const auto mapping = user_mapping(options_.namespaces);
-    rootfs_ = mount_rootfs(engine_, record_, mapping);
+    rootfs_ = mount_rootfs(engine_, record_, options_);
     facts_.user = find_user(rootfs_.get(),
                             options_.user.empty() ? details_.image.user : options_.user,
                             options_.group_add);
-    make_working_directory(rootfs_.get(), working_directory(), mapping);
+    if (options_.rules.makes_working_dir || options_.working_dir.empty())
+      make_working_directory(rootfs_.get(), working_directory(), mapping);
+    else
+      check_working_directory();
     if (mapping) {
+      open_the_way(*mapping);
       facts_.uid_mappings = mapping->uids;
       facts_.gid_mappings = mapping->gids;
     }
     write_more_files();
-    mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_);
+    mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_, {facts_.user, mapping});
     check_the_command();
     if (options_.init) add_init();
     connect_network();
@@ -104,6 +112,32 @@ class Start {
     const auto& own =
         options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
     return own.empty() ? "/" : own;
+  }
+
+  void check_requirements() {
+    for (const auto& id : options_.requires_started) {
+      if (state_of(engine_, engine_.containers.get(id)).is_running()) continue;
+      base::fail(base::Kind::wrong_state,
+                 "some dependencies of container {} are not started: {}: container state improper",
+                 record_.id,
+                 id);
+    }
+  }
+
+  /// One that a mount brings is made by the runtime.
+  void check_working_directory() {
+    const std::string& path = options_.working_dir;
+    const bool is_mounted =
+        std::any_of(options_.mounts.begin(), options_.mounts.end(), [&](const MountOption& m) {
+          return m.target == path || m.target.starts_with(path + "/") ||
+                 path.starts_with(m.target + "/");
+        });
+    const bool there = path.starts_with('/') && base::find_in_root(rootfs_.get(), path, O_PATH);
+    if (is_mounted || there) return;
+    base::fail(base::Kind::command_invalid,
+               "workdir \"{}\" does not exist on container {}",
+               path,
+               record_.id);
   }
 
   void note_window() {
@@ -121,6 +155,66 @@ class Start {
       base::write_file(path, content, 0644);
       facts_.files.emplace_back(path, "/etc/" + name);
     }
+    if (options_.rules.engine_file) write_engine_file();
+    write_secrets();
+  }
+
+  /// Empty, so that nothing of the host shows, but for a container that has its rights anyway. What the user has mounted on
+  /// /run is not written to.
+  void write_engine_file() {
+    const bool is_users =
+        std::any_of(options_.mounts.begin(), options_.mounts.end(), [](const MountOption& m) {
+          return m.target == "/run" && m.type != "tmpfs";
+        });
+    if (is_users) return;
+    const std::string path = directory_ + "/containerenv";
+    std::string text;
+    if (options_.security.privileged) {
+      text = fmt::format(
+          "engine=\"{}\"\nname=\"{}\"\nid=\"{}\"\nimage=\"{}\"\nimageid=\"{}\"\nrootless={}\n",
+          options_.rules.engine,
+          record_.name,
+          record_.id,
+          options_.image,
+          record_.image.substr(record_.image.find(':') + 1),
+          base::is_rootless() ? 1 : 0);
+    }
+    base::write_file(path, text, 0644);
+    facts_.files.emplace_back(path, "/run/.containerenv");
+  }
+
+  /// Where nothing but memory holds them while they are used.
+  void write_secrets() {
+    for (std::size_t n = 0; n < options_.secrets.size(); ++n) {
+      const auto& use = options_.secrets[n];
+      const auto kept =
+          fmt::format("{}/secrets/{}", engine_.store.paths().container(record_.id), n);
+      auto data = base::read_file(kept);
+      if (use.variable) {
+        variables_.push_back(use.target + "=" + data);
+        continue;
+      }
+      const auto path = fmt::format("{}/secret-{}", directory_, n);
+      base::write_file(path, data, use.mode);
+      const auto mapping = user_mapping(options_.namespaces);
+      const auto uid = mapping ? base::map_id(mapping->uids, use.uid) : use.uid;
+      const auto gid = mapping ? base::map_id(mapping->gids, use.gid) : use.gid;
+      if (::chown(path.c_str(), uid, gid) < 0) base::sys_fail("change the owner of {}", path);
+      facts_.files.emplace_back(path, use.target);
+    }
+  }
+
+  /// The root of a container with ids of its own is nobody here, and must reach what is mounted for it. What lies on the way
+  /// can be passed, not read; the container's own directory, where secrets lie, only by his group.
+  void open_the_way(const base::IdMapping& mapping) {
+    const auto& paths = engine_.store.paths();
+    for (const auto& path : {paths.runroot(), paths.run_containers()}) {
+      if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
+    }
+    constexpr auto kSame = static_cast<uid_t>(-1);
+    if (::chown(directory_.c_str(), kSame, base::map_id(mapping.gids, 0)) < 0 ||
+        ::chmod(directory_.c_str(), 0710) < 0)
+      base::sys_fail("change the mode of {}", directory_);
   }
 
   void prepare_directory() {
@@ -142,6 +236,8 @@ class Start {
   /// The common mistake is told before anything is started; mounts may bring the command, then the runtime decides.
   void check_the_command() {
     const auto words = command_line(options_, details_.image);
+    if (words.empty())
+      base::fail(base::Kind::command_missing, "exec: \"\": executable file not found in $PATH");
     const auto env = environment_of(options_, details_.image, details_.hostname, facts_.user.home);
     if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory())) {
       if (error->kind() == base::Kind::command_invalid || mounts_.prepared.empty()) throw *error;
@@ -150,7 +246,9 @@ class Start {
 
   /// Our own first process, as Docker and Podman show theirs, on a mount of its own.
   void add_init() {
-    const auto program = base::open_file(find_program_of_ours("berth-init"), O_PATH);
+    const auto program = base::open_file(
+        options_.init_path.empty() ? find_program_of_ours("berth-init") : options_.init_path,
+        O_PATH);
     const std::string slot = directory_ + "/init";
     base::write_file(slot, "", 0600);
     mounts_.prepared.push_back({storage::clone_mount(program.get(), false), slot});
@@ -169,7 +267,7 @@ class Start {
         if (!given) ports.push_back(port);
       }
     }
-    auto ns = network::make_namespace();
+    auto ns = make_network_namespace();
     endpoint_ = network::connect(
         engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get(), &held_);
     note_taken();
@@ -177,6 +275,25 @@ class Start {
     base::write_file(slot, "", 0600);
     mounts_.prepared.push_back({storage::clone_mount(ns.get(), false), slot});
     facts_.namespace_paths["network"] = slot;
+  }
+
+  /// The container's own users get their namespace together with the network's, which then is theirs.
+  base::UniqueFd make_network_namespace() {
+    const auto mapping = user_mapping(options_.namespaces);
+    if (!mapping || joins_users()) return network::make_namespace();
+    auto made = base::make_mapped_namespaces(*mapping, base::WithNetwork::yes);
+    network::set_loopback_up(made.network.get());
+    const std::string slot = directory_ + "/userns";
+    base::write_file(slot, "", 0600);
+    mounts_.prepared.push_back({storage::clone_mount(made.user.get(), false), slot});
+    facts_.namespace_paths["user"] = slot;
+    facts_.own_network = true;
+    return std::move(made.network);
+  }
+
+  bool joins_users() const {
+    const auto& user = options_.namespaces.user;
+    return user.starts_with("container:") || user.starts_with("ns:");
   }
 
   void write_files() {
@@ -204,6 +321,13 @@ class Start {
     }
     if (!options_.files.no_hostname)
       facts_.hostname_file = write("hostname", details_.hostname + "\n");
+    for (const auto& root : options_.chroot_dirs) {
+      for (const auto& [path, target] : {std::pair{facts_.hosts, "/etc/hosts"},
+                                         std::pair{facts_.resolv, "/etc/resolv.conf"},
+                                         std::pair{facts_.hostname_file, "/etc/hostname"}}) {
+        if (!path.empty()) facts_.files.emplace_back(path, clean_path(root + target));
+      }
+    }
   }
 
   /// "container:ID" and "ns:/path" become paths; the other container's files come along with its network.
@@ -213,6 +337,8 @@ class Start {
     join("pid", n.pid, "pid");
     join("ipc", n.ipc, "ipc");
     join("uts", n.uts, "uts");
+    join("user", n.user, "user");
+    join("cgroup", n.cgroup, "cgroup");
   }
 
   void join(const std::string& kind, const std::string& mode, const char* file) {
@@ -257,13 +383,19 @@ class Start {
     facts_.rootless = base::is_rootless();
     facts_.hard_limits = hard_limits();
     facts_.capabilities = capabilities_of(options_.security);
+    if (options_.rules.ambient && facts_.user.uid != 0)
+      facts_.ambient = added_capabilities(options_.security);
     facts_.devices = find_devices(options_.devices, options_.security.privileged);
+    if (options_.systemd) hide_terminals();
     find_limits();
     facts_.masked_paths = host_masked_paths();
     facts_.tty_group = !facts_.rootless || maps_tty_group();
     facts_.least_oom_score_adj = own_oom_score_adj();
     add_seccomp();
     auto spec = make_spec(options_, details_.image, facts_);
+    if (!options_.cdi_devices.empty())
+      add_cdi_devices(spec, options_.cdi_devices, cdi_directories(), facts_.rootless);
+    for (const auto& variable : variables_) spec["process"]["env"].push_back(variable);
     if (options_.init) {
       auto& words = spec["process"]["args"];
       words.insert(words.begin(), {base::Json(kInit), base::Json("--")});
@@ -273,6 +405,15 @@ class Start {
     base::write_file(directory_ + "/bundle/config.json",
                      spec.dump(-1, ' ', false, base::Json::error_handler_t::replace),
                      0600);
+  }
+
+  /// systemd would start a login on each console that it sees.
+  void hide_terminals() {
+    std::erase_if(facts_.devices, [](const DeviceNode& node) {
+      constexpr std::string_view kConsole = "/dev/tty";
+      return node.path.starts_with(kConsole) && node.path.size() > kConsole.size() &&
+             std::isdigit(static_cast<unsigned char>(node.path[kConsole.size()]));
+    });
   }
 
   void find_limits() {
@@ -329,8 +470,21 @@ class Start {
     plan.restart = restart_plan();
     plan.health = plan_health(engine_, record_, details_);
     plan.timeout = options_.timeout;
+    plan.timeout_is_minus_one = options_.rules.timeout_is_minus_one;
+    if (!how.preserved.empty()) preserve(how.preserved, plan);
     plan.oom_events = cgroup_.oom_file;
     return plan;
+  }
+
+  /// The runtime hands on all numbers up to the last; what is not open stays so. Its own log comes behind them.
+  static void preserve(const std::vector<int>& numbers, MonitorPlan& plan) {
+    plan.preserved = numbers;
+    const int last = numbers.back();
+    for (auto& word : plan.runtime) {
+      if (word == kRuntimeLogOptions[0]) word = fmt::format("--log=/proc/self/fd/{}", last + 1);
+    }
+    const auto run = std::find(plan.runtime.begin(), plan.runtime.end(), "run");
+    plan.runtime.insert(run + 1, {"--preserve-fds", std::to_string(last - 2)});
   }
 
   RestartPlan restart_plan() const {
@@ -365,15 +519,15 @@ class Start {
       client.cleaned();  // spares the monitor its own clean-up
       throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
     }
+    if (!options_.monitor_pidfile.empty()) {
+      const auto running = read_running(directory_);
+      if (running) base::write_file(options_.monitor_pidfile, std::to_string(running->monitor.pid));
+    }
     if (!options_.pidfile.empty()) {
       base::write_file(options_.pidfile, base::read_file(directory_ + "/pid"));
     }
     return client;
   }
-
-  static std::map<std::string, std::int64_t> hard_limits();
-  static bool maps_tty_group();
-  static int own_oom_score_adj();
 
   Engine& engine_;
   const Record& record_;
@@ -387,53 +541,9 @@ class Start {
   PreparedMounts mounts_;
   std::optional<network::Endpoint> endpoint_;
   std::vector<base::UniqueFd> held_;
+  std::vector<std::string> variables_;  ///< secret ones, which only the runtime is told
   Facts facts_;
 };
-
-std::map<std::string, std::int64_t> Start::hard_limits() {
-  static constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {
-      {"as", RLIMIT_AS},
-      {"core", RLIMIT_CORE},
-      {"cpu", RLIMIT_CPU},
-      {"data", RLIMIT_DATA},
-      {"fsize", RLIMIT_FSIZE},
-      {"locks", RLIMIT_LOCKS},
-      {"memlock", RLIMIT_MEMLOCK},
-      {"msgqueue", RLIMIT_MSGQUEUE},
-      {"nice", RLIMIT_NICE},
-      {"nofile", RLIMIT_NOFILE},
-      {"nproc", RLIMIT_NPROC},
-      {"rss", RLIMIT_RSS},
-      {"rtprio", RLIMIT_RTPRIO},
-      {"rttime", RLIMIT_RTTIME},
-      {"sigpending", RLIMIT_SIGPENDING},
-      {"stack", RLIMIT_STACK}};
-  std::map<std::string, std::int64_t> limits;
-  for (const auto& [name, resource] : kLimits) {
-    rlimit limit{};
-    if (::getrlimit(resource, &limit) < 0) continue;
-    limits[name] = limit.rlim_max == RLIM_INFINITY ? -1 : static_cast<std::int64_t>(limit.rlim_max);
-  }
-  return limits;
-}
-
-/// devpts wants group 5 for terminals; a small user namespace has none.
-bool Start::maps_tty_group() {
-  constexpr std::uint32_t kTty = 5;
-  for (const auto& range : base::gid_map()) {
-    if (kTty >= range.inside && kTty - range.inside < range.count) return true;
-  }
-  return false;
-}
-
-/// Without CAP_SYS_RESOURCE the kernel lets nobody go below the value that he was given.
-int Start::own_oom_score_adj() {
-  constexpr unsigned kSysResource = 24;
-  if (::prctl(PR_CAPBSET_READ, kSysResource, 0, 0, 0) == 1 && !base::in_user_namespace())
-    return -1000;
-  const auto text = base::find_file_text("/proc/self/oom_score_adj").value_or("0");
-  return base::parse_number<int>(base::trim(text)).value_or(0);
-}
 
 }  // namespace
 
@@ -463,13 +573,17 @@ MonitorClient start(Engine& engine,
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);
-    const int code = e.kind() == base::Kind::command_missing   ? 127
+    const bool invoking = details.options.rules.start_is_invoking;
+    const int code = invoking                                  ? 0
+                     : e.kind() == base::Kind::command_missing ? 127
                      : e.kind() == base::Kind::command_invalid ? 126
                                                                : 128;
     if (!record.summary.remove) {
       engine.containers.set_error(record.id, code, e.message());
       drop_run_directory(engine, record.id);
     }
+    if (invoking && e.kind() != base::Kind::command_missing)
+      throw base::Error(base::Kind::command_invalid, e.message());
     throw;
   }
 }

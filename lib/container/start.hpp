@@ -35,6 +35,7 @@ void make_run_directory(Engine& engine, const std::string& id);
 struct StartOptions {
   std::uint32_t restart_delay_ms = 0;  ///< 0: Docker's first
   Streams attached;                    ///< what this client gets from the first byte on
+  std::vector<int> preserved;          ///< descriptors that it inherits, by their numbers
 };
 
 /// Starts it and returns the connection to its monitor once the first process runs. Whoever closes it before the end

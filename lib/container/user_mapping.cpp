@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/user_mapping.hpp"
 
+#include <algorithm>
+#include <fcntl.h>
+
+#include "base/error.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
+#include "container/spec/spec.hpp"
 
 namespace container {
 
@@ -34,10 +40,146 @@ std::optional<KeepId> keep_id(const Namespaces& namespaces) {
 }
 
 std::optional<base::IdMapping> user_mapping(const Namespaces& namespaces) {
+  if (namespaces.mapping) return namespaces.mapping;
   const auto ids = keep_id(namespaces);
   if (!ids || !base::is_rootless()) return std::nullopt;
   return base::IdMapping{base::keeping(ids->uid, count_of(base::uid_map())),
                          base::keeping(ids->gid, count_of(base::gid_map()))};
+}
+
+namespace {
+
+using base::fail;
+using base::IdRange;
+using base::Kind;
+
+/// Podman's least, and what it takes for an image that says nothing.
+constexpr std::uint32_t kLeastAuto = 1024;
+constexpr std::uint32_t kNobody = 65534;
+
+/// The ids that automatic mappings may choose from, in this namespace.
+std::vector<IdRange> pool(base::IdKind kind) {
+  if (base::is_rootless()) {
+    const auto count = count_of(kind == base::IdKind::user ? base::uid_map() : base::gid_map());
+    return {{0, 1, count - 1}};
+  }
+  constexpr const char* kUser = "containers";
+  const char* word = kind == base::IdKind::user ? "uid" : "gid";
+  // No id of root's needs to stay free: this one is nobody's.
+  auto ranges = base::subordinate_ids(kind, 0xfffffffe, kUser, 0xfffffffe);
+  if (ranges.empty()) {
+    fail(Kind::usage,
+         "cannot find UID/GID for user {0}: no sub{1} ranges found for user \"{0}\" in /etc/sub{1}",
+         kUser,
+         word);
+  }
+  return ranges;
+}
+
+/// The first `size` ids of the pool that none of `taken` has.
+std::vector<IdRange> choose(const std::vector<IdRange>& from,
+                            std::vector<IdRange> taken,
+                            std::uint32_t size) {
+  std::sort(taken.begin(), taken.end(), [](const IdRange& a, const IdRange& b) {
+    return a.outside < b.outside;
+  });
+  for (const auto& range : from) {
+    std::uint64_t start = range.outside;
+    for (const auto& other : taken) {
+      if (start + size <= other.outside) break;
+      start = std::max(start, std::uint64_t{other.outside} + other.count);
+    }
+    if (start + size <= std::uint64_t{range.outside} + range.count)
+      return {{0, static_cast<std::uint32_t>(start), size}};
+  }
+  fail(Kind::usage, "not enough unused IDs in user namespace");
+}
+
+/// The largest id of a line of the image's file, but for nobody's.
+std::uint32_t largest_id(Engine& engine, const image::Image& image, const char* file) {
+  std::uint32_t largest = 0;
+  for (const auto& layer : engine.layers.of_image(image.id)) {
+    const auto root = base::find_file(layer.diff(), O_PATH | O_DIRECTORY);
+    if (!root) continue;
+    for (const auto& line : base::split(read_image_file(root->get(), file), '\n')) {
+      const auto parts = base::split(line, ':');
+      const auto id = parts.size() > 2 ? base::parse_number<std::uint32_t>(parts[2]) : std::nullopt;
+      if (id && *id < kNobody) largest = std::max(largest, *id);
+    }
+  }
+  return largest;
+}
+
+std::uint32_t automatic_size(Engine& engine,
+                             const CreateOptions& options,
+                             const image::Image* image) {
+  const auto words = base::split_pair(options.namespaces.user, ':').second.value_or("");
+  for (const auto& word : base::split(words, ',')) {
+    const auto [key, value] = base::split_pair(word, '=');
+    const auto size = base::parse_number<std::uint32_t>(value.value_or(""));
+    if (key == "size" && size && *size > 0) return *size;
+    if (!word.empty()) fail(Kind::unsupported, "--userns auto:{} is not supported yet", word);
+  }
+  std::uint32_t size = kLeastAuto;
+  for (const auto& id : base::split(options.user, ':')) {
+    if (const auto number = base::parse_number<std::uint32_t>(id); number && *number < kNobody)
+      size = std::max(size, *number + 1);
+  }
+  if (!image) return size;
+  for (const char* file : {"/etc/passwd", "/etc/group"})
+    size = std::max(size, largest_id(engine, *image, file) + 1);
+  return size;
+}
+
+base::IdMapping choose_mapping(Engine& engine, std::uint32_t size) {
+  std::vector<IdRange> uids, gids;
+  for (const auto& record : engine.containers.list()) {
+    const auto n = engine.containers.details(record.id).options.namespaces;
+    if (!n.mapping) continue;
+    uids.insert(uids.end(), n.mapping->uids.begin(), n.mapping->uids.end());
+    gids.insert(gids.end(), n.mapping->gids.begin(), n.mapping->gids.end());
+  }
+  return {choose(pool(base::IdKind::user), std::move(uids), size),
+          choose(pool(base::IdKind::group), std::move(gids), size)};
+}
+
+/// Of the namespace that a process lives in, as it looks from ours; nothing for ours itself.
+std::optional<base::IdMapping> mapping_of(const std::string& process) {
+  base::IdMapping mapping{base::read_map(process + "/uid_map"),
+                          base::read_map(process + "/gid_map")};
+  // Seen from inside, our own namespace maps its ids to themselves: as many as it has.
+  const bool ours = base::read_link(process + "/ns/user") == base::read_link("/proc/self/ns/user");
+  if (ours) return std::nullopt;
+  return mapping;
+}
+
+std::optional<base::IdMapping> joined_mapping(Engine& engine, const std::string& mode) {
+  if (mode.starts_with("container:"))
+    return user_mapping(engine.containers.details(mode.substr(10)).options.namespaces);
+  constexpr std::string_view kEnd = "/ns/user";
+  const std::string path = mode.substr(3);
+  if (!path.starts_with("/proc/") || !path.ends_with(kEnd))
+    fail(Kind::unsupported, "--userns {}: only /proc/PID/ns/user is supported yet", mode);
+  return mapping_of(path.substr(0, path.size() - kEnd.size()));
+}
+
+}  // namespace
+
+std::optional<base::FileLock> decide_mapping(Engine& engine,
+                                             CreateOptions& options,
+                                             const image::Image* image) {
+  auto& n = options.namespaces;
+  const std::string name = base::split_pair(n.user, ':').first;
+  if (name == "container" || name == "ns") n.mapping = joined_mapping(engine, n.user);
+  if (name == "nomap") {
+    if (!base::is_rootless()) fail(Kind::usage, "nomap is only supported in rootless mode");
+    n.mapping = base::IdMapping{{{0, 1, count_of(base::uid_map()) - 1}},
+                                {{0, 1, count_of(base::gid_map()) - 1}}};
+  }
+  if (name != "auto") return std::nullopt;
+  auto lock = engine.store.lock("automatic-ids");
+  n.mapping = choose_mapping(engine, automatic_size(engine, options, image));
+  return lock;
 }
 
 }  // namespace container

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// --userns keep-id: inside the container the user has the uid and gid that he has outside.
+// Users of a container that are not the host's: --userns keep-id (inside, the user has the ids that he has outside), auto (ids
+// that no other container has), nomap, --uidmap, and namespaces that exist.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "base/id_mapping.hpp"
+#include "base/lock.hpp"
+#include "container/engine.hpp"
 #include "container/options.hpp"
 
 namespace container {
@@ -16,6 +19,12 @@ struct KeepId {
 
 /// The ids that keep-id asks for; nothing for another mode. Root keeps 0 unless told otherwise.
 std::optional<KeepId> keep_id(const Namespaces& namespaces);
+
+/// What auto, nomap, container: and ns: mean for a container that is being made: sets Namespaces::mapping. The lock, when
+/// there is one, is kept until the container has a row, so that nobody else chooses the same ids. Kind usage for what cannot be.
+std::optional<base::FileLock> decide_mapping(Engine& engine,
+                                             CreateOptions& options,
+                                             const image::Image* image);
 
 /// The mapping of the container's own user namespace onto ours; nothing when it lives in ours. For
 /// root keep-id changes the user alone, as podman has it.

@@ -38,6 +38,10 @@ bool write_sysctl(const std::string& name, const std::string& value) {
   }
 }
 
+void set_loopback_up(int namespace_fd) {
+  inside_namespace(namespace_fd, [] { Interface("lo").set_up(); });
+}
+
 base::UniqueFd make_namespace() {
   base::UniqueFd made;
   base::in_thread([&] {

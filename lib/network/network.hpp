@@ -89,6 +89,9 @@ struct ConnectRequest {
 /// A new network namespace, kept alive by the descriptor. The caller is single-threaded.
 base::UniqueFd make_namespace();
 
+/// What make_namespace does to a new one, for one that somebody else has made.
+void set_loopback_up(int namespace_fd);
+
 /// Gives the namespace an address on the store's default bridge (root) or pasta (rootless) and
 /// publishes the ports. Sets up the bridge, forwarding, masquerade and firewall when missing.
 /// Undoes all it did on failure. Kind in_use: "Bind for 0.0.0.0:80 failed: port is already

@@ -14,7 +14,7 @@ namespace storage {
 namespace {
 
 void fill(const std::string& directory) {
-  for (const char* name : {"", "/dev", "/dev/pts", "/dev/shm", "/etc", "/proc", "/sys"})
+  for (const char* name : {"", "/dev", "/dev/pts", "/dev/shm", "/etc", "/proc", "/run", "/sys"})
     base::make_directory(directory + name, 0755);
   for (const char* name : {"/.dockerenv", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf"})
     base::write_file(directory + name, "", 0644);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -10,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "base/user_namespace.hpp"
 #include "storage/file_system.hpp"
 
 namespace storage {
@@ -34,7 +36,30 @@ bool add_layers(FileSystem& context, const std::vector<std::string>& lower) {
 
 }  // namespace
 
+namespace {
+
+bool try_map_ids(int mount, int users) {
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_IDMAP;
+  attr.userns_fd = static_cast<std::uint64_t>(users);
+  return ::syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attr, sizeof attr) == 0;
+}
+
+}  // namespace
+
+bool can_map_ids(const std::string& path, int users) {
+  if (base::in_user_namespace()) return false;
+  const auto directory = base::open_file(path, O_PATH | O_DIRECTORY);
+  return try_map_ids(clone_mount(directory.get(), false).get(), users);
+}
+
+void map_ids(int mount, int users) {
+  if (!try_map_ids(mount, users)) base::sys_fail("failed to create idmapped mount");
+}
+
 base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
+  // Layers with other ids are mounts, which overlay takes from a mount namespace that knows them.
+  if (plan.users >= 0) return make_overlay_by_mount(plan, attributes);
   if (plan.lower.size() > kMostStacked || !is_plain(plan.upper) || !is_plain(plan.work) ||
       !std::all_of(plan.lower.begin(), plan.lower.end(), is_plain)) {
     return make_overlay_by_mount(plan, attributes);

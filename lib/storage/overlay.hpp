@@ -17,12 +17,20 @@ struct OverlayPlan {
   std::string upper, work;         ///< both empty: read-only
   /// Nothing of `upper` need survive a power loss: the end of the mount waits for no disk (overlay's "volatile").
   bool discardable = false;
+  /// A user namespace whose ids the layers' files shall have, or -1.
+  int users = -1;
 };
 
 /// Layers that the kernel stacks in one overlay, and those that an image may have: the lowest are then an overlay of
 /// their own, and the kernel takes two on top of each other.
 inline constexpr std::size_t kMostStacked = 500;
 inline constexpr std::size_t kMostLower = 2 * kMostStacked - 1;
+
+/// Whether the file system of `path` can show its files with the ids of a user namespace (idmapped mounts).
+bool can_map_ids(const std::string& path, int users);
+
+/// Gives the files below a detached mount the ids of a user namespace.
+void map_ids(int mount, int users);
 
 /// A detached overlay: by lowerdir+ (kernel 6.7), or by make_overlay_by_mount where that is not enough.
 base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -33,12 +34,20 @@ std::string link_to(const std::string& path) {
   return name;
 }
 
+/// The layer with the ids of that namespace, which in this mount namespace covers it.
+std::string mapped(const std::string& path, int users) {
+  const auto mount = clone_mount(base::open_file(path, O_PATH | O_DIRECTORY).get(), false);
+  map_ids(mount.get(), users);
+  attach_mount(mount.get(), path);
+  return link_to(path);
+}
+
 /// "lowerdir=" of these layers, lowest first.
-std::string lower_option(const std::vector<std::string>& lower) {
+std::string lower_option(const std::vector<std::string>& lower, int users = -1) {
   std::string text = "lowerdir=";
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
     if (layer != lower.rbegin()) text += ':';
-    text += link_to(*layer);
+    text += users < 0 ? link_to(*layer) : mapped(*layer, users);
   }
   return text;
 }
@@ -68,7 +77,9 @@ base::UniqueFd mount_there(const OverlayPlan& plan, Attributes attributes) {
   enter_empty_directory();
   // The topmost layer is the one directory that no overlay below covers.
   const std::string& target = plan.lower.back();
-  std::string options = lower_option(stackable(plan.lower, attributes));
+  if (plan.users >= 0 && plan.lower.size() > kMostStacked)
+    base::fail(base::Kind::unsupported, "too many layers for a container with ids of its own");
+  std::string options = lower_option(stackable(plan.lower, attributes), plan.users);
   if (!plan.upper.empty())
     options += ",upperdir=" + link_to(plan.upper) + ",workdir=" + link_to(plan.work);
   if (plan.discardable) options += ",volatile";

@@ -83,3 +83,66 @@ ur() { user_berth run --rm --network none "$@"; }
   works berth run --rm --network none --userns host "$B" sh -c 'cat /proc/self/uid_map | tr -s " "'
   has " 0 0 4294967295"
 }
+
+@test "root maps ids as --uidmap says, over layers that stay as they are" {
+  works berth run --rm --network none --uidmap 0:200000:5000 "$B" sh -c 'cat /proc/self/uid_map; stat -c %u:%g /bin; touch /f; stat -c %u /f'
+  [ "$(echo "$output" | tr -s ' ')" = $' 0 200000 5000\n0:0\n0' ]
+  works berth run --rm --uidmap 0:200000:5000 --hostname mapped "$B" grep -c mapped /etc/hosts
+  is 1
+  fails 125 berth run --rm --uidmap 0:x "$B" true
+  has "cannot parse ID map"
+}
+
+@test "a mapped container is committed, copied from and executed in" {
+  berth run -d --name mapped --uidmap 0:200000:5000 "$B" sh -c 'echo in > /f; sleep 1000'
+  works berth exec mapped id -u
+  is 0
+  until_true berth cp mapped:/f "$WORK/f"
+  [ "$(cat "$WORK/f")" = in ]
+  works berth inspect -f '{{.HostConfig.IDMappings.UidMap}}' mapped
+  has 0:200000:5000
+  berth rm -f mapped
+}
+
+@test "an ordinary user's container in a network of its own can be entered, and binds low ports" {
+  user_berth run -d --name low --userns keep-id "$B" sh -c 'nc -l -p 80 & sleep 1000'
+  works user_berth exec low id -u
+  is "$U"
+  works user_berth exec low cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+  is 0
+  user_berth rm -f low
+}
+
+@test "a user namespace is joined" {
+  user_berth run -d --name source --network none --userns keep-id "$B" sleep 1000
+  works user_berth exec source readlink /proc/self/ns/user
+  local ns=$output
+  works ur --userns container:source "$B" readlink /proc/self/ns/user
+  is "$ns"
+  user_berth rm -f source
+}
+
+@test "what a mapped container is given is not for strangers on the host" {
+  echo -n hush > "$WORK/hush"
+  local podman=("$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run")
+  "${podman[@]}" secret create hush "$WORK/hush"
+  works "${podman[@]}" run -d --name close --network none --uidmap 0:200000:5000 --secret hush -v "$WORK/hush:/h" "$B" sleep 1000
+  local id=$output
+  works berth exec close cat /run/secrets/hush
+  is hush
+  fails 1 as_user cat "$WORK/run/containers/$id/secret-0"
+  fails 2 as_user ls "$WORK/run/containers/$id/"
+  works find "$WORK/run" -mindepth 1 -maxdepth 2 -perm /o=rwx ! -type l
+  is "$WORK/run/containers"
+  berth rm -f close
+}
+
+@test "cp leaves the owners of what -v :U gave away" {
+  mkdir -p "$WORK/given"
+  touch "$WORK/given/f"
+  berth create --name giver --network none -u 4321:4321 -v "$WORK/given:/m:U" "$B" true
+  berth start -a giver
+  berth cp giver:/m/f "$WORK/copied"
+  [ "$(stat -c %u:%g "$WORK/given/f")" = 4321:4321 ]
+  berth rm giver
+}

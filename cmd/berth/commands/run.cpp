@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth run, berth create
 #include <fcntl.h>
+#include <set>
 #include <unistd.h>
 
 #include "base/beneath.hpp"
@@ -18,6 +19,7 @@
 #include "container/start.hpp"
 #include "image/transfer.hpp"
 #include "options/create_flags.hpp"
+#include "options/volume.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -40,12 +42,17 @@ image::Image ensure_image(Session& session,
     if (auto found = engine.images.find(o.image)) return *found;
     if (policy == PullPolicy::never)
       base::fail(base::Kind::not_found, "No such image: {}", o.image);
-    if (!flags.quiet) {
+    if (!flags.quiet && !flags.podman) {
       const std::string line =
           fmt::format("Unable to find image '{}' locally\n",
                       image::parse_reference(o.image).with_default_tag().familiar());
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
+  }
+  if (flags.podman && !flags.quiet) {
+    const std::string line = fmt::format("Trying to pull {}...\n",
+                                         image::parse_reference(o.image).with_default_tag().full());
+    std::fwrite(line.data(), 1, line.size(), stderr);
   }
   image::PullRequest request;
   request.reference = o.image;
@@ -56,12 +63,61 @@ image::Image ensure_image(Session& session,
   return engine.images.get(pulled.image);
 }
 
+/// "PATH[:O][:idmap[=…]]".
+container::Rootfs parse_rootfs(const std::string& text) {
+  const auto parts = base::split(text, ':');
+  container::Rootfs rootfs;
+  rootfs.path = absolute_source(parts[0].starts_with('/') ? parts[0] : "./" + parts[0]);
+  for (std::size_t n = 1; n < parts.size(); ++n) {
+    const auto [word, value] = base::split_pair(parts[n], '=');
+    if (parts[n] == "O")
+      rootfs.overlay = true;
+    else if (word == "idmap")
+      rootfs.idmap = value.value_or("");
+    else
+      client_fail("invalid rootfs option: {}", parts[n]);
+  }
+  if (rootfs.overlay && rootfs.idmap)
+    base::fail(base::Kind::unsupported, "--rootfs with O and idmap is not supported yet");
+  if (!base::is_directory(rootfs.path))
+    client_fail("statfs {}: no such file or directory", rootfs.path);
+  return rootfs;
+}
+
+/// The descriptors that the container inherits. They must be open.
+std::vector<int> preserved(const CreateFlags& flags) {
+  std::set<int> numbers;
+  for (int n = 0; n < flags.preserved_count; ++n) numbers.insert(3 + n);
+  for (const auto& word : base::split(flags.preserved_list, ',')) {
+    if (word.empty()) continue;
+    const auto number = base::parse_number<int>(word);
+    if (!number || *number < 3) client_fail("invalid --preserve-fd: \"{}\"", word);
+    numbers.insert(*number);
+  }
+  constexpr int kMost = 200;
+  if (flags.preserved_count < 0 || numbers.size() > kMost)
+    client_fail("more than {} descriptors cannot be preserved", kMost);
+  for (const int number : numbers) {
+    if (::fcntl(number, F_GETFD) < 0)
+      client_fail(
+          "file descriptor {} is not available - the preserve-fds option requires that "
+          "file descriptors must be passed",
+          number);
+  }
+  return {numbers.begin(), numbers.end()};
+}
+
 /// Made before the container, as Docker's client does: a place that cannot be written costs no container.
 base::UniqueFd make_cidfile(const std::string& path,
                             container::StartsNow now,
+                            bool podman,
                             base::Rollback& undo) {
   if (path.empty()) return {};
-  auto file = base::try_open_at(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0644);
+  const int how = podman ? O_TRUNC : O_EXCL;
+  auto file = base::try_open_at(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | how, 0644);
+  if (!file && podman) {
+    client_fail("creating idfile: open {}: {}", path, base::lower(base::errno_text(errno)));
+  }
   if (!file && errno == EEXIST) {
     client_fail("container ID file found, make sure the other container isn't running or delete {}",
                 path);
@@ -77,21 +133,64 @@ base::UniqueFd make_cidfile(const std::string& path,
   return file;
 }
 
+/// Where a network has no ports of the container's own, podman goes on without them.
+void discard_ports(container::CreateOptions& o) {
+  const auto mode = base::split_pair(o.namespaces.network, ':').first;
+  if (o.publish.empty() || (mode != "host" && mode != "none" && mode != "container")) return;
+  o.publish.clear();
+  const std::string line = fmt::format(
+      "Port mappings have been discarded because \"{}\" network namespace mode does not support "
+      "them\n",
+      mode);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// The name is looked up again: who has it is podman's first word about it.
+[[noreturn]] void refuse_name(container::Engine& engine,
+                              const std::string& name,
+                              const base::Error& error) {
+  const auto other = engine.containers.find(name);
+  if (error.kind() != base::Kind::exists || !other) throw error;
+  client_fail(
+      "creating container storage: the container name \"{}\" is already in use by {}. You have to "
+      "remove that container to be able to reuse that name: that name is already in use, or use "
+      "--replace to instruct Podman to do so.",
+      name,
+      other->id);
+}
+
+container::Created create_container(Session& session,
+                                    const CreateFlags& flags,
+                                    const container::CreateOptions& o,
+                                    const image::Image& image,
+                                    container::StartsNow now) {
+  try {
+    return container::create(session.engine(), o, image, now);
+  } catch (const base::Error& error) {
+    if (flags.podman) refuse_name(session.engine(), o.name, error);
+    throw;
+  }
+}
+
 container::Created make(Session& session,
                         CreateFlags& flags,
                         const Words& words,
                         container::StartsNow now) {
   auto o = finish(flags);
-  o.image = words.at(0);
+  if (flags.rootfs)
+    o.rootfs = parse_rootfs(words.at(0));
+  else
+    o.image = words.at(0);
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   base::Rollback undo;
-  const auto cidfile = make_cidfile(o.cidfile, now, undo);
-  const auto image = ensure_image(session, o, flags);
+  const auto cidfile = make_cidfile(o.cidfile, now, flags.podman, undo);
+  if (flags.podman) discard_ports(o);
+  const auto image = flags.rootfs ? image::Image() : ensure_image(session, o, flags);
   if (flags.replace && engine.containers.find(o.name)) {
     container::remove(engine, o.name, {.force = true, .volumes = false});
   }
-  auto made = container::create(engine, o, image, now);
+  auto made = create_container(session, flags, o, image, now);
   for (const auto& warning : made.warnings) {
     const std::string line = "WARNING: " + warning + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
@@ -138,15 +237,20 @@ int run(Session& session, RunFlags& flags, const Words& words) {
                       ClientError::Form::bare);
   }
   check_terminal(flags);
+  // Before anything is opened that could take their numbers.
+  const auto inherited = preserved(flags.create);
   auto& engine = session.engine();
   container::hasten_cgroup_moves();
   auto made = make(session, flags.create, words, container::StartsNow::yes);
   const auto& o = made.details.options;
   try {
     container::StartOptions how;
+    how.preserved = inherited;
     if (!flags.detach) how.attached = streams_of(o);
     auto client = container::start(engine, made.record, made.details, how);
     made.lock.reset();
+    if (flags.create.podman && !flags.detach && !streams_of(o).out && !streams_of(o).err)
+      print_id(made.record.id);
     if (flags.detach) {
       print_id(made.record.id);
       return 0;
@@ -158,7 +262,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
     return container::follow(engine, made.record, made.details, std::move(client), attach);
   } catch (const base::Error&) {
     if (made.lock) {
-      if (flags.detach) print_id(made.record.id);
+      if (flags.detach && !flags.create.podman) print_id(made.record.id);
       remove_failed(engine, made.record);
     }
     throw;

@@ -45,6 +45,7 @@ PullPolicy pull_policy(const CreateFlags& flags) {
   if (flags.pull == "always") return PullPolicy::always;
   if (flags.pull == "never") return PullPolicy::never;
   if (flags.pull == "missing" || flags.pull.empty()) return PullPolicy::missing;
+  if (flags.podman) client_fail("unsupported pull policy \"{}\"", flags.pull);
   client_fail("invalid pull option: '{}': must be one of \"always\", \"missing\" or \"never\"",
               flags.pull);
 }

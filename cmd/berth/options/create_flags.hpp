@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "container/options.hpp"
+#include "errors.hpp"
 #include "options/variables.hpp"
 
 namespace cli {
@@ -26,16 +28,37 @@ struct CreateFlags {
   std::vector<std::string> networks, network_aliases, publish, expose;
   std::vector<std::string> security, log_options;
   std::map<std::string, container::Ulimit> ulimits;
+  std::vector<std::string> uid_maps, gid_maps, secrets;
+  std::string preserved_list;  ///< --preserve-fd
+  int preserved_count = 0;     ///< --preserve-fds
+  bool rootfs = false;         ///< the first word is a directory, not an image
+  std::string systemd, gpus;
+  std::string os, architecture, variant;
+  std::string subuid_name, subgid_name;
   std::string pid, uts, ipc, user_namespace, cgroup_namespace;
   std::string restart, pull = "missing", mac;
   bool replace = false;  ///< an existing container of this name is removed first
   bool env_host = false, http_proxy = false;
   bool passwd = true;
-  bool quiet = false;  ///< a pull tells nothing
+  bool quiet = false;   ///< a pull tells nothing
+  bool podman = false;  ///< values are read as podman reads them, and refused in its words
+  std::optional<bool> given_remove;  ///< --rm as it was given
 };
 
-/// Podman's defaults, where they differ.
+/// Podman's defaults and rules, where they differ.
 void set_podman_defaults(CreateFlags& flags);
+
+/// Calls `read`. Podman looks at most values after all flags are there: its error says `context`, not the flag.
+template <typename Read>
+void read_value(const CreateFlags& flags, const std::string& context, Read read) {
+  if (!flags.podman) return read();
+  try {
+    read();
+  } catch (const base::Error& error) {
+    if (error.kind() != base::Kind::usage) throw;
+    client_fail("{}{}", context, error.message());
+  }
+}
 
 /// Declares the flags; `flags` must live as long as the table.
 void add_create_flags(FlagTable& table, CreateFlags& flags);

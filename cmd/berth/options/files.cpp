@@ -8,6 +8,7 @@
 #include "flags.hpp"
 #include "options/groups.hpp"
 #include "options/volume.hpp"
+#include "version.hpp"
 
 namespace cli {
 
@@ -62,7 +63,17 @@ std::vector<std::string> own_proxies() {
 
 void set_podman_defaults(CreateFlags& flags) {
   flags.http_proxy = true;
-  flags.options.read_only_tmpfs = true;
+  flags.podman = true;
+  auto& o = flags.options;
+  o.read_only_tmpfs = true;
+  o.security.fewer_capabilities = true;
+  auto& rules = o.rules;
+  rules.makes_working_dir = rules.checks_limits = false;
+  rules.one_letter_names = rules.engine_file = rules.names_numbers = rules.ambient = true;
+  rules.start_is_invoking = rules.owns_cidfile = rules.detects_systemd = true;
+  rules.timeout_is_minus_one = true;
+  rules.variable = "podman";
+  rules.engine = "podman-" + version_number();
 }
 
 void add_file_flags(FlagTable& table, CreateFlags& flags) {
@@ -80,6 +91,10 @@ void add_file_flags(FlagTable& table, CreateFlags& flags) {
       .add_option(
           "--hosts-file", o.files.hosts, "What /etc/hosts begins with: a file, 'image' or 'none'")
       .type_name("string");
+  table.add_list(
+      "--chrootdirs",
+      o.chroot_dirs,
+      "Directories below which programs change their root: get /etc/hosts and its like, too");
   table.add_option("--pidfile", o.pidfile, "Write the container process ID to the file")
       .type_name("string");
 }

@@ -36,8 +36,26 @@ Field read_field(const std::string& text) {
         Kind::usage, "invalid value for '{}' in '{}': value should not have whitespace", key, text);
   }
   Field field{text, base::lower(key), value.value_or(""), value.has_value()};
-  constexpr std::array<std::string_view, 5> switches{
-      "readonly", "ro", "volume-nocopy", "bind-nonrecursive", "bind-create-src"};
+  constexpr std::array<std::string_view, 20> switches{"readonly",
+                                                      "ro",
+                                                      "volume-nocopy",
+                                                      "bind-nonrecursive",
+                                                      "bind-create-src",
+                                                      "rw",
+                                                      "u",
+                                                      "chown",
+                                                      "idmap",
+                                                      "exec",
+                                                      "noexec",
+                                                      "suid",
+                                                      "nosuid",
+                                                      "dev",
+                                                      "nodev",
+                                                      "readwrite",
+                                                      "relatime",
+                                                      "noatime",
+                                                      "notmpcopyup",
+                                                      "tmpcopyup"};
   if (!value && std::find(switches.begin(), switches.end(), field.key) == switches.end()) {
     fail(Kind::usage, "invalid field '{}' must be a key=value pair", text);
   }
@@ -141,6 +159,29 @@ bool set_common(MountOption& mount, const Field& field) {
   return true;
 }
 
+/// Podman's words that hold for several types, and those of image and devpts.
+bool set_podmans(MountOption& mount, const Field& field) {
+  constexpr std::array<std::string_view, 6> plain{
+      "exec", "noexec", "suid", "nosuid", "dev", "nodev"};
+  if (field.key == "u" || field.key == "chown") {
+    mount.chown = truth(field);
+  } else if (field.key == "idmap") {
+    mount.idmap = field.value;
+  } else if (field.key == "rw" || field.key == "readwrite") {
+    mount.read_only = !truth(field);
+  } else if (field.key == "subpath" || field.key == "image-subpath") {
+    mount.subpath = field.value;
+  } else if (std::find(plain.begin(), plain.end(), field.key) != plain.end()) {
+    mount.options.push_back(field.key);
+  } else if (mount.type == "devpts" && (field.key == "uid" || field.key == "gid" ||
+                                        field.key == "mode" || field.key == "max")) {
+    mount.options.push_back(field.key + "=" + field.value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 /// Options of one type of mount may not stand beside another type.
 void check_mixture(const MountOption& mount, const std::vector<Field>& fields) {
   for (const char* type : {"bind", "volume", "image", "tmpfs"}) {
@@ -164,12 +205,18 @@ MountOption parse_mount(const std::string& given) {
   for (const auto& part : parse_csv(text)) {
     const Field field = read_field(part);
     if (!set_common(mount, field) && !set_bind(mount, field) && !set_tmpfs(mount, field) &&
-        !set_volume(mount, field)) {
+        !set_volume(mount, field) && !set_podmans(mount, field)) {
       fail(Kind::usage, "unknown option '{}' in '{}'", field.key, field.text);
     }
     fields.push_back(field);
   }
-  if (mount.type == "image" || mount.type == "cluster" || mount.type == "npipe") {
+  // An image is for reading unless somebody says otherwise.
+  const bool says_access = std::any_of(fields.begin(), fields.end(), [](const Field& field) {
+    return field.key == "rw" || field.key == "readwrite" || field.key == "ro" ||
+           field.key == "readonly";
+  });
+  if (mount.type == "image" && !says_access) mount.read_only = true;
+  if (mount.type == "cluster" || mount.type == "npipe") {
     fail(Kind::unsupported, "mount type {} is not supported yet", mount.type);
   }
   check_mixture(mount, fields);

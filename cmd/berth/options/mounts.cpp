@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // -v, --mount, --tmpfs, --volumes-from, --read-only, --device
 #include <algorithm>
+#include <glob.h>
 
+#include "base/text.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
@@ -33,6 +35,44 @@ void drop_shadowed(std::vector<container::MountOption>& list) {
   list = std::move(kept);
 }
 
+/// type=glob: a bind mount for each file, below the target under its own name, or where it is on the host.
+void add_matches(std::vector<container::MountOption>& list, const container::MountOption& mount) {
+  glob_t found{};
+  const int result = ::glob(mount.source.c_str(), GLOB_NOSORT, nullptr, &found);
+  std::vector<std::string> paths;
+  for (std::size_t n = 0; result == 0 && n < found.gl_pathc; ++n)
+    paths.emplace_back(found.gl_pathv[n]);
+  ::globfree(&found);
+  if (paths.empty())
+    base::fail(base::Kind::usage, "no file paths matching glob \"{}\"", mount.source);
+  for (const auto& path : paths) {
+    auto one = mount;
+    one.type = "bind";
+    one.source = path;
+    const std::string name = path.substr(path.find_last_of('/') + 1);
+    one.target = mount.target.empty() ? path : container::clean_path(mount.target + "/" + name);
+    list.push_back(std::move(one));
+  }
+}
+
+/// "all", a number of them, or "device=0,1": names of the vendor's CDI specification.
+void add_gpus(std::vector<std::string>& devices, const std::string& text) {
+  if (text.empty()) return;
+  const std::string kind = "nvidia.com/gpu=";
+  const auto count = base::parse_number<unsigned>(text);
+  constexpr unsigned kMost = 64;
+  if (count && *count > kMost) base::fail(base::Kind::usage, "invalid --gpus: {}", text);
+  if (text == "all" || text == "-1") {
+    devices.push_back(kind + "all");
+  } else if (count) {
+    for (unsigned n = 0; n < *count; ++n) devices.push_back(kind + std::to_string(n));
+  } else if (text.starts_with("device=")) {
+    for (const auto& name : base::split(text.substr(7), ',')) devices.push_back(kind + name);
+  } else {
+    base::fail(base::Kind::usage, "invalid --gpus: {}: all, a number, or device=NAME,…", text);
+  }
+}
+
 }  // namespace
 
 void add_mount_flags(FlagTable& table, CreateFlags& flags) {
@@ -57,23 +97,42 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
   table.add_flag(
       "--read-only", flags.options.read_only, "Mount the container's root filesystem as read only");
   table.add_list("--device", flags.devices, "Add a host device to the container");
+  table
+      .add_option(
+          "--gpus", flags.gpus, "GPU devices to add to the container ('all' to pass all GPUs)")
+      .type_name("string");
   add_value(table,
             "--device-cgroup-rule",
             "list",
             "Add a rule to the cgroup allowed devices list",
             [&](const std::string& text) {
+              if (flags.podman) check_podman_device_rule(text);
               flags.options.device_rules.push_back(parse_device_rule(text));
             });
 }
 
 void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) {
-  for (const auto& text : flags.volumes) options.mounts.push_back(parse_volume(text));
-  options.mounts.insert(options.mounts.end(), flags.mounts.begin(), flags.mounts.end());
+  for (const auto& text : flags.volumes) {
+    options.mounts.push_back(parse_volume(text));
+    if (flags.podman) options.mounts.back().create_source = false;
+  }
+  for (const auto& mount : flags.mounts) {
+    if (mount.type == "glob")
+      add_matches(options.mounts, mount);
+    else
+      options.mounts.push_back(mount);
+  }
   std::vector<container::MountOption> tmpfs;
   for (const auto& text : flags.tmpfs) add_tmpfs(tmpfs, parse_tmpfs(text));
   options.mounts.insert(options.mounts.end(), tmpfs.begin(), tmpfs.end());
   drop_shadowed(options.mounts);
-  for (const auto& text : flags.devices) options.devices.push_back(parse_device(text));
+  for (const auto& text : flags.devices) {
+    if (is_cdi_name(text))
+      options.cdi_devices.push_back(text);
+    else
+      options.devices.push_back(parse_device(text));
+  }
+  add_gpus(options.cdi_devices, flags.gpus);
 }
 
 }  // namespace cli

@@ -36,6 +36,12 @@ container::Ulimit parse_ulimit(const std::string& text);
 /// "c 42:* rmw".
 container::DeviceRule parse_device_rule(const std::string& text);
 
+/// "vendor.com/class=name": a device by the Container Device Interface.
+bool is_cdi_name(const std::string& text);
+
+/// Podman's words for what is none. Throws ClientError.
+void check_podman_device_rule(const std::string& text);
+
 /// "/dev/x[:/dev/y][:rwm]". Throws ClientError; kind unsupported for a CDI name.
 container::Device parse_device(const std::string& text);
 

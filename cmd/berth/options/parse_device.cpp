@@ -22,12 +22,6 @@ bool is_mode(const std::string& text) {
   return !text.empty();
 }
 
-/// "vendor.com/class=name": devices by the Container Device Interface.
-bool is_cdi_name(const std::string& text) {
-  const auto slash = text.find('/'), equals = text.find('=');
-  return slash != std::string::npos && slash > 0 && equals != std::string::npos && equals > slash;
-}
-
 std::optional<std::int64_t> parse_device_number(const std::string& text) {
   if (text == "*") return -1;
   const auto number = base::parse_number<std::int64_t>(text);
@@ -35,6 +29,11 @@ std::optional<std::int64_t> parse_device_number(const std::string& text) {
 }
 
 }  // namespace
+
+bool is_cdi_name(const std::string& text) {
+  const auto slash = text.find('/'), equals = text.find('=');
+  return slash != std::string::npos && slash > 0 && equals != std::string::npos && equals > slash;
+}
 
 container::Device parse_device(const std::string& text) {
   if (is_cdi_name(text)) {
@@ -56,6 +55,23 @@ container::Device parse_device(const std::string& text) {
     client_fail("{} is not an absolute path", device.container);
   device.container = container::clean_path(device.container);
   return device;
+}
+
+void check_podman_device_rule(const std::string& text) {
+  const auto words = base::split(text, ' ');
+  if (words.size() != 3) {
+    client_fail("invalid device cgroup rule requires type, major:Minor, and access rules: \"{}\"",
+                text);
+  }
+  if (words[0].size() != 1 || std::string("acb").find(words[0]) == std::string::npos)
+    client_fail("invalid device type in device-access-add: {}", words[0]);
+  for (const auto& number : base::split(words[1], ':')) {
+    if (!parse_device_number(number))
+      client_fail("strconv.ParseUint: parsing \"{}\": invalid syntax", number);
+  }
+  const auto bad = words[2].find_first_not_of("rwm");
+  if (bad != std::string::npos)
+    client_fail("invalid device access in device-access-add: {}", words[2][bad]);
 }
 
 container::DeviceRule parse_device_rule(const std::string& text) {

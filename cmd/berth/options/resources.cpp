@@ -138,13 +138,21 @@ void add_limit_flags(FlagTable& table, container::Resources& r) {
 void add_resource_flags(FlagTable& table, CreateFlags& flags) {
   auto& o = flags.options;
   add_limit_flags(table, o.resources);
-  add_size(table, "--shm-size", "Size of /dev/shm", o.shm_size);
-  add_value(table, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
-    const auto ulimit = parse_ulimit(text);
-    flags.ulimits[ulimit.name] = ulimit;
+  add_value(table, "--shm-size", "bytes", "Size of /dev/shm", [&flags](const std::string& text) {
+    read_value(flags, "unable to translate --shm-size: ", [&] {
+      flags.options.shm_size = parse_size(text);
+    });
   });
-  add_value(table, "--sysctl", "map", "Sysctl options", [&o](const std::string& text) {
-    check_sysctl(text);
+  add_value(table, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
+    const auto context =
+        fmt::format("ulimit option \"{}\" requires name=SOFT:HARD, failed to be parsed: ", text);
+    read_value(flags, context, [&] {
+      const auto ulimit = parse_ulimit(text);
+      flags.ulimits[ulimit.name] = ulimit;
+    });
+  });
+  add_value(table, "--sysctl", "map", "Sysctl options", [&o, &flags](const std::string& text) {
+    read_value(flags, "", [&] { check_sysctl(text); });
     const auto [name, value] = base::split_pair(text, '=');
     o.sysctls[name] = *value;
   });

@@ -17,14 +17,29 @@ using base::Kind;
 using container::MountOption;
 
 /// What a word of the mode is about; only one word of each is allowed.
-enum class About { access, label, propagation, copy, consistency, exec, suid, dev };
+enum class About {
+  access,
+  label,
+  propagation,
+  copy,
+  consistency,
+  exec,
+  suid,
+  dev,
+  chown,
+  overlay,
+  upper,
+  work,
+  idmap,
+  recursion
+};
 
 struct ModeWord {
   std::string_view word;
   About about;
 };
 
-constexpr std::array<ModeWord, 21> kModeWords{{
+constexpr std::array<ModeWord, 25> kModeWords{{
     {"rw", About::access},
     {"ro", About::access},
     {"z", About::label},
@@ -46,19 +61,20 @@ constexpr std::array<ModeWord, 21> kModeWords{{
     {"nosuid", About::suid},
     {"dev", About::dev},
     {"nodev", About::dev},
+    {"U", About::chown},
+    {"O", About::overlay},
+    {"bind", About::recursion},
+    {"rbind", About::recursion},
 }};
 
 std::optional<About> about(std::string_view word) {
   for (const auto& known : kModeWords) {
     if (known.word == word) return known.about;
   }
+  if (word.starts_with("upperdir=")) return About::upper;
+  if (word.starts_with("workdir=")) return About::work;
+  if (word == "idmap" || word.starts_with("idmap=")) return About::idmap;
   return std::nullopt;
-}
-
-void refuse_podmans(const std::string& word) {
-  if (word == "U" || word == "O" || word.starts_with("idmap") || word.starts_with("upperdir=")) {
-    base::fail(Kind::unsupported, "volume option {} is not supported yet", word);
-  }
 }
 
 bool is_mode(const std::string& mode) {
@@ -84,6 +100,13 @@ void apply_word(MountOption& mount, const std::string& word, const std::string& 
                             field));
   };
   const About what = *about(word);
+  const std::string value = base::split_pair(word, '=').second.value_or("");
+  if (what == About::chown) mount.chown = true;
+  if (what == About::overlay) mount.overlay = true;
+  if (what == About::upper) mount.upper = value;
+  if (what == About::work) mount.work = value;
+  if (what == About::idmap) mount.idmap = value;
+  if (what == About::recursion) mount.recursive = word == "rbind";
   if (what == About::access) mount.read_only = word == "ro";
   if (what == About::propagation) {
     if (mount.type == "volume") refuse_field("BindOptions");
@@ -131,10 +154,11 @@ MountOption parse_volume(const std::string& text) {
   mount.create_source = mount.type == "bind";
   if (sections.size() == 2 && is_mode(sections[1])) refuse_spec(text);
   if (sections.size() == 3) {
-    for (const auto& word : base::split(sections[2], ',')) refuse_podmans(word);
     if (!is_mode(sections[2])) base::fail(Kind::usage, "invalid mode: {}", sections[2]);
     for (const auto& word : base::split(sections[2], ',')) apply_word(mount, word, text);
     mount.mode_text = sections[2];
+    if (mount.upper.empty() != mount.work.empty())
+      base::fail(Kind::usage, "invalid mode: {}: upperdir and workdir go together", sections[2]);
   }
   try {
     validate(mount, /*source_exists=*/false);

@@ -62,6 +62,8 @@ constexpr Bits kAll = (Bits{1} << kNames.size()) - 1;
 /// Docker's defaults: chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service
 /// net_raw sys_chroot mknod audit_write setfcap.
 constexpr Bits kDefault = 0xa80425fb;
+/// Podman's: the same without net_raw, mknod and audit_write.
+constexpr Bits kFewer = 0x800405fb;
 
 bool is_available(std::size_t bit) {
   return ::prctl(PR_CAPBSET_READ, bit, 0, 0, 0) == 1;
@@ -112,18 +114,33 @@ Bits bits_of(const Security& security) {
   if (security.privileged) return available_of(kAll);
   if (add.all) return available_of(kAll) & ~drop.bits;
   if (drop.all) return add.bits;
-  return (available_of(kDefault) & ~drop.bits) | add.bits;
+  const Bits usual = security.fewer_capabilities ? kFewer : kDefault;
+  return (available_of(usual) & ~drop.bits) | add.bits;
+}
+
+}  // namespace
+
+namespace {
+
+std::vector<std::string> names_of(Bits bits) {
+  std::vector<std::string> names;
+  for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
+    if (bits >> bit & 1) names.push_back("CAP_" + std::string(kNames[bit]));
+  }
+  return names;
 }
 
 }  // namespace
 
 std::vector<std::string> capabilities_of(const Security& security) {
-  std::vector<std::string> names;
-  const Bits bits = bits_of(security);
-  for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
-    if (bits >> bit & 1) names.push_back("CAP_" + std::string(kNames[bit]));
-  }
-  return names;
+  return names_of(bits_of(security));
+}
+
+std::vector<std::string> added_capabilities(const Security& security) {
+  if (security.privileged || security.cap_add.empty()) return {};
+  const Named add = parse(security.cap_add, "invalid CapAdd");
+  const Named drop = parse(security.cap_drop, "invalid CapDrop");
+  return names_of(add.all ? bits_of(security) : add.bits & ~drop.bits);
 }
 
 }  // namespace container

@@ -25,6 +25,7 @@ SpecMount bound(const std::string& source, const std::string& target, Options op
 
 /// Kernel file systems may only be mounted by the owner of the namespace that they show.
 bool may_mount(const Input& in, const std::string& type) {
+  if (type == "network" && in.facts.own_network) return true;
   if (!in.facts.uid_mappings.empty()) return in.has_own(type);
   return !in.facts.rootless || !in.uses_host(type);
 }
@@ -54,6 +55,9 @@ SpecMount cgroup(const Input& in) {
                  "/sys/fs/cgroup",
                  with_read_only({"rbind", "rprivate", "nosuid", "noexec", "nodev"}, in));
   }
+  // systemd makes cgroups of its own there.
+  if (in.options.systemd)
+    return {"cgroup", "/sys/fs/cgroup", "cgroup", {"nosuid", "noexec", "nodev"}};
   return {"cgroup", "/sys/fs/cgroup", "cgroup", with_read_only({"nosuid", "noexec", "nodev"}, in)};
 }
 

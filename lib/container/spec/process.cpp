@@ -19,7 +19,6 @@ std::vector<std::string> command_line(const CreateOptions& options, const image:
     const auto& command = options.command.empty() ? image.cmd : options.command;
     words.insert(words.end(), command.begin(), command.end());
   }
-  if (words.empty()) base::fail(base::Kind::usage, "no command specified");
   return words;
 }
 
@@ -84,6 +83,7 @@ std::vector<std::string> environment_of(const CreateOptions& options,
   std::vector<std::string> env{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                                "HOSTNAME=" + hostname};
   if (options.tty) env.emplace_back("TERM=xterm");
+  if (!options.rules.variable.empty()) env.push_back("container=" + options.rules.variable);
   const auto& more = options.environment;
   if (more.unset_all) env.clear();
   const auto is_unset = [&](const std::string& entry) {
@@ -130,13 +130,18 @@ base::Json rlimits(const Input& in) {
 /// at exec, as no capability is ambient or inheritable.
 base::Json capabilities(const Input& in) {
   const base::Json names = base::to_json(in.facts.capabilities);
-  return {{"bounding", names}, {"effective", names}, {"permitted", names}};
+  base::Json sets{{"bounding", names}, {"effective", names}, {"permitted", names}};
+  if (in.facts.ambient.empty()) return sets;
+  const base::Json ambient = base::to_json(in.facts.ambient);
+  for (const char* set : {"effective", "permitted", "inheritable", "ambient"}) sets[set] = ambient;
+  return sets;
 }
 
 base::Json user(const Input& in) {
   const UserIds& ids = in.facts.user;
   base::Json part{
       {"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", base::to_json(ids.groups)}};
+  if (in.options.keep_groups) part["additionalGids"] = base::Json::array();
   if (in.options.umask) part["umask"] = *in.options.umask;
   return part;
 }

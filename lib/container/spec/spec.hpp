@@ -56,6 +56,7 @@ struct Facts {
   std::vector<SpecMount> mounts;          ///< in any order; make_spec sorts them by depth
   UserIds user;                           ///< find_user
   std::vector<std::string> capabilities;  ///< capabilities_of
+  std::vector<std::string> ambient;       ///< of a user who is not root; empty: none
   std::vector<DeviceNode> devices;        ///< find_devices
   std::vector<DeviceLimit> read_bps, write_bps, read_iops, write_iops, blkio_weight_device;
   std::vector<std::string> masked_paths;  ///< host_masked_paths
@@ -65,6 +66,7 @@ struct Facts {
   std::map<std::string, std::string> namespace_paths;
   /// Set: the container gets a user namespace with these mappings (keep-id).
   std::vector<base::IdRange> uid_mappings, gid_mappings;
+  bool own_network = false;  ///< the network namespace belongs to the container's user namespace
   bool rootless = false;
   bool cgroup_v2 = false;
   bool cgroup_limits = true;        ///< false: no controller is ours, limits are left out
@@ -83,8 +85,7 @@ base::Json make_spec(const CreateOptions& options,
                      const image::RunConfig& image,
                      const Facts& facts);
 
-/// The words that will be executed: entrypoint and command, of the options or the image. Kind usage
-/// "no command specified" when there are none.
+/// The words that will be executed: entrypoint and command, of the options or the image. There may be none.
 std::vector<std::string> command_line(const CreateOptions& options, const image::RunConfig& image);
 
 /// Environment in docker's order: PATH, HOSTNAME, TERM with a tty, the user's, the image's, HOME. A
@@ -98,6 +99,9 @@ std::vector<std::string> environment_of(const CreateOptions& options,
 /// unknown one. Those that this process's bounding set lacks are left out of the defaults and of
 /// ALL.
 std::vector<std::string> capabilities_of(const Security& security);
+
+/// What --cap-add names, for Rules::ambient; empty with --privileged.
+std::vector<std::string> added_capabilities(const Security& security);
 
 /// Looks up "user[:group]" in the passwd and group files below `root_fd` (bounded, regular files
 /// only, confined to the root) and adds `group_add`. Kind usage "unable to find user x: no matching

@@ -78,6 +78,11 @@ std::vector<std::string> bind_options(const MountOption& option) {
 
 SpecMount spec_mount(const MountOption& option, const std::string& source) {
   if (option.type == "tmpfs") return {"tmpfs", option.target, "tmpfs", tmpfs_options(option)};
+  if (option.type == "ramfs" || option.type == "devpts") {
+    auto words = option.options;
+    if (option.read_only) words.emplace_back("ro");
+    return {option.type, option.target, option.type, std::move(words)};
+  }
   return {source, option.target, "bind", bind_options(option)};
 }
 

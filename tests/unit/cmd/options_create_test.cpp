@@ -209,11 +209,9 @@ TEST(CreateFlags, SaysWhatIsNotSupportedYet) {
   const Refusal cases[] = {
       {{"--log-driver", "journald"}, "log driver journald is not supported yet"},
       {{"--log-opt", "compress=true"}, "log option compress is not supported yet"},
-      {{"--userns", "auto"}, "--userns auto is not supported yet"},
       {{"--network", "slirp4netns"}, "network slirp4netns is not supported yet"},
       {{"--security-opt", "writable-cgroups=true"},
        "--security-opt writable-cgroups=true is not supported yet"},
-      {{"-v", "/a:/m:U"}, "volume option U is not supported yet"},
   };
   for (const auto& c : cases) EXPECT_EQ(refusal(c.words), "unsupported: " + c.message);
 }

@@ -68,12 +68,30 @@ TEST(ParseVolume, Refuses) {
        "invalid volume specification: '/a:/m:nocopy': invalid mount config for type \"bind\": "
        "field VolumeOptions "
        "must not be specified"},
-      {"/a:/m:U", "unsupported: volume option U is not supported yet"},
-      {"/a:/m:O", "unsupported: volume option O is not supported yet"},
-      {"/a:/m:ro,idmap=x", "unsupported: volume option idmap=x is not supported yet"},
+      {"/a:/m:U,U", "invalid mode: U,U"},
+      {"/a:/m:O,upperdir=/u", "invalid mode: O,upperdir=/u: upperdir and workdir go together"},
   };
   for (const auto& c : cases)
     EXPECT_EQ(refusal([&] { parse_volume(c.text); }), c.message) << c.text;
+}
+
+TEST(ParseVolume, TakesPodmansModes) {
+  const auto mount = parse_volume("/a:/m:U,O,upperdir=/u,workdir=/w,idmap=uids=0-1-2;gids=0-1-2");
+  EXPECT_TRUE(mount.chown);
+  EXPECT_TRUE(mount.overlay);
+  EXPECT_EQ(mount.upper, "/u");
+  EXPECT_EQ(mount.work, "/w");
+  EXPECT_EQ(mount.idmap, "uids=0-1-2;gids=0-1-2");
+  EXPECT_EQ(parse_volume("/a:/m:idmap").idmap, "");
+  EXPECT_FALSE(parse_volume("/a:/m").idmap);
+}
+
+TEST(ParseMount, TakesImagesAndTerminals) {
+  const auto image = parse_mount("type=image,src=i,dst=/m,subpath=etc");
+  EXPECT_TRUE(image.read_only);
+  EXPECT_EQ(image.subpath, "etc");
+  EXPECT_FALSE(parse_mount("type=image,src=i,dst=/m,rw=true").read_only);
+  EXPECT_THAT(parse_mount("type=devpts,dst=/d,uid=5").options, testing::ElementsAre("uid=5"));
 }
 
 TEST(ParseVolume, TakesHostDirectories) {
@@ -134,7 +152,7 @@ TEST(ParseMount, Refuses) {
        "\"readonly\")"},
       {"type=bind,src=/a,dst=/m,bind-recursive=writable",
        "option 'bind-recursive=writable' requires 'readonly' to be specified in conjunction"},
-      {"type=image,src=x,dst=/m", "unsupported: mount type image is not supported yet"},
+      {"type=cluster,src=x,dst=/m", "unsupported: mount type cluster is not supported yet"},
       {"type=bind,\"src=/a",
        "parse error on line 1, column 18: extraneous or missing \" in quoted-field"},
   };

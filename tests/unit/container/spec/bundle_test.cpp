@@ -118,7 +118,7 @@ TEST_F(RootlessBundle, HasItsOwnNamespaces) {
 }
 
 TEST_F(RootlessBundle, SharesHostNamespaces) {
-  options_.namespaces = {"host", "host", "host", "", "", "host"};
+  options_.namespaces = {"host", "host", "host", "", "", {}, "host"};
   const auto out =
       run("test $$ -ne 1 && echo host pids; ls /sys/class/net; touch /sys/x; ls /dev/shm > "
           "/dev/null && echo shm");
@@ -240,7 +240,7 @@ TEST_F(Bundle, MeansItWhenPrivileged) {
 }
 
 TEST_F(Bundle, SharesHostNamespaces) {
-  options_.namespaces = {"host", "host", "host", "", "", "host"};
+  options_.namespaces = {"host", "host", "host", "", "", {}, "host"};
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
   const auto out = run("test $$ -ne 1 && echo host pids; hostname");

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+# Options of run and create as podman has them, each seen from inside the container.
+load load
+
+setup_file() {
+  begin_file
+  berth pull -q "$REGISTRY/busybox:1"
+  berth pull -q "$REGISTRY/app:1"
+  export B="$REGISTRY/busybox:1" APP="$REGISTRY/app:1"
+}
+teardown_file() { end_file; }
+
+podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+r() { podman run --rm --network none "$@"; }
+user_r() { as_user "$WORK/bin/podman" run --rm --network none "$@"; }
+
+@test "values that are none are refused in podman's words" {
+  fails 125 r --ulimit nofile=128:64 "$B" true
+  is 'Error: ulimit option "nofile=128:64" requires name=SOFT:HARD, failed to be parsed: ulimit soft limit must be less than or equal to hard limit: 128 > 64'
+  fails 125 r --restart always "$B" true
+  is 'Error: the --rm option conflicts with --restart, when the restartPolicy is not "" and "no"'
+  fails 125 podman create --restart nosuch "$B"
+  is 'Error: running container create option: "nosuch" is not a valid restart policy: invalid argument'
+  fails 125 r --pid nosuch "$B" true
+  is "Error: unrecognized namespace mode nosuch passed"
+  fails 125 r --name 'bad name' "$B" true
+  is "Error: running container create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"
+  fails 125 r --device-cgroup-rule "b 7:* rmX" "$B" true
+  is "Error: invalid device access in device-access-add: X"
+  fails 125 r --group-add keep-groups --group-add 5 "$B" true
+  is "Error: the '--group-add keep-groups' option is not allowed with any other --group-add options"
+  fails 125 r --rmi --rm=false "$B" true
+  is "Error: the --rmi option does not work without --rm"
+  fails 125 r --userns nomap "$B" true
+  is "Error: nomap is only supported in rootless mode"
+  fails 125 r --preserve-fds 150 "$B" true
+  has "is not available"
+}
+
+@test "a name that is taken, and a name of one letter" {
+  works podman create --name /taken "$B"
+  local id=$output
+  fails 125 podman create --name taken "$B"
+  has "creating container storage: the container name \"taken\" is already in use by $id."
+  podman rm taken
+  works podman run --name x --rm "$B" true
+}
+
+@test "a start that fails ends with 126 or 127, and prints no id" {
+  fails 126 r -w /made/up "$B" pwd
+  has 'workdir "/made/up" does not exist on container'
+  fails 126 r -u nosuchuser "$B" true
+  has "unable to find user nosuchuser"
+  fails 127 r --entrypoint '' "$B"
+  has 'executable file `` not found in $PATH'
+  run -127 --separate-stderr r -d "$B" nosuchcommand
+  [ -z "$output" ]
+}
+
+@test "the entrypoint may be a JSON array" {
+  works r --entrypoint '["/bin/echo","a b"]' "$B" c
+  is "a b c"
+}
+
+@test "programs can tell that they are in a container" {
+  works r "$B" sh -c 'echo $container; stat -c %s /run/.containerenv'
+  is $'podman\n0'
+  works r --privileged --name told "$B" sh -c '. /run/.containerenv; echo $name'
+  is told
+  works r --unsetenv container "$B" sh -c 'echo "<$container>"'
+  is "<>"
+}
+
+@test "a user and a group given by number have names" {
+  works r -u 4711:4712 "$B" sh -c 'id -un; id -gn'
+  is $'4711\n4712'
+  works r --passwd=false -u 4711 "$B" grep -c 4711 /etc/passwd || true
+}
+
+@test "capabilities: fewer, and ambient where they were asked for" {
+  works r "$B" grep CapEff /proc/self/status
+  is $'CapEff:\t00000000800405fb'
+  works r -u 1000 --cap-add NET_ADMIN "$B" sh -c 'grep -e CapEff -e CapAmb /proc/self/status'
+  is $'CapEff:\t0000000000001000\nCapAmb:\t0000000000001000'
+}
+
+@test "ports that a network cannot have are told and left out" {
+  works r -p 8080 "$B" true
+  [ "$stderr" = 'Port mappings have been discarded because "none" network namespace mode does not support them' ]
+}
+
+@test "--cidfile is replaced, and goes with the container" {
+  echo old > "$WORK/cid"
+  works podman create --cidfile "$WORK/cid" "$B"
+  [ "$(cat "$WORK/cid")" = "$output" ]
+  podman rm "$output"
+  [ ! -e "$WORK/cid" ]
+}
+
+@test "descriptors are handed to the container" {
+  echo hello > "$WORK/fd"
+  works r --preserve-fds 2 "$B" sh -c 'cat <&4' 4< "$WORK/fd" 3< /dev/null
+  is hello
+  works r --preserve-fd 9,40 "$B" sh -c 'cat <&9; cat <&40; [ ! -e /proc/self/fd/10 ]' 9< "$WORK/fd" 10< /dev/null 40< "$WORK/fd"
+  is $'hello\nhello'
+}
+
+@test "--timeout ends with -1, --conmon-pidfile names the monitor" {
+  run -255 podman run --name late --network none --timeout 1 --conmon-pidfile "$WORK/monitor" "$B" sleep 60
+  works podman inspect -f '{{.State.ExitCode}}' late
+  is -1
+  [ -s "$WORK/monitor" ]
+  podman rm late
+}
+
+@test "--rmi takes the image along, unless somebody uses it" {
+  podman tag "$B" localhost/mine:1
+  podman run --name uses --network none localhost/mine:1 true
+  works podman run --rmi --network none localhost/mine:1 true
+  podman rm uses
+  podman image exists "$B"
+}
+
+@test "a secret is a file or a variable, and stays when it is removed" {
+  echo -n hush > "$WORK/hush"
+  podman secret create hush "$WORK/hush"
+  works r --secret hush "$B" sh -c 'cat /run/secrets/hush; stat -c " %a" /run/secrets/hush'
+  is "hush 444"
+  works r --secret hush,target=/tmp/s,uid=5,mode=400 "$B" stat -c '%u %a' /tmp/s
+  is "5 400"
+  works r --secret hush,type=env,target=HUSH "$B" sh -c 'echo $HUSH'
+  is hush
+  podman create --name keeps --network none --secret hush "$B" cat /run/secrets/hush
+  podman secret rm hush
+  works podman start -a keeps
+  is hush
+  podman rm keeps
+  fails 125 r --secret hush "$B" true
+}
+
+@test "--rootfs is a directory, or an overlay on it" {
+  mkdir -p "$WORK/tree/bin"
+  cp /bin/busybox "$WORK/tree/bin/sh"
+  works podman run --rm --network none --rootfs "$WORK/tree:O" /bin/sh -c 'echo in > /f; read l < /f; echo $l'
+  is in
+  [ ! -e "$WORK/tree/f" ]
+  works podman run --rm --network none --rootfs "$WORK/tree" /bin/sh -c 'echo in > /f'
+  [ "$(cat "$WORK/tree/f")" = in ]
+}
+
+@test "--systemd gives it places to write to" {
+  works r --systemd always --read-only "$B" sh -c 'touch /run/x /tmp/x && stat -c %a /run'
+  is 755
+}
+
+@test "-v with U, O and idmap" {
+  mkdir -p "$WORK/vol"
+  touch "$WORK/vol/f"
+  works r -u 1234:1235 -v "$WORK/vol:/m:U" "$B" stat -c %u:%g /m/f
+  is 1234:1235
+  works r -v "$WORK/vol:/m:O" "$B" sh -c 'touch /m/new; ls /m'
+  is $'f\nnew'
+  [ ! -e "$WORK/vol/new" ]
+  chown 0:0 "$WORK/vol/f"
+  works r --uidmap 0:200000:1000 -v "$WORK/vol:/m:idmap" "$B" stat -c %u:%g /m/f
+  is 0:0
+}
+
+@test "mounts of images, files by a pattern, terminals and memory" {
+  works r --mount "type=image,src=$APP,dst=/img" "$B" ls -d /img/data
+  is /img/data
+  fails 1 r --mount "type=image,src=$APP,dst=/img" "$B" touch /img/x
+  works r --mount "type=image,src=$APP,dst=/img,rw=true" "$B" sh -c 'touch /img/x; ls /img/x'
+  is /img/x
+  mkdir -p "$WORK/glob"
+  touch "$WORK/glob/a1" "$WORK/glob/a2" "$WORK/glob/b"
+  works r --mount "type=glob,src=$WORK/glob/a*,dst=/g" "$B" ls /g
+  is $'a1\na2'
+  fails 125 r --mount "type=glob,src=$WORK/glob/none*,dst=/g" "$B" true
+  has "no file paths matching glob"
+  works r --mount type=devpts,dst=/more "$B" sh -c 'grep -c " /more devpts " /proc/mounts'
+  is 1
+  works r --mount type=ramfs,dst=/mem "$B" sh -c 'grep -c " /mem ramfs " /proc/mounts'
+  is 1
+}
+
+@test "devices by the Container Device Interface" {
+  mkdir -p /etc/cdi
+  cat > "/etc/cdi/berth-$$.json" << JSON
+{"cdiVersion": "0.5.0", "kind": "berth.test/thing$$",
+ "containerEdits": {"env": ["FROM_FILE=yes"]},
+ "devices": [{"name": "one", "containerEdits": {
+   "env": ["FROM_DEVICE=yes"],
+   "deviceNodes": [{"path": "/dev/berth-null", "hostPath": "/dev/null"}],
+   "mounts": [{"hostPath": "$WORK", "containerPath": "/vendor", "options": ["rbind", "ro"]}]}}]}
+JSON
+  run r --device "berth.test/thing$$=one" "$B" sh -c 'echo $FROM_FILE $FROM_DEVICE; echo x > /dev/berth-null; ls -d /vendor/bin'
+  rm "/etc/cdi/berth-$$.json"
+  is $'yes yes\n/vendor/bin'
+  fails 125 r --device "berth.test/thing$$=one" "$B" true || fails 126 r --device "berth.test/thing$$=one" "$B" true
+  has "unresolvable CDI devices"
+}
+
+@test "--requires names containers that run, --chrootdirs gets the managed files" {
+  podman create --name needed --network none "$B" sleep 1000
+  fails 126 r --requires needed "$B" true
+  has "are not started"
+  podman start needed
+  works r --requires needed "$B" true
+  podman rm -f -t 0 needed
+  works r --hostname chr --chrootdirs /jail "$B" cat /jail/etc/hostname
+  is chr
+  fails 125 r --decryption-key k "$B" true
+  has "not supported yet"
+}
