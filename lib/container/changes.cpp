@@ -59,6 +59,11 @@ bool is_same_directory(const struct stat& a, const struct stat& b) {
          a.st_gid == b.st_gid;
 }
 
+/// As runtimes make the directories that a mount needs.
+bool is_made_for_mounts(const struct stat& st) {
+  return (st.st_mode & 07777) == 0755 && st.st_uid == 0 && st.st_gid == 0;
+}
+
 class Comparison {
  public:
   Changes run(int upper, int lower) {
@@ -108,7 +113,9 @@ class Comparison {
     const bool only_placeholders =
         changes_.list.size() == position + 1 && changes_.placeholders.size() > made;
     if (!only_placeholders) return;
-    if (was && is_same_directory(st, before)) changes_.list.pop_back();
+    if (was ? !is_same_directory(st, before) : !is_made_for_mounts(st)) return;
+    changes_.list.pop_back();
+    if (!was) changes_.placeholders.push_back(path);
   }
 
   void below(int upper, int lower, const std::string& name, const std::string& path) {
