@@ -118,8 +118,7 @@ Test by_status(const Values& values) {
       base::fail(base::Kind::usage, "unknown container state: {}: invalid argument", value);
   }
   return [values](const Listed& l) {
-    const bool stopping = l.state.stopping && l.state.status == Status::running;
-    const std::string own = stopping ? "stopping" : to_text(l.state.status);
+    const std::string own = podman_status(l.state);
     return any(values, [&](const std::string& value) {
       if (value == "configured") return own == "created";
       return own == (value == "stopped" ? "exited" : value);
@@ -259,6 +258,10 @@ std::optional<Test> make_test(Engine& engine, const std::string& key, const Valu
 }
 
 }  // namespace
+
+std::string podman_status(const State& state) {
+  return state.stopping && state.status == Status::running ? "stopping" : to_text(state.status);
+}
 
 std::vector<ListTest> podman_tests(Engine& engine, const Filters& filters) {
   std::vector<Test> tests;

@@ -244,7 +244,7 @@ Json podman_ps_json(container::Engine& engine,
           {"Restarts", r.summary.restarts},
           {"Size", size},
           {"StartedAt", unix_time(l.state.started)},
-          {"State", podman_state(l.state)},
+          {"State", container::podman_status(l.state)},
           {"Status", l.state.health}};
 }
 
