@@ -506,6 +506,10 @@ class Start {
   LogPlan log_plan() const {
     LogPlan log;
     log.driver = log_driver(options_.log.driver);
+    if (log.driver == LogDriver::journald && !base::exists(kJournalSocket)) {
+      base::fail(base::Kind::unsupported,
+                 "failed to initialize logging driver: journald is not enabled on this host");
+    }
     log.path = log.driver == LogDriver::journald ? journal_fields(record_, options_.log)
                                                  : details_.log_path;
     log.max_size = options_.log.max_size;

@@ -293,20 +293,27 @@ with_journald() {
 journal_round() {
   podman run --name jj --log-driver journald --log-opt tag=tt --network none "$B" sh -c 'echo one; echo two >&2; seq 1 100' > /dev/null 2>&1
   podman logs jj > "$WORK/out" 2> "$WORK/err"
-  podman logs --tail 1 jj > "$WORK/last"
   journalctl -q -o cat --output-fields=CONTAINER_TAG CONTAINER_NAME=jj | sort -u > "$WORK/tag"
   podman run -d --name ff --log-driver journald --network none "$B" sh -c 'echo begin; sleep 1; echo end' > /dev/null
   podman logs -f ff > "$WORK/followed"
+  podman logs --tail 1 ff > "$WORK/last"
+}
+
+# COMMAND where no journald is.
+without_journald() {
+  unshare -m bash -c 'mount --make-rprivate /; [ ! -d /run/systemd ] || mount -t tmpfs tmpfs /run/systemd; "$@"' - "$@"
 }
 
 @test "the journald driver: both streams, fields, following, and what it refuses" {
   export -f podman journal_round
   fails 125 podman create --log-driver journald --log-opt max-size=1m "$B"
   has "unknown log opt 'max-size' for journald log driver"
+  run -126 without_journald "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm --log-driver journald --network none "$B" true
+  is "Error: failed to initialize logging driver: journald is not enabled on this host"
   with_journald bash -c journal_round
   [ "$(cat "$WORK/out")" = "$(echo one; seq 1 100)" ]
   [ "$(cat "$WORK/err")" = two ]
-  [ "$(cat "$WORK/last")" = 100 ]
+  [ "$(cat "$WORK/last")" = end ]
   [ "$(cat "$WORK/tag")" = tt ]
   [ "$(cat "$WORK/followed")" = $'begin\nend' ]
 }
