@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "base/log.hpp"
+#include "base/log_style.hpp"
 #include "base/sys.hpp"
 #include "storage/roots.hpp"
 
@@ -100,14 +101,27 @@ bool is_never(const Text&) {
   return false;
 }
 
+/// Podman takes --log-level or --debug, not both.
+void set_level(Globals& g, const Text& level) {
+  auto& set = g.session.log_level;
+  if (!set.empty() && set != level && (set == "debug" || level == "debug")) {
+    throw ClientError("Setting --log-level and --debug is not allowed", 1, ClientError::Form::bare);
+  }
+  set = level;
+}
+
 void declare_podman(FlagTable& table, Globals& g) {
-  table.add_option("--log-level", g.session.log_level, "Log messages above specified level")
+  table
+      .add_option_function<Text>(
+          "--log-level",
+          [&g](const Text& level) { set_level(g, level); },
+          "Log messages above specified level")
       .type_name("string");
   table
       .add_flag_function(
           "-D,--debug",
           [&g](std::int64_t n) {
-            if (n > 0) g.session.log_level = "debug";
+            if (n > 0) set_level(g, "debug");
           },
           "Enable debug mode")
       .group("");
@@ -117,6 +131,7 @@ void declare_podman(FlagTable& table, Globals& g) {
           [](const Text& dir) { ::setenv("DOCKER_CONFIG", dir.c_str(), 1); },
           "Path to directory containing authentication config file")
       .type_name("string");
+  table.add_list("--module", g.modules, "Load the containers.conf(5) module");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
   refuse(
       table,
@@ -131,7 +146,6 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-cert",
                            "--tls-key",
                            "--tls-details",
-                           "--module",
                            "--imagestore",
                            "--volumepath",
                            "--runtime-flag"}) {
@@ -143,7 +157,11 @@ void declare_podman(FlagTable& table, Globals& g) {
 void declare_harness(FlagTable& table) {
   refuse(
       table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
-  refuse(table, "--storage-opt", is_never, "Option of the storage driver");
+  refuse(
+      table,
+      "--storage-opt",
+      [](const Text& v) { return v.empty(); },
+      "Option of the storage driver");
   refuse(table, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
   // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
   // the two roots.
@@ -154,6 +172,7 @@ void declare_harness(FlagTable& table) {
 }
 
 void use_log_level(const Text& level, Dialect dialect) {
+  if (dialect == Dialect::podman) base::set_log_style(base::LogStyle::fields);
   if (level.empty()) return;
   const std::pair<const char*, base::LogLevel> levels[] = {{"trace", base::LogLevel::debug},
                                                            {"debug", base::LogLevel::debug},
@@ -164,7 +183,11 @@ void use_log_level(const Text& level, Dialect dialect) {
                                                            {"fatal", base::LogLevel::error},
                                                            {"panic", base::LogLevel::error}};
   for (const auto& [name, value] : levels) {
-    if (level == name) return base::set_log_level(value);
+    if (level != name) continue;
+    base::set_log_level(value);
+    if (dialect == Dialect::podman && base::logs(base::LogLevel::info))
+      base::write_log(base::LogLevel::info, "podman filtering at log level " + level);
+    return;
   }
   if (dialect == Dialect::docker) {
     throw ClientError("Unable to parse logging level: " + level, 1, ClientError::Form::bare);
@@ -191,7 +214,6 @@ void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
 
 void use_globals(Globals& globals, Dialect dialect) {
   use_log_level(globals.session.log_level, dialect);
-  if (globals.session.runtime.empty()) globals.session.runtime = "crun";
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
   if (!globals.output.empty()) {

@@ -3,6 +3,9 @@
 // What cannot be honoured is refused, unless it has nothing to act on here (the path of conmon).
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "flags.hpp"
 #include "session.hpp"
 
@@ -11,6 +14,7 @@ namespace cli {
 struct Globals {
   GlobalOptions session;
   bool version = false;
+  std::vector<std::string> modules;
   std::string output;  ///< --out: file that takes stdout
 };
 

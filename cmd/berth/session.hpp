@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "container/config.hpp"
 #include "container/engine.hpp"
 #include "speech.hpp"
 #include "storage/store.hpp"
@@ -20,7 +21,10 @@ struct GlobalOptions {
 
 class Session {
  public:
-  Session(Speech speech, GlobalOptions options);
+  Session(Speech speech, GlobalOptions options, container::Config config = {});
+
+  /// containers.conf.
+  const container::Config& config() const { return config_; }
 
   const Speech& speech() const { return speech_; }
 
@@ -40,6 +44,7 @@ class Session {
  private:
   Speech speech_;
   GlobalOptions options_;
+  container::Config config_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<container::Engine> engine_;
 };

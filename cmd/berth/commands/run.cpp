@@ -77,12 +77,20 @@ base::UniqueFd make_cidfile(const std::string& path,
   return file;
 }
 
+/// The words that this process was started with.
+Words own_command_line() {
+  auto words = base::split(base::read_file("/proc/self/cmdline"), '\0');
+  if (!words.empty()) words.pop_back();  // each word ends with a zero
+  return words;
+}
+
 container::Created make(Session& session,
                         CreateFlags& flags,
                         const Words& words,
                         container::StartsNow now) {
   auto o = finish(flags);
   o.image = words.at(0);
+  if (session.is_podman()) o.create_command = own_command_line();
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   base::Rollback undo;
@@ -179,6 +187,7 @@ void register_run(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::run,
+      .takes_defaults = true,
       .declare =
           [flags](FlagTable& table) {
             add_create_flags(table, flags->create);
@@ -205,6 +214,7 @@ void register_create(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::create,
+      .takes_defaults = true,
       .declare = [flags](FlagTable& table) { add_create_flags(table, *flags); },
       .act =
           [flags](Session& session, const Words& words) {

@@ -112,7 +112,10 @@ Bits bits_of(const Security& security) {
   if (security.privileged) return available_of(kAll);
   if (add.all) return available_of(kAll) & ~drop.bits;
   if (drop.all) return add.bits;
-  return (available_of(kDefault) & ~drop.bits) | add.bits;
+  const Bits usual = security.cap_defaults.empty()
+                         ? available_of(kDefault)
+                         : parse(security.cap_defaults, "invalid default_capabilities").bits;
+  return (usual & ~drop.bits) | add.bits;
 }
 
 }  // namespace
