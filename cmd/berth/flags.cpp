@@ -123,11 +123,14 @@ bool FlagTable::names_long(std::string_view name) const {
 
 bool FlagTable::may_hold(std::string_view names) const {
   if (holds_all_) return true;
-  const auto all = base::split(std::string(names), ',');
-  return std::any_of(all.begin(), all.end(), [this](const std::string& name) {
-    return name.starts_with("--") ? names_long(name.substr(2))
-                                  : letters_.find(name.back()) != std::string::npos;
-  });
+  while (!names.empty()) {
+    const auto name = names.substr(0, names.find(','));
+    names.remove_prefix(std::min(names.size(), name.size() + 1));
+    if (name.starts_with("--") ? names_long(name.substr(2))
+                               : letters_.find(name.back()) != std::string::npos)
+      return true;
+  }
+  return false;
 }
 
 template <typename Value>

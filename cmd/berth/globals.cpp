@@ -6,8 +6,8 @@
 #include <fcntl.h>
 
 #include "base/log.hpp"
-#include "base/log_style.hpp"
 #include "base/sys.hpp"
+#include "container/events.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -133,11 +133,17 @@ void declare_podman(FlagTable& table, Globals& g) {
       .type_name("string");
   table.add_list("--module", g.modules, "Load the containers.conf(5) module");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
-  refuse(
-      table,
-      "--events-backend",
-      [](const Text& v) { return v == "file"; },
-      "Events backend to use");
+  table
+      .add_option_function<Text>(
+          "--events-backend",
+          [&g](const Text& value) {
+            if (value != "file" && value != "journald" && value != "none")
+              base::fail(Kind::usage, "must be \"file\", \"journald\" or \"none\"");
+            g.events_backend = value;
+          },
+          "Events backend to use (berth has one log of its own, or \"none\")")
+      .type_name("string");
+  table.add_flag("--noout", g.no_out, "Do not output to stdout");
   for (const auto* name : {"-c,--connection",
                            "--url",
                            "--identity",
@@ -172,7 +178,6 @@ void declare_harness(FlagTable& table) {
 }
 
 void use_log_level(const Text& level, Dialect dialect) {
-  if (dialect == Dialect::podman) base::set_log_style(base::LogStyle::fields);
   if (level.empty()) return;
   const std::pair<const char*, base::LogLevel> levels[] = {{"trace", base::LogLevel::debug},
                                                            {"debug", base::LogLevel::debug},
@@ -216,6 +221,8 @@ void use_globals(Globals& globals, Dialect dialect) {
   use_log_level(globals.session.log_level, dialect);
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
+  if (globals.no_out) globals.output = "/dev/null";
+  if (globals.events_backend == "none") container::record_no_events();
   if (!globals.output.empty()) {
     const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);

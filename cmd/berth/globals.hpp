@@ -15,7 +15,9 @@ struct Globals {
   GlobalOptions session;
   bool version = false;
   std::vector<std::string> modules;
-  std::string output;  ///< --out: file that takes stdout
+  std::string output;          ///< --out: file that takes stdout
+  bool no_out = false;         ///< --noout: nothing goes to stdout
+  std::string events_backend;  ///< "file", "journald", "none" or empty
 };
 
 void declare_globals(FlagTable& table, Dialect dialect, Globals& globals);

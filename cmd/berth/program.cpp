@@ -5,6 +5,7 @@
 
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
+#include "base/log_style.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
 #include "config_flags.hpp"
@@ -20,11 +21,12 @@ namespace {
 
 class Program {
  public:
-  Program(const std::string& name, const std::function<void(Verbs&)>& fill)
-      : verbs_(name == "podman" ? Dialect::podman : Dialect::docker) {
+  Program(const std::string& name, const Words& words, const std::function<void(Verbs&)>& fill)
+      : verbs_(name == "podman" ? Dialect::podman : Dialect::docker), globals_table_(words) {
     speech_.dialect = verbs_.dialect();
     speech_.program = name;
     speech_.usage = "[OPTIONS] COMMAND [ARG...]";
+    if (verbs_.is_podman()) base::set_log_style(base::LogStyle::fields);
     fill(verbs_);
   }
 
@@ -53,7 +55,9 @@ class Program {
   }
 
   int print_group(const std::string& group, std::FILE* to, int code = 0) {
-    const std::string text = group_help(speech_, verbs_, group, globals_table_);
+    FlagTable all;
+    declare_globals(all, verbs_.dialect(), globals_);
+    const std::string text = group_help(speech_, verbs_, group, all);
     std::fwrite(text.data(), 1, text.size(), to);
     return code;
   }
@@ -205,7 +209,7 @@ int finish(int code) {
 int run_program(const std::string& name,
                 const Words& words,
                 const std::function<void(Verbs&)>& fill) {
-  Program program(name, fill);
+  Program program(name, words, fill);
   try {
     return finish(program.run(words));
   } catch (const UsageError& e) {

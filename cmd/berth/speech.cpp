@@ -48,7 +48,7 @@ int Speech::code_of(base::Kind kind) const {
 Told Speech::tell(const base::Error& error) const {
   const int code = code_of(error.kind());
   if (is_podman()) return {"Error: " + podman_phrase(error.message()), code};
-  const std::string text = "Error response from daemon: " + error.message();
+  const std::string text = "Error response from daemon: " + docker_phrase(error.message());
   if (style != ErrorStyle::run) return {text, code};
   return {program + ": " + text + run_hint(), code};
 }

@@ -51,10 +51,9 @@ namespace {
 /// what lies below is moved up into the top directory first and removed from there.
 class TreeRemover {
  public:
-  void remove(int parent, const char* name, int depth) {
-    if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return;
-    if (errno == EACCES && ::fchmod(parent, 0700) == 0 && ::unlinkat(parent, name, 0) == 0) return;
-    if (errno != EISDIR && errno != EPERM) sys_fail("remove {}", name);
+  /// `type` is what the listing of the parent says of it (DT_*).
+  void remove(int parent, const char* name, int depth, unsigned char type = DT_UNKNOWN) {
+    if (type != DT_DIR && remove_file_in(parent, name)) return;
     if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return;
     if (depth >= kDeepest) return lift(parent, name);
     empty(open_directory(parent, name), depth);
@@ -63,6 +62,15 @@ class TreeRemover {
 
  private:
   static constexpr int kDeepest = 200;
+
+  /// False when it is a directory.
+  static bool remove_file_in(int parent, const char* name) {
+    if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
+    if (errno == EACCES && ::fchmod(parent, 0700) == 0 && ::unlinkat(parent, name, 0) == 0)
+      return true;
+    if (errno != EISDIR && errno != EPERM) sys_fail("remove {}", name);
+    return false;
+  }
 
   /// A directory that its own mode locks is given permission bits first.
   static UniqueFd open_directory(int parent, const char* name) {
@@ -87,7 +95,7 @@ class TreeRemover {
       while (const dirent* entry = ::readdir(dir.get())) {
         const std::string_view child = entry->d_name;
         if (child == "." || child == "..") continue;
-        remove(dir_fd, entry->d_name, depth + 1);
+        remove(dir_fd, entry->d_name, depth + 1, entry->d_type);
         again = depth == 0;
       }
     }

@@ -22,6 +22,37 @@ namespace container {
 
 namespace {
 
+void merge_variables(base::Json& env, const base::Json& given) {
+  if (!given.is_array()) base::fail(base::Kind::usage, "Env of the config is no list");
+  if (!env.is_array()) env = base::Json::array();
+  const auto name_of = [](const base::Json& variable) {
+    const auto text = variable.is_string() ? variable.get<std::string>() : "";
+    return text.substr(0, text.find('='));
+  };
+  for (const auto& variable : given) {
+    const auto same = std::find_if(env.begin(), env.end(), [&](const base::Json& other) {
+      return name_of(other) == name_of(variable);
+    });
+    if (same == env.end())
+      env.push_back(variable);
+    else
+      *same = variable;
+  }
+}
+
+/// What is given goes over what is there: variables and maps one by one, all else as a whole.
+void merge_config(base::Json& config, const base::Json& given) {
+  for (const auto& [key, value] : given.items()) {
+    if (value.is_null()) continue;
+    if (key == "Env")
+      merge_variables(config[key], value);
+    else if (value.is_object() && config.contains(key))
+      config[key].merge_patch(value);
+    else
+      config[key] = value;
+  }
+}
+
 /// The container's own settings as an image's: what inspect shows of them.
 image::RunConfig run_config(Engine& engine, const Record& record, const CommitOptions& options) {
   base::Json shown = inspect(engine, record)["Config"];
@@ -29,12 +60,16 @@ image::RunConfig run_config(Engine& engine, const Record& record, const CommitOp
   for (const auto& [key, value] : shown.items()) {
     if (!value.is_null()) plain[key] = value;
   }
+  merge_config(plain, options.config);
   auto run = base::from_json<image::RunConfig>(plain, "container config");
   if (options.include_volumes) {
     for (const auto& mount : engine.containers.details(record.id).options.mounts) {
       if (mount.type == "volume") run.volumes[mount.target] = base::Json::object();
     }
   }
+  constexpr const char* kPodman = "container=podman";
+  if (options.podman && std::find(run.env.begin(), run.env.end(), kPodman) == run.env.end())
+    run.env.emplace_back(kPodman);
   image::apply_changes(run, options.changes);
   // The OCI format has no place for it.
   if (!options.docker_format) run.healthcheck.reset();
@@ -75,6 +110,7 @@ image::CommitRequest request_of(Engine& engine,
   request.step.comment = options.message;
   request.step.created_by = base::join(record.summary.command, " ");
   request.docker_format = options.docker_format;
+  request.tells = options.tells;
   request.reference = options.reference;
   if (!options.squash && engine.images.find_by_id(record.image)) request.parent = record.image;
   request.is_upper = !options.squash;

@@ -20,7 +20,10 @@ enum class CommitPause {
 struct CommitOptions {
   std::string author, message, reference;
   std::vector<std::string> changes;  ///< Dockerfile instructions
+  base::Json config;  ///< fields of an image's config that go over the container's; null: none
   bool include_volumes = false, squash = false, docker_format = true;
+  bool podman = false;  ///< the image knows that it was podman's container: "container=podman"
+  bool tells = false;   ///< progress in podman's words
   CommitPause pause = CommitPause::if_possible;
 };
 

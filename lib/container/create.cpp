@@ -116,7 +116,10 @@ std::vector<std::string> make_volumes(Engine& engine,
     check_volume_options(wanted, false);
     const auto volume = engine.volumes.create(wanted);
     mount.source = volume.name;
-    if (is_new) rollback.on_failure([&engine, name = volume.name] { engine.volumes.remove(name); });
+    if (is_new) {
+      rollback.on_failure([&engine, name = volume.name] { engine.volumes.remove(name); });
+      record_event(engine.store, volume_event(volume.name, "create"));
+    }
     if (mount.anonymous) anonymous.push_back(volume.name);
   }
   return anonymous;

@@ -35,6 +35,11 @@ std::optional<Event> parse_event(std::string_view line) {
       if (value.is_string()) event.attributes[key] = value.get<std::string>();
     }
   }
+  if (const auto found = json.find("marks"); found != json.end() && found->is_array()) {
+    for (const auto& mark : *found) {
+      if (mark.is_string()) event.marks.insert(mark.get<std::string>());
+    }
+  }
   return event;
 }
 
@@ -75,15 +80,15 @@ bool fits(const Event& event, const std::string& key, const std::string& value) 
   return true;
 }
 
-/// All values for labels, any one for the rest.
-bool fits_all(const Event& event, const Filters& filters) {
-  return std::all_of(filters.begin(), filters.end(), [&](const auto& filter) {
+/// All values for labels (Podman: any one), any one for the rest.
+bool fits_all(const Event& event, const EventRequest& request) {
+  return std::all_of(request.filters.begin(), request.filters.end(), [&](const auto& filter) {
     const auto& [key, values] = filter;
     const auto test = [&, &wanted = key](const std::string& value) {
-      return fits(event, wanted, value);
+      return request.fits ? request.fits(event, wanted, value) : fits(event, wanted, value);
     };
-    return key == "label" ? std::all_of(values.begin(), values.end(), test)
-                          : std::any_of(values.begin(), values.end(), test);
+    return key == "label" && !request.fits ? std::all_of(values.begin(), values.end(), test)
+                                           : std::any_of(values.begin(), values.end(), test);
   });
 }
 
@@ -94,16 +99,19 @@ class EventReader {
 
   void print_rest(LogFileReader& file) {
     while (const auto line = file.next_line()) {
-      const auto event = parse_event(*line);
-      if (event && is_wanted(*event)) sink_(*event);
+      if (const auto event = parse_event(*line)) tell(*event);
       base::check_interrupt();
     }
   }
 
  private:
-  bool is_wanted(const Event& event) const {
-    return (!request_.since || event.time >= *request_.since) &&
-           (!request_.until || event.time <= *request_.until) && fits_all(event, request_.filters);
+  void tell(const Event& event) const {
+    if (request_.since && event.time < *request_.since) return;
+    if (request_.until && event.time > *request_.until) return;
+    const auto told = request_.words ? request_.words(event) : std::vector<Event>{event};
+    for (const auto& one : told) {
+      if (fits_all(one, request_)) sink_(one);
+    }
   }
 
   const EventRequest& request_;

@@ -8,6 +8,20 @@
 
 namespace container {
 
+namespace {
+
+bool is_recording = true;
+
+}  // namespace
+
+void record_no_events() {
+  is_recording = false;
+}
+
+bool records_events() {
+  return is_recording;
+}
+
 Event container_event(const Record& record,
                       std::string action,
                       const std::map<std::string, std::string>& more) {
@@ -18,12 +32,18 @@ Event container_event(const Record& record,
   return event;
 }
 
+Event volume_event(const std::string& name, std::string action) {
+  return {"volume", std::move(action), name, {{"driver", "local"}}};
+}
+
 void record_event(storage::Store& store, const Event& event) {
+  if (!is_recording) return;
   base::Json line{{"type", event.type},
                   {"action", event.action},
                   {"id", event.id},
                   {"time", event.time.time_since_epoch().count()}};
   if (!event.attributes.empty()) line["attributes"] = event.attributes;
+  if (!event.marks.empty()) line["marks"] = event.marks;
   try {
     const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
     base::write_full(fd.get(),

@@ -161,6 +161,7 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
                        {key, value}}});
       };
   const std::string line = base::join(options.command, " ");
+  event("exec_create: " + line, "command", line);
   event("exec_start: " + line, "command", line);
   base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
                         .pass = pass};

@@ -64,11 +64,12 @@ void drop_run_directory(Engine& engine, const std::string& id) {
 void record_end(Engine& engine, const Record& record, const State& state) {
   const auto ran = std::chrono::duration_cast<std::chrono::seconds>(
       std::max(state.finished - state.started, std::chrono::nanoseconds(0)));
-  record_event(engine.store,
-               container_event(record,
+  auto event = container_event(record,
                                "die",
                                {{"exitCode", std::to_string(state.exit_code)},
-                                {"execDuration", std::to_string(ran.count())}}));
+                                {"execDuration", std::to_string(ran.count())}});
+  if (state.oom_killed) event.marks = {"oom"};
+  record_event(engine.store, event);
 }
 
 void finish(Engine& engine, const Record& record, const State& state) {

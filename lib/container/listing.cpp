@@ -10,13 +10,14 @@
 #include "base/text.hpp"
 #include "container/finish.hpp"
 #include "container/inspect.hpp"
+#include "container/podman_filters.hpp"
 #include "container/start.hpp"
 
 namespace container {
 
 namespace {
 
-using Test = std::function<bool(const Listed&)>;
+using Test = ListTest;
 
 [[noreturn]] void invalid(const std::string& key,
                           const std::string& value,
@@ -195,19 +196,30 @@ std::vector<Test> make_tests(Engine& engine, const Filters& filters) {
   return tests;
 }
 
+/// Asking for a state, an exit code or the newest ones means stopped containers, too.
+bool wants_all(const ListOptions& options) {
+  if (options.all || options.last > 0 || options.filters.contains("status")) return true;
+  return options.words == FilterWords::docker && options.filters.contains("exited");
+}
+
+/// Without --all: Podman shows what runs, Docker also what is paused or about to run again.
+bool is_live(const State& state, FilterWords words) {
+  if (words == FilterWords::podman) return state.status == Status::running && !state.stopping;
+  return state.is_running() || state.status == Status::restarting;
+}
+
 }  // namespace
 
 std::vector<Listed> list(Engine& engine, const ListOptions& options) {
-  const auto tests = make_tests(engine, options.filters);
-  // Asking for a state, an exit code or the newest ones means stopped containers, too.
-  const bool all = options.all || options.last > 0 || options.filters.contains("status") ||
-                   options.filters.contains("exited");
+  const auto tests = options.words == FilterWords::podman ? podman_tests(engine, options.filters)
+                                                          : make_tests(engine, options.filters);
+  const bool all = wants_all(options);
   std::vector<Listed> result;
   for (auto& record : engine.containers.list()) {
     Listed listed{std::move(record), {}};
     if (!all && !listed.record.may_run()) continue;
     listed.state = state_of(engine, listed.record);
-    if (!all && !listed.state.is_running() && listed.state.status != Status::restarting) continue;
+    if (!all && !is_live(listed.state, options.words)) continue;
     if (!std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(listed); }))
       continue;
     result.push_back(std::move(listed));

@@ -20,13 +20,17 @@ struct Listed {
   State state;
 };
 
+/// Whose keys and meanings filters have.
+enum class FilterWords { docker, podman };
+
 struct ListOptions {
   bool all = false;  ///< not only running ones
   int last = 0;      ///< the newest n, running or not; 0: no limit
   Filters filters;
+  FilterWords words = FilterWords::docker;
 };
 
-/// Newest first. Kind usage "invalid filter 'x'" for an unknown key or value.
+/// Newest first. Kind usage "invalid filter 'x'" (podman: "x is an invalid filter") for an unknown key or value.
 std::vector<Listed> list(Engine& engine, const ListOptions& options);
 
 /// Removes containers that have ended without anybody to clean up (their monitor was killed), as the listing met

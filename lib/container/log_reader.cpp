@@ -89,11 +89,30 @@ std::optional<LogEntry> parse_log_line(std::string_view line, LogDriver driver) 
   return driver == LogDriver::k8s_file ? parse_k8s_line(line) : parse_json_line(line);
 }
 
-std::size_t LogFileReader::seek_to_last(std::size_t count) {
+/// True when more of the line follows in the next entry: TIME stream P text.
+bool LogFileReader::is_piece(off_t begin, off_t end) const {
+  char head[64];
+  const auto size = static_cast<std::size_t>(std::min<off_t>(end - begin, sizeof head));
+  const ssize_t n = base::retry([&] { return ::pread(fd_.get(), head, size, begin); });
+  const std::string_view text(head, n > 0 ? static_cast<std::size_t>(n) : 0);
+  const auto stream = text.find(' ');
+  const auto tag = stream == std::string_view::npos ? stream : text.find(' ', stream + 1);
+  return tag != std::string_view::npos && text.substr(tag + 1, 2) == "P ";
+}
+
+std::size_t LogFileReader::seek_to_last(std::size_t count, LogDriver driver) {
   constexpr off_t kBlock = 64 * 1024;
   std::string block(kBlock, '\0');
   const off_t size = base::stat_of(fd_.get(), "log file").st_size;
   std::size_t found = 0;
+  off_t line = -1;  // that begins where the newest line begins that is not counted yet
+  // A line is counted once it is known what stands in front of it.
+  const auto count_line = [&](off_t before) {
+    const bool continues = driver == LogDriver::k8s_file && before >= 0 && is_piece(before, line);
+    if (line < 0 || continues || ++found < count) return false;
+    ::lseek(fd_.get(), line, SEEK_SET);
+    return true;
+  };
   for (off_t end = size; end > 0;) {
     const off_t begin = std::max<off_t>(0, end - kBlock);
     const ssize_t n = base::retry([&] {
@@ -103,13 +122,15 @@ std::size_t LogFileReader::seek_to_last(std::size_t count) {
     for (off_t at = end; at-- > begin;) {
       // The line end at the very end of the file begins no line.
       if (block[static_cast<std::size_t>(at - begin)] != '\n' || at == size - 1) continue;
-      if (++found < count) continue;
-      ::lseek(fd_.get(), at + 1, SEEK_SET);
-      return count;
+      if (count_line(at + 1)) return count;
+      line = at + 1;
     }
     end = begin;
   }
-  if (size > 0) ++found;  // the first line has no line end in front of it
+  // The first line has no line end in front of it.
+  if (size > 0 && count_line(0)) return count;
+  line = 0;
+  if (size > 0) count_line(-1);
   return std::min(found, count);
 }
 

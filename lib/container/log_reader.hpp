@@ -33,8 +33,9 @@ class LogFileReader {
   int fd() const { return fd_.get(); }
 
   /// Sets out so that `count` lines are left to read (the end of an unfinished line counts as one);
-  /// returns how many there are, when there are fewer. Before anything is read.
-  std::size_t seek_to_last(std::size_t count);
+  /// returns how many there are, when there are fewer. Before anything is read. In k8s-file the
+  /// pieces of a long line count once; Docker counts each.
+  std::size_t seek_to_last(std::size_t count, LogDriver driver = LogDriver::json_file);
 
   /// The next line without its \n; nothing at the end, or when the last line is not finished: after
   /// more was written, calling again gives it whole. Lines longer than any log driver writes are
@@ -45,6 +46,7 @@ class LogFileReader {
   static constexpr std::size_t kLongestLine = 1 << 20;
 
   bool read_more();
+  bool is_piece(off_t begin, off_t end) const;
 
   base::UniqueFd fd_;
   std::string buffer_;

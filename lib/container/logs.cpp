@@ -44,9 +44,11 @@ class LogPrinter {
     const bool begins = !std::exchange(continues, entry.text.empty() || entry.text.back() != '\n');
     if (entry.stream != stream_ || text_.size() >= kChunk) flush();
     stream_ = entry.stream;
+    if (begins) text_ += request_.color + request_.prefix;
     if (begins && request_.timestamps) text_ += base::rfc3339_fixed(entry.time) + " ";
     if (begins && request_.details) text_ += ' ';
     text_ += entry.text;
+    if (!request_.color.empty() && !continues) text_.insert(text_.size() - 1, kColorEnd);
   }
 
   void flush() {
@@ -56,6 +58,7 @@ class LogPrinter {
 
   /// Lines are handed on together: a call of the kernel for each would cost more than all else.
   static constexpr std::size_t kChunk = 64 * 1024;
+  static constexpr const char* kColorEnd = "\033[0m";
 
   const LogSource& source_;
   const LogRequest& request_;
@@ -102,9 +105,9 @@ class LogWatch {
 };
 
 /// Leaves those files, and sets them so, that the last `count` lines of all are unread.
-void seek_to_tail(std::vector<LogFileReader>& files, std::size_t count) {
+void seek_to_tail(std::vector<LogFileReader>& files, std::size_t count, LogDriver driver) {
   auto file = files.end();
-  while (file != files.begin() && count > 0) count -= (--file)->seek_to_last(count);
+  while (file != files.begin() && count > 0) count -= (--file)->seek_to_last(count, driver);
   files.erase(files.begin(), file);
 }
 
@@ -159,7 +162,7 @@ void read_logs(const LogSource& source, const LogRequest& request, const LogSink
     skip_all(*newest);
     files.clear();
   }
-  if (request.tail) seek_to_tail(files, *request.tail);
+  if (request.tail) seek_to_tail(files, *request.tail, source.driver);
   for (auto& file : files) printer.print_rest(file);
   if (!request.follow) return;
   if (!files.empty()) newest.emplace(std::move(files.back()));

@@ -29,6 +29,8 @@ struct LogRequest {
   bool follow = false, timestamps = false;
   bool details =
       false;  ///< docker's extra attributes, of which there are none: a blank in front of each line
+  std::string prefix = {};  ///< in front of each line: whose it is
+  std::string color = {};  ///< the terminal's code that each line begins with; it ends with a reset
 };
 
 /// Gets text ready to print.

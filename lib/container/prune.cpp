@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "container/events.hpp"
 #include "container/inspect.hpp"
 #include "container/remove.hpp"
 #include "container/tree_size.hpp"
@@ -93,6 +94,7 @@ Pruned prune_volumes(Engine& engine, bool all, const Filters& filters) {
     const auto size = tree_size(volume->path);
     try {
       engine.volumes.remove(name);
+      record_event(engine.store, volume_event(name, "destroy"));
     } catch (const base::Error& e) {
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
       continue;

@@ -5,11 +5,7 @@
 
 namespace container {
 
-void read_log(Engine& engine,
-              const std::string& name,
-              const LogRequest& request,
-              const LogSink& sink) {
-  const Record record = engine.containers.get(name);
+LogSource log_source(Engine& engine, const Record& record) {
   const Details details = engine.containers.details(record.id);
   const State state = state_of(engine, record);
   LogSource source;
@@ -19,7 +15,14 @@ void read_log(Engine& engine,
     source.run_directory = engine.run_directory(record.id);
     source.monitor = state.running.monitor;
   }
-  read_logs(source, request, sink);
+  return source;
+}
+
+void read_log(Engine& engine,
+              const std::string& name,
+              const LogRequest& request,
+              const LogSink& sink) {
+  read_logs(log_source(engine, engine.containers.get(name)), request, sink);
 }
 
 }  // namespace container

@@ -8,6 +8,9 @@
 
 namespace container {
 
+/// Where a container's log is.
+LogSource log_source(Engine& engine, const Record& record);
+
 /// `logs` of a container by name. Kind unsupported "configured logging driver does not support reading".
 void read_log(Engine& engine,
               const std::string& name,

@@ -6,6 +6,7 @@
 #include "base/sys.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/mount.hpp"
 #include "container/state.hpp"
 
 namespace container {
@@ -31,10 +32,12 @@ void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes)
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.
   engine.containers.remove(record);
   drop_run_directory(engine, record.id);
+  detach_mounted_rootfs(engine, record.id);
   base::remove_tree(engine.store.paths().container(record.id));
   for (const auto& name : anonymous) {
     try {
       engine.volumes.remove(name);
+      record_event(engine.store, volume_event(name, "destroy"));
     } catch (const base::Error& e) {
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
     }
@@ -65,10 +68,12 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
     }
     if (!options.force) refuse_running(name, state);
     { const auto unlocked = std::move(lock); }  // ending takes a while
-    if (options.stop)
-      stop(engine, id, *options.stop);
-    else
+    if (!options.stop) {
       end_container(engine, *record, state);
+      continue;
+    }
+    const auto stopped = stop(engine, id, *options.stop);
+    if (options.on_stopped) options.on_stopped(*record, stopped);
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include "container/engine.hpp"
 #include "container/stop.hpp"
 
@@ -17,6 +19,8 @@ struct RemoveOptions {
   bool volumes = false;  ///< remove anonymous volumes as well
   /// How it is ended: Docker kills it, Podman stops it.
   std::optional<StopOptions> stop = {};
+  /// Gets how it was ended when it ran.
+  std::function<void(const Record&, const Stopped&)> on_stopped = {};
 };
 
 /// `rm`: refuses a running container with Docker's sentence unless forced.

@@ -11,8 +11,10 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/mount.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_mount.hpp"
+#include "storage/mount_points.hpp"
 #include "storage/overlay.hpp"
 #include "storage/shifted_layer.hpp"
 
@@ -26,7 +28,11 @@ base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
 base::UniqueFd mount_rootfs(Engine& engine,
                             const Record& record,
                             const std::optional<base::IdMapping>& mapping) {
+  // Two overlays of the same directories would mix each other up.
+  if (auto shown = clone_mounted_rootfs(engine, record.id)) return std::move(*shown);
   storage::OverlayPlan plan;
+  // Its files belong to the host's root, which a container with ids of its own does not know: there the runtime makes them.
+  if (!mapping) plan.lower.push_back(storage::mount_points_layer(engine.store));
   for (const auto& layer : engine.layers.of_container(record.id)) {
     plan.lower.push_back(mapping ? storage::shifted_diff(engine.store, layer, *mapping)
                                  : layer.diff());

@@ -437,13 +437,31 @@ int Start::own_oom_score_adj() {
 
 }  // namespace
 
+namespace {
+
+/// Docker tells of a client that is there from the beginning before the start, Podman after it.
+void record_start(Engine& engine, const Record& record, const Streams& attached) {
+  const bool has_client = attached.in || attached.out || attached.err;
+  auto start = container_event(record, "start");
+  if (has_client) {
+    auto attach = container_event(record, "attach");
+    attach.marks = {"detail"};
+    attach.time = start.time;
+    record_event(engine.store, attach);
+    start.marks = {"attached"};
+  }
+  record_event(engine.store, start);
+}
+
+}  // namespace
+
 MonitorClient start(Engine& engine,
                     const Record& record,
                     const Details& details,
                     const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
-    record_event(engine.store, container_event(record, "start"));
+    record_start(engine, record, how.attached);
     return client;
   } catch (const base::Error& e) {
     give_back(engine, record);

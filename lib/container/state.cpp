@@ -45,6 +45,7 @@ State watched(const Record& record, const std::string& directory, const RunFiles
     state.status = Status::restarting;
   } else {
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
+    state.stopping = base::exists(fmt::format("{}/{}", directory, kStoppingNote));
     state.health = health_status(directory);
   }
   state.running = *files.running;

@@ -24,10 +24,14 @@ struct State {
   /// The container has ended but nobody has cleaned up after it and carried the exit into the row yet.
   bool needs_cleanup = false;
 
-  std::string health;  ///< of one that runs and has a check: starting, healthy, unhealthy
+  bool stopping = false;  ///< it runs, and has been told to stop
+  std::string health;     ///< of one that runs and has a check: starting, healthy, unhealthy
 
   bool is_running() const { return status == Status::running || status == Status::paused; }
 };
+
+/// Of a file in the run directory: a stop is under way.
+inline constexpr const char* kStoppingNote = "stopping";
 
 /// Takes no lock: what it says may change at once, but it was true at some moment of the call. Two small reads for a
 /// container that may run, none for others; the row is read again when the files leave doubt.

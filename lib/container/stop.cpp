@@ -39,23 +39,37 @@ void mark_stopped(Engine& engine, const Record& record) {
   leave_note(engine, record, "stopped");
 }
 
+/// How a first process is ended.
+struct Ending {
+  int signal = SIGKILL;
+  int timeout_ms = -1;
+  bool is_told = false;  ///< there is an event of the first signal already
+};
+
+/// Docker tells each signal that an end takes; Podman only those of its kill.
+void tell_signal(Engine& engine, const Record& record, int signal) {
+  auto event = container_event(record, "kill", {{"signal", std::to_string(signal)}});
+  event.marks = {"detail"};
+  record_event(engine.store, event);
+}
+
 /// Signals the first process and, when it has not ended within `timeout_ms`, kills it. Returns once the monitor has
 /// written the exit (or is gone, too) and what the container took is given back. No lock is held while waiting: others may
-/// look at the container or kill it at once.
-void end_with(Engine& engine,
-              const Record& record,
-              const Running& running,
-              int signal,
-              int timeout_ms) {
+/// look at the container or kill it at once. True when it had to be killed.
+bool end_with(Engine& engine, const Record& record, const Running& running, const Ending& ending) {
   // Whatever the restart policy says: this end is meant.
   mark_stopped(engine, record);
   auto client = claim(engine, record);
   const auto process = running.init.open();
+  bool killed = false;
   if (process) {
-    running.init.signal(signal);
+    if (!ending.is_told) tell_signal(engine, record, ending.signal);
+    running.init.signal(ending.signal);
     // A frozen process takes no signal; as Docker, stopping one that is paused lets it go on.
     if (base::exists(engine.run_directory(record.id) + "/paused")) thaw(engine, record);
-    if (!base::wait_for_exit(process->get(), timeout_ms)) {
+    killed = !base::wait_for_exit(process->get(), ending.timeout_ms);
+    if (killed) {
+      tell_signal(engine, record, SIGKILL);
       running.init.signal(SIGKILL);
       base::wait_for_exit(process->get(), -1);
     }
@@ -63,6 +77,7 @@ void end_with(Engine& engine,
   if (client) client->wait_exit();
   clean_up(engine, record.id);
   if (client) client->cleaned();
+  return killed;
 }
 
 int stop_signal(const Details& details, const std::string& asked) {
@@ -84,7 +99,7 @@ int timeout_ms(const Details& details, const std::optional<int>& asked) {
 }  // namespace
 
 void end_container(Engine& engine, const Record& record, const State& state) {
-  end_with(engine, record, state.running, SIGKILL, -1);
+  end_with(engine, record, state.running, {});
 }
 
 void cancel_restart(Engine& engine, const Record& record, const State& state) {
@@ -95,7 +110,7 @@ void cancel_restart(Engine& engine, const Record& record, const State& state) {
   base::wait_for_exit(monitor->get(), -1);
 }
 
-void stop(Engine& engine, const std::string& name, const StopOptions& options) {
+Stopped stop(Engine& engine, const std::string& name, const StopOptions& options) {
   const Record record = engine.containers.get(name);
   State state = state_of(engine, record);
   // What was about to start may run by now.
@@ -104,12 +119,18 @@ void stop(Engine& engine, const std::string& name, const StopOptions& options) {
   if (state.is_running()) {
     const Details details = engine.containers.details(record.id);
     const int signal = stop_signal(details, options.signal);
+    const int time = timeout_ms(details, options.timeout);
     if (options.restarts) leave_note(engine, record, kKeptNote);
-    end_with(engine, record, state.running, signal, timeout_ms(details, options.timeout));
+    leave_note(engine, record, kStoppingNote);
+    const bool killed =
+        end_with(engine, record, state.running, {.signal = signal, .timeout_ms = time});
     record_event(engine.store, container_event(record, "stop"));
-    return;
+    // A frozen process had no chance.
+    const bool had_time = state.status != Status::paused;
+    return {.ran = true, .killed = killed && had_time, .signal = signal, .seconds = time / 1000};
   }
   clean_up(engine, record.id);
+  return {};
 }
 
 void kill(Engine& engine, const std::string& name, const std::string& signal) {
@@ -130,7 +151,7 @@ void kill(Engine& engine, const std::string& name, const std::string& signal) {
   if (state.status == Status::paused) thaw(engine, record);
   if (*number != SIGKILL) return;
   // Docker's kill returns when a killed container is seen as exited.
-  end_container(engine, record, state);
+  end_with(engine, record, state.running, {.is_told = true});
 }
 
 }  // namespace container

@@ -18,8 +18,16 @@ struct StopOptions {
   bool restarts = false;  ///< it is started again at once: one that is --rm stays
 };
 
+/// How a container came to its end.
+struct Stopped {
+  bool ran = false;     ///< it ran when asked
+  bool killed = false;  ///< the stop signal did not end it in time
+  int signal = 0;       ///< that it was sent first
+  int seconds = 0;      ///< that it was given
+};
+
 /// Sends the stop signal, then after the timeout SIGKILL, and cleans up. A container that does not run is fine.
-void stop(Engine& engine, const std::string& name, const StopOptions& options);
+Stopped stop(Engine& engine, const std::string& name, const StopOptions& options);
 
 /// Sends a signal; when it ends the container, cleaning up is left to whoever watches it.
 void kill(Engine& engine, const std::string& name, const std::string& signal);

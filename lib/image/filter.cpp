@@ -11,6 +11,13 @@ namespace image {
 
 namespace {
 
+/// What Podman says of a word that it cannot read, or of a key that it does not know.
+[[noreturn]] void invalid_for_podman(const std::string& word) {
+  base::fail(base::Kind::usage,
+             "invalid image filter \"{}\": must be in the format \"filter=value or filter!=value\"",
+             word);
+}
+
 [[noreturn]] void invalid_value(const std::string& key, const std::string& value) {
   base::fail(base::Kind::usage, "invalid filter '{}=[{}]'", key, value);
 }
@@ -80,6 +87,7 @@ Filter parse_filter(const std::vector<std::string>& words, FilterKeys keys, base
   for (const auto& word : words) {
     const auto at = word.find('=');
     if (at == std::string::npos) {
+      if (keys == FilterKeys::list_podman) invalid_for_podman(word);
       base::fail(base::Kind::usage,
                  "invalid argument \"{}\" for \"-f, --filter\" flag: bad format of filter "
                  "(expected name=value)",
@@ -88,8 +96,9 @@ Filter parse_filter(const std::vector<std::string>& words, FilterKeys keys, base
     // "label!=x" has its mark before the equals sign.
     const std::string key = base::lower(base::trim(word.substr(0, at)));
     const std::string value{base::trim(word.substr(at + 1))};
-    if (!read_word(filter, key, value, keys, now))
-      base::fail(base::Kind::usage, "invalid filter '{}'", key);
+    if (read_word(filter, key, value, keys, now)) continue;
+    if (keys == FilterKeys::list_podman) invalid_for_podman(key);
+    base::fail(base::Kind::usage, "invalid filter '{}'", key);
   }
   return filter;
 }

@@ -132,9 +132,7 @@ std::optional<Image> ImageStore::find(const std::string& text) {
 
 Match ImageStore::get_match(const std::string& text) {
   if (auto match = resolve(text)) return std::move(*match);
-  const std::string shown =
-      whole_id(text) ? text : parse_reference(text).with_default_tag().familiar();
-  base::fail(base::Kind::not_found, "No such image: {}", shown);
+  base::fail(base::Kind::not_found, "No such image: {}", text);
 }
 
 Image ImageStore::get(const std::string& text) {

@@ -24,18 +24,13 @@ std::string path_of(const storage::Store& store, const std::string& id) {
   return directory_of(store) + "/" + hex_of(id);
 }
 
-bool is_mountpoint(const std::string& path) {
-  const auto here = base::find_stat(path), above = base::find_stat(path + "/..");
-  return here && above && here->st_dev != above->st_dev;
-}
-
 }  // namespace
 
 std::string mount_image(ImageStore& images, const Image& image) {
   storage::Store& store = images.store();
   const auto lock = store.lock("image-" + hex_of(image.id));
   const std::string path = path_of(store, image.id);
-  if (is_mountpoint(path)) return path;
+  if (storage::is_mountpoint(path)) return path;
   storage::OverlayPlan plan;
   for (const auto& layer : storage::LayerStore(store).of_image(image.id))
     plan.lower.push_back(layer.diff());
@@ -52,9 +47,9 @@ std::string mount_image(ImageStore& images, const Image& image) {
 
 bool unmount_image(storage::Store& store, const std::string& id, bool force) {
   const std::string path = path_of(store, id);
-  if (!is_mountpoint(path)) return false;
+  if (!storage::is_mountpoint(path)) return false;
   const auto lock = store.lock("image-" + hex_of(id));
-  if (!is_mountpoint(path)) return false;
+  if (!storage::is_mountpoint(path)) return false;
   if (::umount2(path.c_str(), UMOUNT_NOFOLLOW | (force ? MNT_DETACH : 0)) < 0) {
     if (errno == EBUSY) base::fail(base::Kind::in_use, "{} is being used", path);
     base::sys_fail("unmount {}", path);
@@ -64,14 +59,14 @@ bool unmount_image(storage::Store& store, const std::string& id, bool force) {
 }
 
 bool is_mounted(const storage::Store& store, const std::string& id) {
-  return is_mountpoint(path_of(store, id));
+  return storage::is_mountpoint(path_of(store, id));
 }
 
 std::vector<MountedImage> mounted_images(const storage::Store& store) {
   std::vector<MountedImage> mounted;
   for (const auto& name : base::list_directory(directory_of(store))) {
     const std::string path = directory_of(store) + "/" + name;
-    if (is_mountpoint(path)) mounted.push_back({"sha256:" + name, path});
+    if (storage::is_mountpoint(path)) mounted.push_back({"sha256:" + name, path});
   }
   return mounted;
 }

@@ -38,9 +38,10 @@ struct PullRequest {
   std::string platform;   ///< "linux/arm64/v8" or empty for this machine
   bool quiet = false;     ///< no progress
   bool all_tags = false;
-  bool run = false;                                 ///< part of run or create: nothing on stdout
-  bool podman = false;                              ///< progress in podman's words
-  std::optional<int> retries = {};                  ///< of a request that failed on the way
+  bool run = false;                 ///< part of run or create: nothing on stdout
+  bool podman = false;              ///< progress in podman's words
+  bool newer = false;               ///< nothing is told when it is here as it is there
+  std::optional<int> retries = {};  ///< of a request that failed on the way
   std::optional<std::int64_t> retry_delay_ms = {};  ///< before the first retry; doubles each time
   RegistryOptions registry;
 };
@@ -53,6 +54,7 @@ void fields(Io& io, PullRequest& r) {
   io.maybe("allTags", r.all_tags);
   io.maybe("run", r.run);
   io.maybe("podman", r.podman);
+  io.maybe("newer", r.newer);
   io.maybe("retries", r.retries);
   io.maybe("retryDelay", r.retry_delay_ms);
   io("registry", r.registry);
@@ -76,7 +78,8 @@ void fields(Io& io, PullResult& r) {
 struct LoadRequest {
   bool quiet = false;
   std::string platform;
-  std::string path;  ///< archive file or OCI directory; empty: descriptor `in`
+  std::string path;     ///< archive file, URL or OCI directory; empty: descriptor `in`
+  bool podman = false;  ///< progress and errors in podman's words
 };
 
 template <typename Io>
@@ -84,23 +87,29 @@ void fields(Io& io, LoadRequest& r) {
   io.maybe("quiet", r.quiet);
   io.maybe("platform", r.platform);
   io.maybe("path", r.path);
+  io.maybe("podman", r.podman);
 }
 
 struct LoadResult {
-  std::vector<std::string> names;  ///< familiar names, or ids of images without one
+  std::vector<std::string> images;  ///< ids
+  std::vector<std::string> names;   ///< familiar names, or ids of images without one
 };
 
 template <typename Io>
 void fields(Io& io, LoadResult& r) {
+  io("images", r.images);
   io("names", r.names);
 }
 
 struct SaveRequest {
   std::vector<std::string> images;
-  std::string format;  ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
-  std::string path;    ///< empty: stdout
-  bool compress = false;
+  std::string format;         ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
+  std::string path;           ///< empty: stdout
+  bool compress = false;      ///< layers of a docker-dir
+  bool uncompressed = false;  ///< layers of the OCI formats stay plain tars
   std::string platform;
+  bool podman = false;  ///< the file is made with the user's umask, as podman does
+  bool tells = false;   ///< progress in podman's words
 };
 
 template <typename Io>
@@ -109,7 +118,10 @@ void fields(Io& io, SaveRequest& r) {
   io("format", r.format);
   io.maybe("path", r.path);
   io.maybe("compress", r.compress);
+  io.maybe("uncompressed", r.uncompressed);
   io.maybe("platform", r.platform);
+  io.maybe("podman", r.podman);
+  io.maybe("tells", r.tells);
 }
 
 struct ImportRequest {
@@ -117,6 +129,8 @@ struct ImportRequest {
   std::string reference;  ///< name of the new image, or empty
   std::string message, platform;
   std::vector<std::string> changes;  ///< Dockerfile instructions
+  bool podman = false;               ///< its history is told as podman tells it
+  bool tells = false;                ///< progress in podman's words
 };
 
 template <typename Io>
@@ -126,6 +140,8 @@ void fields(Io& io, ImportRequest& r) {
   io.maybe("message", r.message);
   io.maybe("platform", r.platform);
   io.maybe("changes", r.changes);
+  io.maybe("podman", r.podman);
+  io.maybe("tells", r.tells);
 }
 
 struct ImportResult {

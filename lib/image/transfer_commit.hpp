@@ -23,6 +23,7 @@ struct CommitRequest {
   bool is_upper = true;
   bool docker_format = false;
   std::string reference;  ///< name of the new image, or empty
+  bool tells = false;     ///< progress in podman's words
   std::string parent;     ///< id of the image below, or empty; Docker's format notes it
 };
 
@@ -36,6 +37,7 @@ void fields(Io& io, CommitRequest& r) {
   io("isUpper", r.is_upper);
   io.maybe("dockerFormat", r.docker_format);
   io.maybe("reference", r.reference);
+  io.maybe("tells", r.tells);
   io.maybe("parent", r.parent);
 }
 

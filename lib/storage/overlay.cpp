@@ -83,4 +83,11 @@ void attach_mount(int mount, int target) {
     base::sys_fail("attach a mount");
 }
 
+bool is_mountpoint(const std::string& path) {
+  const auto here = base::find_stat(path);
+  if (!here) return false;
+  const auto above = base::find_stat(path + "/..");
+  return above && here->st_dev != above->st_dev;
+}
+
 }  // namespace storage

@@ -40,6 +40,9 @@ base::UniqueFd clone_mount(int path_fd, bool recursive);
 /// MOUNT_ATTR_* of mount_setattr(2) for a detached mount.
 void set_attributes(int mount, std::uint64_t attributes);
 
+/// Whether something is mounted at a directory; false when it is not there.
+bool is_mountpoint(const std::string& path);
+
 /// Puts a detached mount where `target` (O_PATH) is.
 void attach_mount(int mount, int target);
 

@@ -7,6 +7,7 @@
 //     blobs/sha256/HEX              manifests and configs, byte for byte
 //     layers/HEX/diff               one directory per diff id (HEX of its digest), shared by all images
 //     layers/HEX/record.zst         what is needed to give back the layer's tar byte for byte (layer/record.hpp)
+//     mount-points/                 the lowest layer of every container: where something is mounted in each of them
 //     containers/ID/{upper,work}    a container's own layer
 //     containers/ID/log             its log, with log.1, log.2 ... when rotated
 //     volumes/NAME/_data
@@ -16,6 +17,7 @@
 //     containers/ID/                run state: running, exit, attach, bundle/, rootfs, hosts, resolv.conf, shm ...
 //     events                        one JSON object per line, appended
 //     crun/                         the runtime's own state (--root)
+//     images/HEX, mounts/ID         images and containers that people have mounted to look at
 //     locks/                        a lock file per object
 //     network/                      addresses in use, one file each
 //     userns.lock, userns           the shared rootless user namespace
@@ -39,6 +41,8 @@ class Paths {
   std::string blobs() const { return graphroot_ + "/blobs/sha256"; }
 
   std::string layers() const { return graphroot_ + "/layers"; }
+
+  std::string mount_points() const { return graphroot_ + "/mount-points"; }
 
   std::string containers() const { return graphroot_ + "/containers"; }
 

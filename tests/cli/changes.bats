@@ -251,3 +251,17 @@ unpause"
   user_berth rm base
   user_berth rmi mine:1
 }
+
+@test "what is mounted in every container is nobody's change" {
+  works berth run --name plain "$B" sh -c 'readlink /etc/mtab; test -f /.dockerenv; grep -c . /etc/hosts /etc/resolv.conf | wc -l'
+  is $'/proc/mounts\n2'
+  works berth ps -as --filter name=plain --format '{{.Size}}'
+  [[ $output == "0B "* ]]
+  [ -z "$(ls -A "$WORK/root/containers/$(berth inspect -f '{{.Id}}' plain)/upper")" ]
+  works berth commit plain plain:1
+  works berth create --name second plain:1 true
+  berth export second | tar -tvf - > "$WORK/list"
+  # Empty, as Docker exports them.
+  grep -Eq '^-rw-r--r-- .* 0 .* etc/hosts$' "$WORK/list"
+  works berth rm plain second
+}

@@ -145,5 +145,12 @@ default_ulimits = ["nosuch"]'
   works as_user env -u CONTAINERS_CONF "$WORK/bin/berth" run --rm --network none "$B" sh -c 'echo $AA; umask'
   is "user
 0007"
+  ln -sf berth "$WORK/bin/docker"
+  works as_user env -u CONTAINERS_CONF "$WORK/bin/docker" run --rm --network none "$B" sh -c 'echo $AA; umask'
+  is "
+0022"
+  printf '[containers]\nenv = ["AA=named"]\n' | as_user tee "$WORK/home/named.conf" > /dev/null
+  works as_user CONTAINERS_CONF="$WORK/home/named.conf" "$WORK/bin/docker" run --rm --network none "$B" sh -c 'echo $AA'
+  is named
   as_user rm -r "$WORK/home/.config"
 }

@@ -169,3 +169,25 @@ newline" /ü-umlaut /n*/m*; stat -c %a:%u /implicit/deep'
   works berth pull -q "$REGISTRY/app:1"
   [ -z "$(ls -A "$WORK/root/staging")" ]
 }
+
+@test "127 layers, and one more, are pulled, run, saved and loaded, as root and as a user" {
+  "$TESTS/support/images.py" push "$LAYOUT" "$REGISTRY" deep-1
+  needs_user
+  local engine
+  for engine in berth user_berth; do
+    works $engine pull -q "$REGISTRY/deep:1"
+    works $engine run --rm --network none "$REGISTRY/deep:1"
+    is $'84\n126'
+    works $engine run --name deeper --network none "$REGISTRY/deep:1" rm /n/126
+    works $engine commit deeper deeper:1
+    works $engine rm deeper
+    works $engine image inspect -f '{{len .RootFS.Layers}}' deeper:1
+    is 128
+    $engine save deeper:1 > "$WORK/deeper.tar"
+    works $engine rmi deeper:1 "$REGISTRY/deep:1"
+    $engine load < "$WORK/deeper.tar"
+    works $engine run --rm --network none deeper:1 sh -c 'ls /n | wc -l; cat /top'
+    is $'83\n126'
+    works $engine rmi deeper:1
+  done
+}

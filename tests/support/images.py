@@ -3,7 +3,8 @@
 """Small images for the tests, made on the spot out of Debian's busybox, and a way to push them.
 
     images.py layout DIR             writes an OCI image layout with all of them, one tag each, always the same bytes
-    images.py push DIR HOST:PORT     pushes it to a registry: TAG "app-1" becomes HOST:PORT/app:1
+    images.py push DIR HOST:PORT [TAG...]
+                                     pushes it to a registry: TAG "app-1" becomes HOST:PORT/app:1; without TAG all but deep-1
     images.py rootfs FILE            the root file system of busybox:1 as a tar
 
     busybox:1   one layer; Cmd sh
@@ -13,6 +14,7 @@
                 a directory that becomes a file and a file that becomes a directory, setuid, odd names
     multi:1     an index: amd64, arm64 and the attestation entries that build tools add
     empty:1     a layer without files
+    deep:1      127 layers, as many as a builder makes at most; every third takes away what the one before it brought
 """
 import gzip
 import hashlib
@@ -166,6 +168,17 @@ def layer_tars():
     return [busybox_tar(), first.bytes(), second.bytes(), third.bytes(), fourth.bytes()]
 
 
+def deep_tars():
+    """Leaves /n with 84 of 126 files, and /top as the last of 127 layers has it."""
+    tars = [busybox_tar()]
+    for i in range(1, 127):
+        tar = Tar().directory("n").file(f"n/{i}", f"{i}\n").file("top", f"{i}\n")
+        if i % 3 == 0:
+            tar.file(f"n/.wh.{i - 1}")
+        tars.append(tar.bytes())
+    return tars
+
+
 def make_multi(layout):
     """amd64 runs; arm64 differs in a file; each has an attestation beside it, as BuildKit writes them."""
     entries, attestations = [], []
@@ -195,6 +208,7 @@ def make_layout(root):
     layout.tag("layers-1", layout.image(layer_tars(), {"Cmd": ["sh"]}, hows=["gzip", "zstd", "plain", "gzip", "zstd"]))
     layout.tag("multi-1", make_multi(layout))
     layout.tag("empty-1", layout.image([base, Tar().bytes()], {"Cmd": ["sh"]}))
+    layout.tag("deep-1", layout.image(deep_tars(), {"Cmd": ["sh", "-c", "ls /n | wc -l; cat /top"]}))
 
 
 class Registry:
@@ -230,19 +244,21 @@ class Registry:
                      {"Content-Type": descriptor["mediaType"]})
 
 
-def push_layout(root, host):
+def push_layout(root, host, wanted):
     registry = Registry(root, host)
     for entry in json.loads((pathlib.Path(root) / "index.json").read_text())["manifests"]:
-        name, tag = entry["annotations"]["org.opencontainers.image.ref.name"].rsplit("-", 1)
-        registry.push(name, entry, tag)
+        image = entry["annotations"]["org.opencontainers.image.ref.name"]
+        if image in wanted if wanted else image != "deep-1":
+            name, tag = image.rsplit("-", 1)
+            registry.push(name, entry, tag)
 
 
 def main():
     match sys.argv[1:]:
         case ["layout", root]:
             make_layout(root)
-        case ["push", root, host]:
-            push_layout(root, host)
+        case ["push", root, host, *tags]:
+            push_layout(root, host, tags)
         case ["rootfs", path]:
             pathlib.Path(path).write_bytes(busybox_tar())
         case _:

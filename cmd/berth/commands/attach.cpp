@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth attach, berth wait
+// berth attach
 #include "commands/list.hpp"
 #include "container/attached.hpp"
 #include "session.hpp"
@@ -41,22 +41,6 @@ void register_attach(Verbs& verbs) {
             attach.forward_signals = flags->sig_proxy;
             if (!flags->detach_keys.empty()) attach.detach_keys = flags->detach_keys;
             return container::attach(session.engine(), words[0], attach);
-          },
-  });
-}
-
-void register_wait(Verbs& verbs) {
-  verbs.add({
-      .names = {"wait", "container wait"},
-      .usage = "CONTAINER [CONTAINER...]",
-      .summary = "Block until one or more containers stop, then print their exit codes",
-      .arity = {1, -1},
-      .completes = Completes::running_containers,
-      .act =
-          [](Session& session, const Words& names) {
-            return for_each(session, names, [&](const std::string& name) {
-              fmt::print("{}\n", container::wait(session.engine(), name));
-            });
           },
   });
 }

@@ -18,8 +18,8 @@ namespace {
 struct Flags {
   container::CommitOptions commit;
   bool pause = false, no_pause = false;
-  bool quiet = false;  ///< what it would suppress is never printed
-  std::string format = "oci", iidfile;
+  bool quiet = false;
+  std::string format = "oci", iidfile, config;
 };
 
 /// Changes that Podman takes and makes nothing of: empty ones and FROM.
@@ -34,6 +34,8 @@ void check(Session& session, Flags& flags) {
     client_fail("unrecognized image format \"{}\"", flags.format);
   std::erase_if(flags.commit.changes, is_passed_over);
   flags.commit.docker_format = flags.format == "docker";
+  flags.commit.podman = true;
+  flags.commit.tells = !flags.quiet;
   if (!flags.commit.message.empty() && !flags.commit.docker_format)
     client_fail("messages are only compatible with the docker image format (-f docker)");
 }
@@ -42,6 +44,16 @@ container::CommitPause pause_of(const Session& session, const Flags& flags) {
   using container::CommitPause;
   if (session.is_podman()) return flags.pause ? CommitPause::always : CommitPause::never;
   return flags.pause && !flags.no_pause ? CommitPause::if_possible : CommitPause::never;
+}
+
+base::Json read_config(const std::string& path) {
+  constexpr std::size_t kMost = 1 << 20;
+  const auto text = base::find_file_text(path);
+  if (!text) client_fail("open {}: no such file or directory", path);
+  if (text->size() > kMost) client_fail("{} is larger than {} bytes", path, kMost);
+  auto config = base::parse_json(*text, path);
+  if (!config.is_object()) client_fail("{} holds no JSON object", path);
+  return config;
 }
 
 /// Empty when none is given.
@@ -59,6 +71,7 @@ int commit(Session& session, Flags flags, const Words& words) {
   check(session, flags);
   flags.commit.reference = target(session, words);
   flags.commit.pause = pause_of(session, flags);
+  if (!flags.config.empty()) flags.commit.config = read_config(flags.config);
   // Interrupted, it must let the container go on.
   base::catch_interrupts();
   const auto id = container::commit(session.engine(), words[0], flags.commit);
@@ -85,6 +98,8 @@ void declare_docker(FlagTable& table, Flags& flags) {
 
 void declare_podman(FlagTable& table, Flags& flags) {
   table.add_option("-f,--format", flags.format, "Format of the image manifest and metadata");
+  table.add_option(
+      "--config", flags.config, "Merge the image configuration of this JSON file into the image's");
   table.add_option("--iidfile", flags.iidfile, "File to write the image ID to");
   table.add_flag("--include-volumes",
                  flags.commit.include_volumes,

@@ -2,7 +2,9 @@
 // berth diff, berth container diff, berth image diff
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "commands/targets.hpp"
 #include "container/changes.hpp"
+#include "container/differences.hpp"
 #include "container/files.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
@@ -44,11 +46,35 @@ container::Changes find_changes(Session& session, const std::string& name, Of of
   base::fail(base::Kind::not_found, "No such container: {}", name);
 }
 
-int diff(Session& session, const std::string& name, const std::string& format, Of of) {
-  if (!format.empty() && format != "json")
+bool is_known(Session& session, const std::string& name, Of of) {
+  auto& engine = session.engine();
+  return (of != Of::image && engine.containers.find(name)) ||
+         (of != Of::container && engine.images.find(name));
+}
+
+struct Flags {
+  std::string format;
+  Targets targets;
+};
+
+Words latest(Session& session, const Flags& flags, const Words& words) {
+  return find_targets(session, flags.targets, words);
+}
+
+container::Changes changes_of(Session& session, const Words& names, Of of) {
+  if (names.size() == 1) return find_changes(session, names[0], of);
+  for (const auto& name : names) {
+    if (!is_known(session, name, of)) client_fail("{} not found: layer not known", name);
+  }
+  return container::changes_between(session.engine(), names[1], names[0]);
+}
+
+int diff(Session& session, const Flags& flags, const Words& names, Of of) {
+  if (!flags.format.empty() && flags.format != "json")
     client_fail("only supported value for '--format' is 'json'");
-  const auto changes = find_changes(session, name, of);
-  if (format == "json") {
+  if (names.empty()) client_fail("you must provide at least one name or id");
+  const auto changes = changes_of(session, names, of);
+  if (flags.format == "json") {
     print_json(changes);
     return 0;
   }
@@ -58,15 +84,18 @@ int diff(Session& session, const std::string& name, const std::string& format, O
 }
 
 void add_diff(Verbs& verbs, Verb verb, Of of) {
-  const auto format = std::make_shared<std::string>();
+  const auto flags = std::make_shared<Flags>();
+  verb.arity = {1, 1};
   if (verbs.is_podman()) {
-    verb.declare = [format](FlagTable& table) {
-      table.add_option("--format", *format, "Change the output format (json)");
+    verb.arity = {of == Of::image ? 1 : 0, 2};
+    verb.declare = [flags, of](FlagTable& table) {
+      table.add_option("--format", flags->format, "Change the output format (json)");
+      if (of != Of::image) add_target_flags(table, flags->targets, Targets::kLatest);
     };
   }
-  verb.arity = {1, 1};
-  verb.act = [format, of](Session& session, const Words& words) {
-    return diff(session, words[0], *format, of);
+  verb.act = [flags, of](Session& session, const Words& words) {
+    return diff(
+        session, *flags, flags->targets.latest ? latest(session, *flags, words) : words, of);
   };
   verbs.add(std::move(verb));
 }

@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
+#include "base/text.hpp"
 #include "commands/image_rows.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
@@ -56,6 +57,14 @@ base::Json row_of(const image::HistoryStep& step, const Flags& flags, base::Mome
           {"Comment", step.comment}};
 }
 
+/// What Podman's templates know besides.
+base::Json podman_row(const image::HistoryStep& step, const Flags& flags, base::Moment now) {
+  base::Json row = row_of(step, flags, now);
+  row["Created"] = row["CreatedSince"];
+  row["Tags"] = "[" + base::join(step.names, " ") + "]";
+  return row;
+}
+
 base::Json podman_json(const image::HistoryStep& step) {
   const std::string id = step.image.substr(step.image.find(':') + 1);
   base::Json json = {{"id", id},
@@ -76,8 +85,11 @@ int show(Session& session, const Flags& flags, const std::string& text) {
   for (auto step : image::history(images, image)) {
     if (session.is_podman() && !step.image.starts_with('<'))
       step.image = step.image.substr(step.image.find(':') + 1);
-    const bool is_typed = session.is_podman() && flags.format == "json";
-    rows.push_back(is_typed ? podman_json(step) : row_of(step, flags, base::now()));
+    if (!session.is_podman())
+      rows.push_back(row_of(step, flags, base::now()));
+    else
+      rows.push_back(flags.format == "json" ? podman_json(step)
+                                            : podman_row(step, flags, base::now()));
   }
   render::Listing listing;
   listing.table = flags.human || session.is_podman()

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // podman image mount and unmount
-#include <unistd.h>
-
-#include "base/user_namespace.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/mount.hpp"
@@ -18,15 +15,6 @@ struct Flags {
   bool all = false, force = false;
   std::string format;
 };
-
-/// What a user's command mounts is seen in the namespace of that command alone.
-void require_namespace(const Session& session, const char* verb) {
-  if (!base::is_rootless() || ::geteuid() == 0) return;
-  client_fail(
-      "cannot run command \"{0} image {1}\" in rootless mode, must execute `{0} unshare` first",
-      session.program(),
-      verb);
-}
 
 std::string hex_of(const std::string& id) {
   return id.substr(id.find(':') + 1);
@@ -50,7 +38,7 @@ void print_mounted(Session& session,
 }
 
 int mount(Session& session, const Flags& flags, const Words& words) {
-  require_namespace(session, "mount");
+  require_mount_namespace(session, "image mount");
   auto& images = session.engine().images;
   if (flags.all && !words.empty())
     client_fail("when using the --all switch, you may not pass any image names or IDs");
@@ -74,7 +62,7 @@ int mount(Session& session, const Flags& flags, const Words& words) {
 }
 
 int unmount(Session& session, const Flags& flags, Words words) {
-  require_namespace(session, "unmount");
+  require_mount_namespace(session, "image unmount");
   if (flags.all && !words.empty())
     client_fail("when using the --all switch, you may not pass any image names or IDs");
   if (!flags.all && words.empty()) client_fail("image name or ID must be specified");

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
+#include "base/text.hpp"
 
 namespace cli {
 
@@ -134,7 +135,7 @@ std::vector<Json> podman_rows(const std::vector<Listed>& images, const RowOption
                       {"IsReadOnly", false},
                       {"Labels", labels_or_null(image)},
                       {"Names", listed.names},
-                      {"History", listed.names},
+                      {"History", base::join(listed.names, ", ")},
                       {"RepoTags", listed.names},
                       {"RepoDigests", listed.digests},
                       {"Os", image.platform.os},

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/image_words.hpp"
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "base/user_namespace.hpp"
 #include "container/events.hpp"
 #include "container/run_state.hpp"
 #include "image/platform.hpp"
@@ -50,6 +53,22 @@ void require_platform(const image::Image& image,
              text,
              image.platform.text(),
              wanted.text());
+}
+
+void require_mount_namespace(const Session& session, const char* command) {
+  if (!base::is_rootless() || ::geteuid() == 0) return;
+  client_fail("cannot run command \"{0} {1}\" in rootless mode, must execute `{0} unshare` first",
+              session.program(),
+              command);
+}
+
+std::string platform_text(const std::string& os,
+                          const std::string& arch,
+                          const std::string& variant) {
+  if (os.empty() && arch.empty() && variant.empty()) return "";
+  const image::Platform host = image::host_platform();
+  return (os.empty() ? host.os : os) + "/" + (arch.empty() ? host.architecture : arch) +
+         (variant.empty() ? "" : "/" + variant);
 }
 
 bool is_running(Session& session, const std::string& container) {

@@ -24,6 +24,14 @@ void require_platform(const image::Image& image,
                       const std::string& text,
                       const std::string& platform);
 
+/// What a rootless user's command mounts is seen in the namespace of that command alone: client's error outside of `unshare`.
+void require_mount_namespace(const Session& session, const char* command);
+
+/// "linux/arm64/v8" from parts of which the missing ones are this machine's; empty when none is given.
+std::string platform_text(const std::string& os,
+                          const std::string& arch,
+                          const std::string& variant);
+
 /// Whether a container runs.
 bool is_running(Session& session, const std::string& container);
 

@@ -90,26 +90,31 @@ void check_tree(const Flags& flags) {
   if (!flags.format.empty()) refuse("--format");
 }
 
-void sort_by(std::vector<image::Listed>& images, const std::string& key) {
+/// By podman's --sort; `created` is the order that images are listed in.
+void sort_by(std::vector<base::Json>& rows, const std::string& key) {
   const auto by = [&](auto value) {
-    std::stable_sort(images.begin(), images.end(), [&](const auto& a, const auto& b) {
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
       return value(a) < value(b);
     });
   };
-  const auto first_name = [](const image::Listed& l) {
-    return l.names.empty() ? std::string() : l.names.front();
+  // Fields of the JSON have other names than those of templates.
+  const auto field = [](const base::Json& row, const char* name, const char* json_name) {
+    return row.value(name, row.value(json_name, base::Json()));
   };
+  const auto repository = [&](const auto& row) { return field(row, "Repository", "repository"); };
+  const auto tag = [&](const auto& row) { return field(row, "Tag", "tag"); };
   if (key == "id")
-    by([](const image::Listed& l) { return l.image.id; });
-  else if (key == "repository" || key == "tag")
-    by(first_name);
+    by([&](const auto& row) { return field(row, "Id", "ID"); });
+  else if (key == "repository")
+    by([&](const auto& row) { return std::pair(repository(row), tag(row)); });
+  else if (key == "tag")
+    by(tag);
   else if (key == "size")
-    by([](const image::Listed& l) { return l.image.size; });
+    by([](const auto& row) { return row.at("VirtualSize"); });
   else if (key != "created") {
     client_fail(
         "invalid argument \"{}\" for \"--sort\" flag: \"{}\" is not a valid value.  Choose from: "
-        "\"created, id, "
-        "repository, size, tag\"",
+        "\"created, id, repository, size, tag\"",
         key,
         key);
   }
@@ -135,15 +140,13 @@ int list(Session& session, const Flags& flags, const Words& words) {
   filter.all_names = session.is_podman();
   if (flags.tree) check_tree(flags);
   auto images = image::select(session.engine().images, filter);
-  sort_by(images, flags.sort);
   if (flags.tree) {
     print_tree(session, images, flags.all);
     return 0;
   }
-  render::print_listing(listing_of(session, flags),
-                        rows_of(session, images, flags.format, options),
-                        template_of(flags),
-                        flags.quiet);
+  auto rows = rows_of(session, images, flags.format, options);
+  sort_by(rows, flags.sort);
+  render::print_listing(listing_of(session, flags), rows, template_of(flags), flags.quiet);
   return 0;
 }
 

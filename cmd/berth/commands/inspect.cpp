@@ -39,10 +39,10 @@ Json container_json(Session& session, const Flags& flags, const std::string& nam
 
 Json image_json(Session& session, const Flags& flags, const std::string& name) {
   auto& images = session.engine().images;
-  return image::inspect_json(
-      images,
-      images.get(name),
-      is_printed(flags) ? image::EmptyFields::left_out : image::EmptyFields::kept);
+  const auto empty = is_printed(flags) ? image::EmptyFields::left_out : image::EmptyFields::kept;
+  const auto image = images.get(name);
+  return session.is_podman() ? image::inspect_json_podman(images, image, empty)
+                             : image::inspect_json(images, image, empty);
 }
 
 Json volume_of(Session& session, const Flags&, const std::string& name) {

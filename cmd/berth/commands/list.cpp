@@ -35,6 +35,7 @@ void register_all(Verbs& verbs) {
   register_kill(verbs);
   register_load(verbs);
   register_logs(verbs);
+  register_mount(verbs);
   register_pause(verbs);
   register_port(verbs);
   register_ps(verbs);
@@ -58,6 +59,7 @@ void register_all(Verbs& verbs) {
   register_system_reset(verbs);
   register_tag(verbs);
   register_top(verbs);
+  register_unmount(verbs);
   register_unpause(verbs);
   register_unshare(verbs);
   register_update(verbs);

@@ -12,8 +12,11 @@ namespace cli {
 
 namespace {
 
-int load(Session& session, const image::LoadRequest& request) {
-  if (!request.path.empty()) {
+int load(Session& session, image::LoadRequest request) {
+  request.podman = session.is_podman();
+  if (request.path.find("://") != std::string::npos) {
+    if (!request.podman) require_file(session, request.path);
+  } else if (!request.path.empty()) {
     require_file(session, request.path);
   } else if (::isatty(STDIN_FILENO)) {
     if (session.is_podman()) {
@@ -50,8 +53,10 @@ void register_load(Verbs& verbs) {
                  "-i also takes the directory of an OCI layout.",
       .declare =
           [request, is_podman](FlagTable& table) {
-            table.add_option(
-                "-i,--input", request->path, "Read from tar archive file, instead of STDIN");
+            table.add_option("-i,--input",
+                             request->path,
+                             is_podman ? "Read from archive file, directory or URL (default stdin)"
+                                       : "Read from tar archive file, instead of STDIN");
             table.add_flag("-q,--quiet", request->quiet, "Suppress the load output");
             if (!is_podman)
               table.add_option("--platform", request->platform, "Load only the given platform");

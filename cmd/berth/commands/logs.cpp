@@ -8,6 +8,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "commands/logs_podman.hpp"
 #include "container/read_log.hpp"
 #include "session.hpp"
 
@@ -48,6 +49,7 @@ int logs(Session& session, Flags& flags, const std::string& name) {
 }  // namespace
 
 void register_logs(Verbs& verbs) {
+  if (verbs.is_podman()) return add_podman_logs(verbs);
   const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"logs", "container logs"},

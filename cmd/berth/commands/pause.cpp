@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "commands/targets.hpp"
 #include "session.hpp"
 
@@ -19,7 +20,7 @@ void check_podman_state(Session& session, const std::string& name, bool pausing)
   const auto wanted = pausing ? container::Status::running : container::Status::paused;
   if (state.status == wanted) return;
   client_fail("\"{}\" is not {}, can't {}: container state improper",
-              container::to_text(state.status),
+              podman_state(state),
               pausing ? "running" : "paused",
               pausing ? "pause" : "unpause");
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth ps
+#include <cctype>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "commands/list.hpp"
+#include "commands/ps_podman.hpp"
 #include "commands/ps_rows.hpp"
 #include "options/filters.hpp"
 #include "options/parse.hpp"
@@ -13,12 +16,7 @@ namespace cli {
 
 namespace {
 
-struct Flags {
-  container::ListOptions list;
-  bool external = false;  ///< of other tools: they live elsewhere, there is nothing to add
-  bool latest = false, no_trunc = false, quiet = false, size = false;
-  std::string format;
-};
+using Flags = PsFlags;
 
 base::Json label(const base::Json& row, const std::vector<base::Json>& arguments) {
   const auto& labels = row.at("LabelMap");
@@ -57,18 +55,35 @@ render::Listing listing_of(const Flags& flags) {
   return listing;
 }
 
+/// The template that the rows are made for; empty when it may ask for any field: "json", "{{.}}", "{{range $k, $v := .}}".
+std::string shown_by(const Flags& flags, const render::Listing& listing) {
+  if (flags.quiet) return "{{.ID}}";
+  if (flags.format.empty() || flags.format == "table") return listing.table;
+  if (flags.format == "json" || flags.format.find('$') != std::string::npos) return "";
+  for (auto dot = flags.format.find('.'); dot != std::string::npos;
+       dot = flags.format.find('.', dot + 1)) {
+    const bool names_field = dot + 1 < flags.format.size() &&
+                             std::isupper(static_cast<unsigned char>(flags.format[dot + 1]));
+    if (!names_field) return "";
+  }
+  return flags.format;
+}
+
 int ps(Session& session, Flags& flags) {
+  if (session.is_podman()) return ps_as_podman(session, flags);
   auto& engine = session.engine();
   if (flags.latest) flags.list.last = 1;
   const auto listed = container::list(engine, flags.list);
   PsOptions options{flags.no_trunc, flags.size, base::now()};
   // A template that names the size wants it, -s or not.
   if (flags.format.find(".Size") != std::string::npos) options.size = true;
+  const auto listing = listing_of(flags);
+  options.shown = shown_by(flags, listing);
   auto rows = ps_rows(engine, listed, options);
   if (flags.format == "json" || flags.format.find("json .}") != std::string::npos) {
     for (auto& row : rows) row.erase("LabelMap");
   }
-  render::print_listing(listing_of(flags), rows, flags.format, flags.quiet);
+  render::print_listing(listing, rows, flags.format, flags.quiet);
   container::repair(engine, listed);
   return 0;
 }
@@ -88,7 +103,10 @@ void register_ps(Verbs& verbs) {
           [flags, podman = verbs.is_podman()](FlagTable& table) {
             table.add_flag(
                 "-a,--all", flags->list.all, "Show all containers (default shows just running)");
-            add_filters(table, flags->list.filters);
+            if (podman)
+              add_podman_filters(table, flags->list.filters);
+            else
+              add_filters(table, flags->list.filters);
             table.add_option("--format",
                              flags->format,
                              "Format output using a custom template: 'table', 'table TEMPLATE', "
@@ -106,11 +124,8 @@ void register_ps(Verbs& verbs) {
                            "Show the latest created container (includes all states)");
             table.add_flag("--no-trunc", flags->no_trunc, "Don't truncate output");
             table.add_flag("-q,--quiet", flags->quiet, "Only display container IDs");
-            if (podman) {
-              table.add_flag(
-                  "--external", flags->external, "Show containers of other tools as well");
-            }
             table.add_flag("-s,--size", flags->size, "Display total file sizes");
+            if (podman) add_podman_ps_flags(table, *flags);
           },
       .act = [flags](Session& session, const Words&) { return ps(session, *flags); },
   });

@@ -124,35 +124,65 @@ std::string status_text(const container::State& state, base::Moment now) {
   }
 }
 
+namespace {
+
+/// Names of images as they are shown, by id and name: they are asked for once.
+using ImageTexts = std::map<std::string, std::string>;
+
+void add_identity(container::Engine& engine,
+                  const Listed& l,
+                  const PsOptions& options,
+                  ImageTexts& images,
+                  Json& row) {
+  const auto& r = l.record;
+  if (options.shows("ID")) row["ID"] = options.no_trunc ? r.id : base::short_id(r.id);
+  if (options.shows("Names")) row["Names"] = r.name;
+  if (options.shows("Command")) row["Command"] = command_text(r.summary.command, options.no_trunc);
+  if (!options.shows("Image")) return;
+  auto& image = images[r.image + " " + r.summary.image_name];
+  if (image.empty()) image = image_text(engine, l, options.no_trunc);
+  row["Image"] = image;
+}
+
+void add_state(container::Engine& engine, const Listed& l, const PsOptions& options, Json& row) {
+  const auto& r = l.record;
+  if (options.shows("CreatedAt")) row["CreatedAt"] = base::local_time(r.created);
+  if (options.shows("RunningFor"))
+    row["RunningFor"] = base::human_duration(options.now - r.created) + " ago";
+  if (options.shows("Status")) row["Status"] = status_text(l.state, options.now);
+  if (options.shows("State")) row["State"] = container::to_text(l.state.status);
+  if (options.shows("HealthStatus")) row["HealthStatus"] = l.state.health;
+  if (options.shows("Ports")) row["Ports"] = ports_text(engine, l);
+  if (options.shows("Size")) row["Size"] = options.size ? size_text(engine, l) : "0B";
+}
+
+void add_settings(const Listed& l, const PsOptions& options, Json& row) {
+  const auto& summary = l.record.summary;
+  if (options.shows("Label")) {
+    row["Labels"] = labels_text(summary.labels);
+    row["LabelMap"] = summary.labels;
+  }
+  if (options.shows("Mounts")) row["Mounts"] = mounts_text(summary.mounts, options.no_trunc);
+  if (options.shows("LocalVolumes")) row["LocalVolumes"] = std::to_string(summary.local_volumes);
+  if (options.shows("Networks"))
+    row["Networks"] = summary.network.starts_with("container:") ? "" : summary.network;
+  if (options.shows("Platform")) row["Platform"] = {{"architecture", "amd64"}, {"os", "linux"}};
+}
+
+}  // namespace
+
 std::vector<Json> ps_rows(container::Engine& engine,
                           const std::vector<Listed>& listed,
                           const PsOptions& options) {
   std::vector<Json> rows;
   rows.reserve(listed.size());
-  std::map<std::string, std::string> images;  // names are asked for once
+  ImageTexts images;
   for (const auto& l : listed) {
-    const auto& r = l.record;
-    auto& image = images[r.image + " " + r.summary.image_name];
-    if (image.empty()) image = image_text(engine, l, options.no_trunc);
     // Not as a list of pairs: that one copies everything, a quarter of the time of a long list.
-    auto& row = rows.emplace_back();
-    row["ID"] = options.no_trunc ? r.id : base::short_id(r.id);
-    row["Names"] = r.name;
-    row["Image"] = image;
-    row["Command"] = command_text(r.summary.command, options.no_trunc);
-    row["CreatedAt"] = base::local_time(r.created);
-    row["RunningFor"] = base::human_duration(options.now - r.created) + " ago";
-    row["Status"] = status_text(l.state, options.now);
-    row["State"] = container::to_text(l.state.status);
-    row["HealthStatus"] = l.state.health;
-    row["Ports"] = ports_text(engine, l);
-    row["Size"] = options.size ? size_text(engine, l) : "0B";
-    row["Labels"] = labels_text(r.summary.labels);
-    row["LabelMap"] = r.summary.labels;
-    row["Mounts"] = mounts_text(r.summary.mounts, options.no_trunc);
-    row["LocalVolumes"] = std::to_string(r.summary.local_volumes);
-    row["Networks"] = r.summary.network.starts_with("container:") ? "" : r.summary.network;
-    row["Platform"] = {{"architecture", "amd64"}, {"os", "linux"}};
+    auto& row = rows.emplace_back(Json::object());
+    add_identity(engine, l, options, images, row);
+    add_state(engine, l, options, row);
+    add_settings(l, options, row);
   }
   return rows;
 }

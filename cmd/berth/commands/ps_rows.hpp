@@ -2,6 +2,7 @@
 // Rows of `ps`, in the fields that docker's templates name.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "container/listing.hpp"
@@ -13,6 +14,12 @@ namespace cli {
 struct PsOptions {
   bool no_trunc = false, size = false;
   base::Moment now;
+  /// The template of the rows: fields that it does not name are left out. Empty: all fields.
+  std::string shown = {};
+
+  bool shows(const char* field) const {
+    return shown.empty() || shown.find(field) != std::string::npos;
+  }
 };
 
 std::vector<base::Json> ps_rows(container::Engine& engine,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth pull
 #include "base/error.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
@@ -14,7 +16,7 @@ namespace cli {
 
 namespace {
 
-enum class Policy { always, missing, never };
+enum class Policy { always, missing, never, newer };
 
 struct Options {
   image::PullRequest request;
@@ -23,11 +25,12 @@ struct Options {
   bool no_content_trust = true;
 };
 
-Policy parse_policy(const std::string& text) {
-  // "newer": what the registry has is compared by digest in any case.
-  if (text == "always" || text == "newer") return Policy::always;
+Policy parse_policy(const std::string& text, bool is_podman) {
+  if (text == "always") return Policy::always;
+  if (text == "newer" || text == "ifnewer") return Policy::newer;
   if (text == "missing" || text == "ifnotpresent") return Policy::missing;
   if (text == "never") return Policy::never;
+  if (is_podman) client_fail("unsupported pull policy \"{}\"", text);
   base::fail(base::Kind::usage, "must be one of \"always\", \"missing\", \"never\" or \"newer\"");
 }
 
@@ -54,7 +57,7 @@ std::int64_t parse_delay(const std::string& text) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count();
 }
 
-void declare(FlagTable& table, Options& o) {
+void declare(FlagTable& table, Options& o, bool is_podman) {
   table.add_flag(
       "-a,--all-tags", o.request.all_tags, "Download all tagged images in the repository");
   table.add_flag("-q,--quiet", o.request.quiet, "Suppress verbose output");
@@ -69,7 +72,7 @@ void declare(FlagTable& table, Options& o) {
   table
       .add_option_function<std::string>(
           "--policy",
-          [&o](const std::string& text) { o.policy = parse_policy(text); },
+          [&o, is_podman](const std::string& text) { o.policy = parse_policy(text, is_podman); },
           "Pull image policy (always, missing, never, newer)")
       .type_name("string");
   table
@@ -100,14 +103,11 @@ void declare(FlagTable& table, Options& o) {
 
 /// --os, --arch and --variant are --platform in parts.
 std::string platform_of(const Options& o) {
-  if (o.os.empty() && o.arch.empty() && o.variant.empty()) return o.request.platform;
-  if (!o.request.platform.empty()) {
+  const std::string parts = platform_text(o.os, o.arch, o.variant);
+  if (parts.empty()) return o.request.platform;
+  if (!o.request.platform.empty())
     client_fail("--platform option can not be specified with --arch or --os");
-  }
-  const image::Platform host = image::host_platform();
-  const std::string os = o.os.empty() ? host.os : o.os,
-                    arch = o.arch.empty() ? host.architecture : o.arch;
-  return os + "/" + arch + (o.variant.empty() ? "" : "/" + o.variant);
+  return parts;
 }
 
 /// What is wrong with a name, docker's client finds by itself.
@@ -124,23 +124,61 @@ void print_image(const Session& session, const std::string& id, const std::strin
   fmt::print("{}\n", session.is_podman() ? id.substr(id.find(':') + 1) : name);
 }
 
-void pull(Session& session, const Options& o, const std::string& name) {
+/// What a name with a transport of archives and directories is read from: the path, without the image's name behind it.
+std::optional<std::string> archive_path(const std::string& name) {
+  for (const char* transport : {"docker-archive:", "oci-archive:", "oci:", "dir:"}) {
+    if (!name.starts_with(transport)) continue;
+    std::string path = name.substr(std::string(transport).size());
+    if (base::exists(path)) return path;
+    return path.substr(0, path.find(':'));
+  }
+  return std::nullopt;
+}
+
+void pull_archive(Session& session, const Options& o, const std::string& name, std::string path) {
+  if (!base::exists(path)) {
+    client_fail("unable to copy from source {}: open {}: no such file or directory", name, path);
+  }
+  image::LoadRequest request;
+  request.path = std::move(path);
+  request.podman = true;
+  request.quiet = o.request.quiet;
+  request.platform = platform_of(o);
+  for (const auto& id : image::Transfer(session.store()).load(request).images) {
+    record_image_event(session, "pull", id, name);
+    print_image(session, id, name);
+  }
+}
+
+/// What is here already, where the policy is content with it.
+bool is_here(Session& session, const Options& o, const std::string& name) {
+  if (o.policy == Policy::always || o.policy == Policy::newer) return false;
+  const auto full = parse(name).with_default_tag();
+  if (const auto here = session.engine().images.find(name)) {
+    print_image(session, here->id, full.full());
+    return true;
+  }
+  if (o.policy != Policy::never) return false;
+  base::fail(
+      base::Kind::not_found, "No such image: {}", session.is_podman() ? name : full.familiar());
+}
+
+void pull(Session& session, const Options& o, std::string name) {
+  if (session.is_podman()) {
+    if (auto path = archive_path(name)) return pull_archive(session, o, name, std::move(*path));
+    constexpr std::string_view kRegistry = "docker://";
+    if (name.starts_with(kRegistry)) name = name.substr(kRegistry.size());
+  }
   image::PullRequest request = o.request;
   request.reference = name;
   request.podman = session.is_podman();
+  request.newer = o.policy == Policy::newer;
   request.platform = platform_of(o);
   const image::Reference reference = parse(name);
   if (request.all_tags && !(reference.tag + reference.digest).empty()) {
     client_fail("tag can't be used with --all-tags/-a");
   }
-  if (o.policy != Policy::always) {
-    const auto here = image::ImageStore(session.store()).find(name);
-    if (here) return print_image(session, here->id, reference.with_default_tag().full());
-    if (o.policy == Policy::never) {
-      base::fail(
-          base::Kind::not_found, "No such image: {}", reference.with_default_tag().familiar());
-    }
-  }
+  if (is_here(session, o, name)) return;
   const bool lacks_tag = reference.tag.empty() && reference.digest.empty() && !request.all_tags;
   if (lacks_tag && !request.quiet && !request.podman) fmt::print("Using default tag: latest\n");
   std::fflush(stdout);  // what follows comes from another process
@@ -159,7 +197,8 @@ void register_pull(Verbs& verbs) {
       .arity = {1, verbs.is_podman() ? -1 : 1},
       .group = Group::common,
       .completes = Completes::images,
-      .declare = [options](FlagTable& table) { declare(table, *options); },
+      .declare = [options, is_podman = verbs.is_podman()](
+                     FlagTable& table) { declare(table, *options, is_podman); },
       .act =
           [options](Session& session, const Words& names) {
             if (!options->no_content_trust) client_fail("content trust is not supported");

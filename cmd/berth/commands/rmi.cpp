@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
+#include "container/remove.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -14,8 +15,24 @@ struct Flags {
   std::string platform;
 };
 
+/// Podman's --force takes the containers along that keep an image from going.
+void remove_users(Session& session, const std::string& text) {
+  auto& engine = session.engine();
+  const auto match = engine.images.get_match(text);
+  // While other names are left, only the given one goes.
+  if (match.reference && engine.images.names(match.image.id).size() > 1) return;
+  for (const auto& user : engine.images.users(match.image.id)) {
+    try {
+      container::remove(engine, user, {.force = true, .volumes = true});
+    } catch (const base::Error& e) {
+      if (e.kind() != base::Kind::not_found) throw;  // gone meanwhile
+    }
+  }
+}
+
 void remove_one(Session& session, const Flags& flags, const std::string& text) {
   auto& images = session.engine().images;
+  if (session.is_podman() && flags.force) remove_users(session, text);
   image::RemoveOptions options;
   options.force = flags.force;
   options.is_running = [&](const std::string& container) { return is_running(session, container); };
@@ -48,7 +65,8 @@ int remove(Session& session, const Flags& flags, Words targets) {
     try {
       remove_one(session, flags, text);
     } catch (const base::Error& e) {
-      if (e.kind() == base::Kind::not_found && flags.ignore) return;
+      const bool ignores = flags.ignore || (session.is_podman() && flags.force);
+      if (e.kind() == base::Kind::not_found && ignores) return;
       in_use = in_use || e.kind() == base::Kind::in_use;
       missing_only = missing_only && e.kind() == base::Kind::not_found;
       throw;

@@ -26,6 +26,25 @@ int start_attached(Session& session, const Flags& flags, const std::string& name
   return container::start_and_follow(session.engine(), name, attach);
 }
 
+/// What podman's start says of its own accord.
+void check_podman(const Flags& flags, const Words& words) {
+  const auto& t = flags.targets;
+  if (words.empty() && !t.latest && !t.all && t.filters.empty())
+    client_fail("start requires at least one argument");
+  if (flags.attach && words.size() > 1)
+    client_fail("you cannot start and attach multiple containers at once");
+  if (t.all && !t.latest && !words.empty())
+    client_fail("either start all containers or the container(s) provided in the arguments");
+  if (flags.attach && t.all) client_fail("you cannot start and attach all containers at once");
+}
+
+/// --all and --filter mean those that do not run.
+Words podman_targets(Session& session, const Flags& flags, const Words& words) {
+  using container::Status;
+  check_podman(flags, words);
+  return find_targets(session, flags.targets, words, {Status::created, Status::exited});
+}
+
 int start_all(Session& session, const Words& names) {
   Words failed;
   const int code = for_each(session, names, [&](const std::string& name) {
@@ -69,12 +88,7 @@ void register_start(Verbs& verbs) {
           },
       .act =
           [flags](Session& session, const Words& words) {
-            using container::Status;
-            const auto names =
-                session.is_podman()
-                    ? find_targets(
-                          session, flags->targets, words, {Status::created, Status::exited})
-                    : words;
+            const auto names = session.is_podman() ? podman_targets(session, *flags, words) : words;
             if (!flags->attach && !flags->interactive) return start_all(session, names);
             if (names.size() > 1) {
               throw ClientError("you cannot start and attach multiple containers at once",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth stop, berth restart, berth kill
+// berth stop, berth restart
 #include "container/stop.hpp"
 
+#include "base/signal_names.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "commands/targets.hpp"
 #include "container/restart.hpp"
 #include "options/parse.hpp"
@@ -16,7 +18,6 @@ struct Flags {
   container::StopOptions stop;
   Targets targets;
   bool running = false;  ///< podman restart
-  std::string signal;    ///< kill
 };
 
 using container::Status;
@@ -37,24 +38,58 @@ Words targets_of(Session& session,
   return session.is_podman() ? find_targets(session, flags.targets, names, states) : names;
 }
 
-void declare_stop(FlagTable& table, container::StopOptions& o) {
+void declare_time(FlagTable& table,
+                  const char* names,
+                  const char* text,
+                  container::StopOptions& o,
+                  bool deprecated) {
   table
       .add_option_function<std::string>(
-          "-t,--timeout",
-          [&o](const std::string& text) { o.timeout = static_cast<int>(parse_integer(text)); },
-          "Seconds to wait before killing the container")
-      .type_name("int");
-  table
-      .add_option_function<std::string>(
-          "--time",
-          [&o](const std::string& text) {
-            o.timeout = static_cast<int>(parse_integer(text));
-            fmt::print(
-                "Flag --time has been deprecated, use --timeout instead\n");  // where docker 29 prints it
+          names,
+          [&o, deprecated](const std::string& word) {
+            o.timeout = static_cast<int>(parse_integer(word));
+            // Where docker 29 prints it.
+            if (deprecated) fmt::print("Flag --time has been deprecated, use --timeout instead\n");
           },
-          "Seconds to wait before killing the container (deprecated: --timeout)")
+          text)
       .type_name("int");
+}
+
+void declare_stop(FlagTable& table, container::StopOptions& o, bool podman) {
+  const char* text = "Seconds to wait before killing the container";
+  if (podman) {
+    declare_time(table, "-t,--time", text, o, false);
+    declare_time(table, "--timeout", "The same as --time", o, false);
+  } else {
+    declare_time(table, "-t,--timeout", text, o, false);
+    declare_time(table,
+                 "--time",
+                 "Seconds to wait before killing the container (deprecated: --timeout)",
+                 o,
+                 true);
+  }
   table.add_option("-s,--signal", o.signal, "Signal to send to the container");
+}
+
+/// Podman lets nothing but running containers be stopped.
+void check_not_paused(Session& session, const std::string& name) {
+  auto& engine = session.engine();
+  const auto record = engine.containers.get(name);
+  if (container::state_of(engine, record).status == Status::paused)
+    client_fail(
+        "can only stop created or running containers. {} is in state paused: container state "
+        "improper",
+        record.id);
+}
+
+void stop_one(Session& session, const std::string& name, const container::StopOptions& how) {
+  if (!session.is_podman()) {
+    container::stop(session.engine(), name, how);
+    return;
+  }
+  check_not_paused(session, name);
+  const std::string own = session.engine().containers.get(name).name;
+  warn_if_killed(own, container::stop(session.engine(), name, how));
 }
 
 }  // namespace
@@ -69,7 +104,7 @@ void register_stop(Verbs& verbs) {
       .completes = Completes::running_containers,
       .declare =
           [flags, podman = verbs.is_podman()](FlagTable& table) {
-            declare_stop(table, flags->stop);
+            declare_stop(table, flags->stop, podman);
             if (podman) add_target_flags(table, flags->targets, kPodmanTargets | Targets::kIgnore);
           },
       .act =
@@ -77,7 +112,7 @@ void register_stop(Verbs& verbs) {
             const auto names = targets_of(
                 session, *flags, words, {Status::running, Status::paused, Status::restarting});
             return for_each(session, names, [&](const std::string& name) {
-              container::stop(session.engine(), name, flags->stop);
+              stop_one(session, name, flags->stop);
               fmt::print("{}\n", name);
             });
           },
@@ -94,7 +129,7 @@ void register_restart(Verbs& verbs) {
       .completes = Completes::containers,
       .declare =
           [flags, podman = verbs.is_podman()](FlagTable& table) {
-            declare_stop(table, flags->stop);
+            declare_stop(table, flags->stop, podman);
             if (!podman) return;
             add_target_flags(table, flags->targets, kPodmanTargets);
             table.add_flag("--running", flags->running, "Restart only running containers");
@@ -109,36 +144,8 @@ void register_restart(Verbs& verbs) {
             return for_each(session, names, [&](const std::string& name) {
               auto how = flags->stop;
               how.restarts = true;
-              container::stop(session.engine(), name, how);
+              stop_one(session, name, how);
               container::start_stopped(session.engine(), name);
-              fmt::print("{}\n", name);
-            });
-          },
-  });
-}
-
-void register_kill(Verbs& verbs) {
-  const auto flags = std::make_shared<Flags>();
-  verbs.add({
-      .names = {"kill", "container kill"},
-      .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
-      .summary = "Kill one or more running containers",
-      .arity = arity_of(verbs),
-      .completes = Completes::running_containers,
-      .declare =
-          [flags, podman = verbs.is_podman()](FlagTable& table) {
-            table.add_option("-s,--signal", flags->signal, "Signal to send to the container");
-            if (podman)
-              add_target_flags(
-                  table, flags->targets, Targets::kAll | Targets::kLatest | Targets::kCidfile);
-          },
-      .act =
-          [flags](Session& session, const Words& words) {
-            const auto names =
-                targets_of(session, *flags, words, {Status::running, Status::paused});
-            const std::string signal = flags->signal.empty() ? "KILL" : flags->signal;
-            return for_each(session, names, [&](const std::string& name) {
-              container::kill(session.engine(), name, signal);
               fmt::print("{}\n", name);
             });
           },

@@ -135,8 +135,9 @@ void print_summary(const Session& session, const Usage& usage, const std::string
                           volume_part(usage.volumes)};
   if (!podman) parts.push_back({.type = "Build Cache"});
   std::vector<Json> rows;
+  const bool is_json = format.find("json") != std::string::npos;  // "{{json .}}", too
   for (const auto& part : parts)
-    rows.push_back(podman ? podman_row(part, format == "json") : docker_row(part));
+    rows.push_back(podman ? podman_row(part, is_json) : docker_row(part));
   render::Listing listing;
   const std::string total = podman ? "Total" : "TotalCount";
   listing.table = "{{.Type}}\t{{." + total + "}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}";

@@ -44,6 +44,7 @@ Words chosen_by(container::Engine& engine,
                 const std::vector<container::Status>& states) {
   container::ListOptions options;
   options.all = true;
+  options.words = container::FilterWords::podman;
   options.filters = targets.filters;
   Words ids;
   for (const auto& [record, state] : container::list(engine, options)) {
@@ -75,7 +76,8 @@ void add_target_flags(FlagTable& table, Targets& targets, unsigned which) {
             "Read the container ID from the file")
         .type_name("file");
   }
-  if (which & Targets::kFilter) add_filters(table, targets.filters, /*short_form=*/is_free("-f"));
+  if (which & Targets::kFilter)
+    add_podman_filters(table, targets.filters, /*short_form=*/is_free("-f"));
 }
 
 Words find_targets(Session& session,
@@ -92,6 +94,8 @@ Words find_targets(Session& session,
   }
   if (targets.ignore)
     std::erase_if(names, [&](const std::string& name) { return !engine.containers.find(name); });
+  // Podman looks all of them up before it acts on the first.
+  for (const auto& name : session.is_podman() ? names : Words()) engine.containers.get(name);
   if (!targets.all && targets.filters.empty()) return names;
   auto chosen = chosen_by(engine, targets, states);
   if (names.empty()) return chosen;

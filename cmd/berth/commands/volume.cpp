@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "commands/list.hpp"
 #include "commands/volume_json.hpp"
+#include "container/events.hpp"
 #include "container/volume_mount.hpp"
 #include "options/filters.hpp"
 #include "render/go_format.hpp"
@@ -85,8 +86,12 @@ int create(Session& session, const CreateFlags& flags, const Words& words) {
   }
   // An unknown driver is told first, by the store.
   if (wanted.driver == "local") container::check_volume_options(wanted, session.is_podman());
-  const auto made = session.engine().volumes.create(wanted);
+  auto& volumes = session.engine().volumes;
+  const bool is_new = wanted.name.empty() || !volumes.find(wanted.name);
+  const auto made = volumes.create(wanted);
   set_owner(made, flags);
+  if (is_new)
+    container::record_event(session.store(), container::volume_event(made.name, "create"));
   render::print_line(made.name);
   return 0;
 }

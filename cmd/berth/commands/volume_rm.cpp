@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "container/events.hpp"
 #include "container/remove.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
@@ -18,10 +19,14 @@ struct Flags {
   std::optional<int> time;
 };
 
+void remove_volume(Session& session, const std::string& name) {
+  session.engine().volumes.remove(name);
+  container::record_event(session.store(), container::volume_event(name, "destroy"));
+}
+
 void remove_docker(Session& session, const Flags& flags, const std::string& name) {
-  auto& volumes = session.engine().volumes;
   // Docker: forcing what is not there is no failure, and prints the name.
-  if (!flags.force || volumes.find(name)) volumes.remove(name);
+  if (!flags.force || session.engine().volumes.find(name)) remove_volume(session, name);
   render::print_line(name);
 }
 
@@ -48,7 +53,7 @@ void remove_podman(Session& session, const Flags& flags, const std::string& name
     container::remove(engine, id, options);
   }
   // An anonymous one may have gone with its container.
-  if (engine.volumes.find(name)) engine.volumes.remove(name);
+  if (engine.volumes.find(name)) remove_volume(session, name);
   render::print_line(name);
 }
 

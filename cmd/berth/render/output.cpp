@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/output.hpp"
 
+#include <cctype>
 #include <cstdio>
 
 #include "base/error.hpp"
@@ -25,6 +26,16 @@ std::string with_escapes(std::string text) {
   return text;
 }
 
+/// In a table of Podman's, blanks between fields part columns.
+std::string with_tabs(std::string text) {
+  int depth = 0;
+  for (char& c : text) {
+    depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+    if (c == ' ' && depth == 0) c = '\t';
+  }
+  return text;
+}
+
 /// A format taken apart.
 struct Format {
   bool is_table = false;
@@ -43,7 +54,9 @@ Format read_format(const Listing& listing, const std::string& format, bool quiet
   if (is_default) return {.is_table = true, .text = with_escapes(listing.table)};
   if (given == "json") return {.is_json = true, .text = "{{json .}}"};
   if (!format.starts_with("table")) return {.text = with_escapes(given)};
-  return {.is_table = true, .text = with_escapes(std::string(base::trim(given.substr(5), " ")))};
+  const std::string columns{base::trim(given.substr(5), " ")};
+  return {.is_table = true,
+          .text = with_escapes(listing.style == Style::podman ? with_tabs(columns) : columns)};
 }
 
 /// Runs `act`; docker's words come before what is wrong with a template.
@@ -156,6 +169,23 @@ void print_listing(const Listing& listing,
     print_docker_listing(listing, rows, read);
 }
 
+namespace {
+
+/// Podman's types call the field ID that its JSON calls Id, and its templates take either.
+std::string with_json_id(std::string format) {
+  static constexpr std::string_view kField = ".ID";
+  for (auto at = format.find(kField); at != std::string::npos; at = format.find(kField, at + 1)) {
+    const char before = at > 0 ? format[at - 1] : ' ';
+    const char after = at + kField.size() < format.size() ? format[at + kField.size()] : ' ';
+    const bool is_whole = std::isalnum(static_cast<unsigned char>(after)) == 0 && after != '_';
+    const bool is_top = std::string_view(" {(|").find(before) != std::string_view::npos;
+    if (is_whole && is_top) format[at + 2] = 'd';
+  }
+  return format;
+}
+
+}  // namespace
+
 void print_inspected(const std::vector<Json>& objects,
                      const std::string& format,
                      Style style,
@@ -169,7 +199,7 @@ void print_inspected(const std::vector<Json>& objects,
   const std::string prefix = podman ? "" : "template parsing error: ";
   // Podman's template runs over all objects: the columns of its errors count from there.
   const std::string text =
-      podman ? "{{range .}}" + with_escapes(format) + "{{\"\\n\"}}{{end -}}" : format;
+      podman ? "{{range .}}" + with_json_id(with_escapes(format)) + "{{\"\\n\"}}{{end -}}" : format;
   const auto parsed = telling(
       prefix, podman ? 0 : kBadTemplate, [&] { return Template::parse(podman ? name : "", text); });
   std::string out;

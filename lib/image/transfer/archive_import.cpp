@@ -9,7 +9,9 @@
 #include "image/change.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
+#include "image/transfer/archive_source.hpp"
 #include "image/transfer/fixup.hpp"
+#include "image/transfer/progress.hpp"
 #include "storage/layer/layer_writer.hpp"
 
 namespace image {
@@ -20,14 +22,7 @@ storage::WrittenLayer unpack(storage::Store& store,
                              const ImportRequest& request,
                              int in,
                              const std::string& directory) {
-  const bool is_stdin = request.path.empty() || request.path == "-";
-  const base::UniqueFd file = is_stdin ? base::UniqueFd() : base::open_file(request.path, O_RDONLY);
-  const int fd = file ? file.get() : in;
-  const auto source = [fd](void* buffer, std::size_t size) {
-    const ssize_t n = base::retry([&] { return ::read(fd, buffer, size); });
-    if (n < 0) base::sys_fail("read the archive");
-    return static_cast<std::size_t>(n);
-  };
+  const auto source = open_archive_source(request.path, in);
   return storage::write_layer(source, directory, store.attributes());
 }
 
@@ -45,7 +40,12 @@ std::string make_config(const ImportRequest& request,
   config.rootfs = {"layers", {diff_id}};
   HistoryEntry step;
   step.created = config.created;
-  step.comment = request.message.empty() ? "Imported from -" : request.message;
+  if (request.podman)
+    step.created_by =
+        "/bin/sh -c #(nop) ADD file:" + diff_id.substr(diff_id.find(':') + 1) + " in /";
+  step.comment = request.message;
+  if (step.comment.empty())
+    step.comment = request.podman ? "imported from tarball" : "Imported from -";
   config.history.push_back(step);
   return base::to_json(config).dump();
 }
@@ -75,11 +75,6 @@ Reference parse_name(const std::string& text) {
 }  // namespace
 
 ImportResult import_archive(storage::Store& store, const ImportRequest& request, int in) {
-  if (request.path.starts_with("http://") || request.path.starts_with("https://")) {
-    base::fail(base::Kind::unsupported,
-               "import {}: reading from a URL is not supported yet",
-               request.path);
-  }
   // What is wrong with the words is told before anything is read.
   RunConfig run;
   apply_changes(run, request.changes);
@@ -91,11 +86,15 @@ ImportResult import_archive(storage::Store& store, const ImportRequest& request,
   base::make_directory(directory, 0700);
   const auto layer = unpack(store, request, in, directory);
   keep_implicit_directories(directory, layer.implicit_directories);
+  Progress progress(request.tells ? Progress::Words::podman : Progress::Words::none, STDERR_FILENO);
+  progress.begin_copy();
+  progress.add_existing(layer.diff_id);
   storage::LayerStore(store).commit(
       {layer.diff_id, "", layer.size, layer.tar_size}, directory, std::nullopt);
   image.layer_ids = {layer.diff_id};
   image.config_bytes = make_config(request, run, layer.diff_id);
   image.manifest_bytes = make_manifest(image.config_bytes, layer);
+  progress.end_copy(base::sha256_digest(image.config_bytes));
   image.manifest_media_type = kOciManifest;
   return {ImageStore(store).add(image).id};
 }

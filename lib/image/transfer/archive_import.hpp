@@ -7,7 +7,7 @@
 
 namespace image {
 
-/// Reads request.path, or `in`. Kind unsupported for a URL, usage for changes that are none.
+/// Reads request.path (a file or a URL), or `in`. Kind usage for changes that are none.
 ImportResult import_archive(storage::Store& store, const ImportRequest& request, int in);
 
 }  // namespace image

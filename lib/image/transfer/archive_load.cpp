@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/archive_load.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -11,7 +12,9 @@
 #include "image/platform.hpp"
 #include "image/transfer/archive_content.hpp"
 #include "image/transfer/archive_index.hpp"
+#include "image/transfer/archive_source.hpp"
 #include "image/transfer/fixup.hpp"
+#include "image/transfer/progress.hpp"
 
 namespace image {
 
@@ -20,15 +23,7 @@ namespace {
 std::unique_ptr<ArchiveContent> open(storage::Store& store, const LoadRequest& request, int in) {
   if (!request.path.empty() && base::is_directory(request.path))
     return open_archive_directory(store, request.path);
-  const base::UniqueFd file =
-      request.path.empty() ? base::UniqueFd() : base::open_file(request.path, O_RDONLY);
-  const int fd = file ? file.get() : in;
-  // Not read_full: a pipe's bytes are worked on as they come.
-  return read_archive(store, [fd](void* buffer, std::size_t size) {
-    const ssize_t n = base::retry([&] { return ::read(fd, buffer, size); });
-    if (n < 0) base::sys_fail("read the archive");
-    return static_cast<std::size_t>(n);
-  });
+  return read_archive(store, open_archive_source(request.path, in));
 }
 
 /// The compressed form that a layer came in, where registries know such a form.
@@ -40,17 +35,20 @@ std::optional<storage::LayerSource> source_of(const storage::WrittenLayer& writt
 
 class Loading {
  public:
-  Loading(storage::Store& store, ArchiveContent& content)
-      : store_(store), layers_(store), content_(content) {}
+  Loading(storage::Store& store, ArchiveContent& content, Progress& progress)
+      : store_(store), layers_(store), content_(content), progress_(progress) {}
 
   Image load(const ArchivedImage& archived) {
     const auto config = base::from_json_text<Config>(archived.config_bytes, "image config");
     check(archived, config);
+    progress_.begin_copy();
     NewImage image;
     for (std::size_t i = 0; i < archived.layers.size(); ++i) {
       commit(content_.layer(archived.layers[i]), config.rootfs.diff_ids[i]);
       image.layer_ids.push_back(config.rootfs.diff_ids[i]);
+      progress_.add_existing(content_.layer(archived.layers[i]).written.digest);
     }
+    progress_.end_copy(base::sha256_digest(archived.config_bytes));
     if (const auto fixup = make_fixup(store_, image.layer_ids)) image.layer_ids.push_back(*fixup);
     image.config_bytes = archived.config_bytes;
     image.manifest_bytes = archived.manifest_bytes;
@@ -121,6 +119,7 @@ class Loading {
   storage::Store& store_;
   storage::LayerStore layers_;
   ArchiveContent& content_;
+  Progress& progress_;
 };
 
 bool has_platform(const ArchivedImage& archived, const Platform& wanted) {
@@ -128,21 +127,40 @@ bool has_platform(const ArchivedImage& archived, const Platform& wanted) {
   return fits({config.os, config.architecture, config.variant}, wanted);
 }
 
+/// The archive and the images in it. Podman tries several formats, and tells what each one misses.
+std::pair<std::unique_ptr<ArchiveContent>, std::vector<ArchivedImage>>
+recognize(storage::Store& store, const LoadRequest& request, int in) {
+  try {
+    auto content = open(store, request, in);
+    auto images = read_images(*content, request.platform);
+    return {std::move(content), std::move(images)};
+  } catch (const base::Error& e) {
+    if (!request.podman || e.kind() != base::Kind::corrupt) throw;
+    base::fail(base::Kind::corrupt,
+               "payload does not match any of the supported image formats:\n * {}",
+               e.message());
+  }
+}
+
 }  // namespace
 
 LoadResult load_archive(storage::Store& store, const LoadRequest& request, int in) {
   store.sweep_staging();
-  const auto content = open(store, request, in);
-  auto images = read_images(*content, request.platform);
+  auto [content, images] = recognize(store, request, in);
   if (!request.platform.empty()) {
     const Platform wanted = parse_platform(request.platform);
     std::erase_if(images, [&](const auto& image) { return !has_platform(image, wanted); });
     if (images.empty())
       base::fail(base::Kind::not_found, "the archive has no image for {}", wanted.text());
   }
+  const bool tells = request.podman && !request.quiet;
+  Progress progress(tells ? Progress::Words::podman : Progress::Words::none, STDERR_FILENO);
   LoadResult result;
-  for (const auto& archived : images) {
-    const Image image = Loading(store, *content).load(archived);
+  for (auto& archived : images) {
+    const Image image = Loading(store, *content, progress).load(archived);
+    result.images.push_back(image.id);
+    // Podman names the latest first.
+    if (request.podman) std::reverse(archived.names.begin(), archived.names.end());
     for (const auto& name : archived.names) result.names.push_back(name.familiar());
     if (archived.names.empty()) result.names.push_back(image.id);
   }

@@ -2,6 +2,7 @@
 #include "image/transfer/archive_save.hpp"
 
 #include <algorithm>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/sha256.hpp"
@@ -11,10 +12,14 @@
 #include "image/transfer/archive_index.hpp"
 #include "image/transfer/archive_sink.hpp"
 #include "image/transfer/layer_blob.hpp"
+#include "image/transfer/progress.hpp"
 
 namespace image {
 
 namespace {
+
+/// Docker's archive is for its maker alone; podman's is a file like others, within the umask.
+constexpr unsigned kDockerFileMode = 0600, kPodmanFileMode = 0644;
 
 constexpr const char* kDockerPlainLayer = "application/vnd.docker.image.rootfs.diff.tar";
 
@@ -108,10 +113,14 @@ std::string dump_with_version(base::Json json) {
 
 class Saving {
  public:
-  Saving(storage::Store& store, Format format, bool compress, ArchiveSink& sink)
-      : store_(store), images_(store), format_(format), sink_(sink) {
-    gzip_ = format == Format::oci_archive || format == Format::oci_dir ||
-            (format == Format::docker_dir && compress);
+  Saving(storage::Store& store, Format format, const SaveRequest& request, ArchiveSink& sink)
+      : store_(store),
+        images_(store),
+        format_(format),
+        sink_(sink),
+        progress_(request.tells ? Progress::Words::podman : Progress::Words::none, STDERR_FILENO) {
+    const bool is_oci = format == Format::oci_archive || format == Format::oci_dir;
+    gzip_ = is_oci ? !request.uncompressed : format == Format::docker_dir && request.compress;
   }
 
   void save(const Selected& selected) {
@@ -120,6 +129,7 @@ class Saving {
     for (const auto& diff_id : config.rootfs.diff_ids) layers.push_back(put_layer(diff_id));
     const std::string config_bytes = images_.blob(selected.image.id);
     put_blob(selected.image.id, config_bytes);
+    progress_.end_copy(selected.image.id);
     const Descriptor manifest = put_manifest(selected.image, config_bytes, layers);
     if (format_ == Format::docker_dir) return;
     add_to_index(selected, put_source(selected, manifest));
@@ -167,6 +177,7 @@ class Saving {
         write_layer_tar(*layer, sink);
       });
     }
+    progress_.add_existing(descriptor.digest);
     return layers_[diff_id] = descriptor;
   }
 
@@ -247,6 +258,7 @@ class Saving {
   Format format_;
   bool gzip_ = false;
   ArchiveSink& sink_;
+  Progress progress_;
   std::map<std::string, Descriptor> layers_;  ///< written so far, by diff id
   base::Json index_ = base::Json::array(), list_ = base::Json::array();
 };
@@ -257,7 +269,8 @@ std::unique_ptr<ArchiveSink> open_sink(Format format, const SaveRequest& request
     base::fail(base::Kind::usage, "format {} is a directory: name it with -o", request.format);
   }
   if (is_directory) return files_in_directory(request.path);
-  return request.path.empty() ? tar_to_descriptor(out) : tar_to_file(request.path);
+  if (request.path.empty()) return tar_to_descriptor(out);
+  return tar_to_file(request.path, request.podman ? kPodmanFileMode : kDockerFileMode);
 }
 
 void check_platform(const Image& image, const std::string& platform) {
@@ -282,7 +295,7 @@ void save_archive(storage::Store& store, const SaveRequest& request, int out) {
     base::fail(base::Kind::usage, "format docker-dir takes one image");
   }
   const auto sink = open_sink(format, request, out);
-  Saving saving(store, format, request.compress, *sink);
+  Saving saving(store, format, request, *sink);
   for (const auto& selected : selection.all()) saving.save(selected);
   saving.finish();
 }

@@ -62,7 +62,7 @@ class TarSink : public ArchiveSink {
 
 class FileSink : public ArchiveSink {
  public:
-  explicit FileSink(const std::string& path) {
+  FileSink(const std::string& path, unsigned mode) {
     const auto there = base::find_stat(path);
     if (there && S_ISDIR(there->st_mode)) {
       base::fail(base::Kind::usage,
@@ -71,7 +71,7 @@ class FileSink : public ArchiveSink {
     }
     const std::string directory = parent_of(path);
     if (!directory.empty() && !base::is_directory(directory)) invalid_output(directory);
-    file_.emplace(path);
+    file_.emplace(path, mode);
     tar_ = tar_to_descriptor(file_->fd());
   }
 
@@ -129,8 +129,8 @@ std::unique_ptr<ArchiveSink> tar_to_descriptor(int fd) {
   return std::make_unique<TarSink>(fd);
 }
 
-std::unique_ptr<ArchiveSink> tar_to_file(const std::string& path) {
-  return std::make_unique<FileSink>(path);
+std::unique_ptr<ArchiveSink> tar_to_file(const std::string& path, unsigned mode) {
+  return std::make_unique<FileSink>(path, mode);
 }
 
 std::unique_ptr<ArchiveSink> files_in_directory(const std::string& path) {

@@ -40,9 +40,9 @@ class ArchiveSink {
 /// A tar to a descriptor.
 std::unique_ptr<ArchiveSink> tar_to_descriptor(int fd);
 
-/// A tar to a file that replaces `path` when it is finished, mode 0600 as Docker has it; what is
-/// there and no plain file (a device, a pipe) is written to.
-std::unique_ptr<ArchiveSink> tar_to_file(const std::string& path);
+/// A tar to a file of that mode that replaces `path` when it is finished; what is there and no plain file (a device, a pipe) is
+/// written to.
+std::unique_ptr<ArchiveSink> tar_to_file(const std::string& path, unsigned mode = 0600);
 
 /// Files below a directory, which is made, or is empty. Kind exists otherwise.
 std::unique_ptr<ArchiveSink> files_in_directory(const std::string& path);

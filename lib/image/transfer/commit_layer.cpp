@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/commit_layer.hpp"
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/sha256.hpp"
 #include "base/sys.hpp"
 #include "image/image_store.hpp"
 #include "image/transfer/fixup.hpp"
+#include "image/transfer/progress.hpp"
 #include "image/transfer/tar_pipe.hpp"
 #include "storage/layer/layer_writer.hpp"
 #include "storage/layer/tree_tar.hpp"
@@ -88,6 +91,12 @@ ImportResult commit_image(storage::Store& store, const CommitRequest& request, i
   layers.commit({written.diff_id, "", written.size, written.tar_size}, directory, std::nullopt);
   image.layer_ids.push_back(written.diff_id);
   image.config_bytes = make_config(request, written.diff_id);
+  Progress progress(request.tells ? Progress::Words::podman : Progress::Words::none, STDERR_FILENO);
+  progress.begin_copy();
+  for (const auto& id : image.layer_ids) {
+    if (!id.starts_with("fixup:")) progress.add_existing(id);
+  }
+  progress.end_copy(base::sha256_digest(image.config_bytes));
   image.manifest_bytes = make_manifest(layers, request, image);
   image.manifest_media_type = request.docker_format ? kDockerManifest : kOciManifest;
   return {ImageStore(store).add(image).id};

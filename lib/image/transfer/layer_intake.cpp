@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "storage/layer/early_sync.hpp"
 
 namespace image {
 
@@ -31,7 +32,9 @@ ArchivedLayer LayerIntake::unpack(const storage::ByteSource& source) {
   layer.directory = staging_.path() + "/" + std::to_string(count_++);
   base::make_directory(layer.directory, 0700);
   try {
+    storage::EarlySync early_sync(layer.directory);
     layer.written = storage::write_layer(source, layer.directory, store_.attributes());
+    early_sync.finish();
   } catch (...) {
     base::remove_tree(layer.directory);
     throw;

@@ -12,6 +12,7 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "image/transfer/fixup.hpp"
+#include "storage/layer/early_sync.hpp"
 #include "storage/layer/layer_writer.hpp"
 
 namespace image {
@@ -49,6 +50,7 @@ void LayerPull::pull(const std::vector<Descriptor>& layers,
                      int parallel) {
   const auto staging = store_.make_staging("pull");
   add_tasks(layers, staging.path());
+  storage::EarlySync early_sync(staging.path());
   std::vector<std::jthread> workers;
   working_ = std::min(parallel, static_cast<int>(tasks_.size()));
   for (int i = 0, count = working_; i < count; ++i) workers.emplace_back([this] { work(); });
@@ -59,6 +61,7 @@ void LayerPull::pull(const std::vector<Descriptor>& layers,
   }
   wait_for_workers(workers);
   if (failure_) std::rethrow_exception(failure_);
+  early_sync.finish();
   progress_.finish();
 }
 

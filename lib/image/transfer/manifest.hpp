@@ -15,8 +15,8 @@ namespace image {
 inline constexpr std::size_t kMostManifest = 4 << 20;
 inline constexpr std::size_t kMostConfig = 16 << 20;
 
-/// Different layers an image may have: what an overlay takes, and one is for what berth must mend.
-inline constexpr std::size_t kMostLayers = storage::kMostLower - 1;
+/// Different layers an image may have: what an overlay takes, without the mount points and one for what berth must mend.
+inline constexpr std::size_t kMostLayers = storage::kMostLower - 2;
 
 /// A manifest or an index, its bytes verified against `digest`.
 struct Document {

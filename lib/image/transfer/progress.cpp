@@ -66,6 +66,16 @@ void Progress::add_existing(const std::string& digest) {
   if (words_ == Words::docker) say(base::short_id(digest) + ": Already exists");
 }
 
+void Progress::begin_copy() {
+  if (words_ == Words::podman) say("Getting image source signatures");
+}
+
+void Progress::end_copy(const std::string& config_digest) {
+  if (words_ != Words::podman) return;
+  say("Copying config " + config_digest);
+  say("Writing manifest to image destination");
+}
+
 void Progress::update() {
   if (words_ == Words::none) return;
   if (live_)

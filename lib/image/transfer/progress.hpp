@@ -45,6 +45,10 @@ class Progress {
   /// A layer that need not be fetched.
   void add_existing(const std::string& digest);
 
+  /// Podman's lines before the blobs of an image are copied, and after them.
+  void begin_copy();
+  void end_copy(const std::string& config_digest);
+
   /// Tells what has changed. Called every now and then by one thread.
   void update();
 

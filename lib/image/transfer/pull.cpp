@@ -42,12 +42,18 @@ Progress::Words words_of(const PullRequest& request) {
   return request.podman ? Progress::Words::podman : Progress::Words::docker;
 }
 
+std::string podman_context(const Reference& name) {
+  return fmt::format("unable to copy from source docker://{0}: initializing source docker://{0}",
+                     name.full());
+}
+
 /// Says what could not be found out; that access is denied says it all.
 template <typename Act>
-auto resolving(const Reference& name, Act act) {
+auto resolving(const Reference& name, bool podman, Act act) {
   try {
     return act();
   } catch (const base::Error& e) {
+    if (podman) throw e.in(podman_context(name));
     if (e.kind() == Kind::denied) throw;
     throw e.in("failed to resolve reference \"" + name.full() + "\"");
   }
@@ -144,11 +150,20 @@ class Pull {
   PullResult pull(const Reference& name) {
     const auto registries = open_registries(name);
     Progress progress(words_of(request_), output_of(request_));
-    if (progress.speaks(Progress::Words::podman)) {
-      progress.say("Trying to pull " + name.full() + "...");
-    }
+    const bool is_quiet_check = request_.newer && images_.find(name.full());
+    const auto tell_trying = [&] {
+      if (progress.speaks(Progress::Words::podman))
+        progress.say("Trying to pull " + name.full() + "...");
+    };
+    if (!is_quiet_check) tell_trying();
     const Found found = find(name, registries);
-    if (progress.speaks(Progress::Words::podman)) progress.say("Getting image source signatures");
+    if (is_quiet_check) {
+      const auto manifest = parse_manifest(found.manifest);
+      if (is_up_to_date(name, manifest, found))
+        return {manifest.config.digest, name.full(), found.document.digest, false};
+      tell_trying();
+    }
+    progress.begin_copy();
     if (progress.speaks(Progress::Words::docker)) {
       const std::string& what =
           name.digest.empty() ? name.tag : name.repository() + "@" + name.digest;
@@ -175,7 +190,8 @@ class Pull {
     const std::string wanted = name.digest.empty() ? name.tag : name.digest;
     for (std::size_t i = 0; i < registries.size(); ++i) {
       try {
-        auto document = resolving(name, [&] { return registries[i]->find_manifest(wanted); });
+        auto document =
+            resolving(name, request_.podman, [&] { return registries[i]->find_manifest(wanted); });
         if (!document) continue;
         Found found{std::move(*document), {}, {}, {}};
         for (std::size_t j = i; j < registries.size(); ++j)
@@ -187,7 +203,14 @@ class Pull {
         base::debug("mirror {}: {}", registries[i]->endpoint().reference.repository(), e.message());
       }
     }
-    base::fail(Kind::not_found, "failed to resolve reference \"{0}\": {0}: not found", name.full());
+    if (!request_.podman)
+      base::fail(
+          Kind::not_found, "failed to resolve reference \"{0}\": {0}: not found", name.full());
+    base::fail(Kind::not_found,
+               "{}: reading manifest {} in {}: manifest unknown",
+               podman_context(name),
+               wanted,
+               name.repository());
   }
 
   [[noreturn]] void no_platform() const {
@@ -223,7 +246,10 @@ class Pull {
   /// False when the image was here under this very name already.
   bool fetch(const Reference& name, const Found& found, Progress& progress) {
     const Manifest manifest = parse_manifest(found.manifest);
-    if (is_up_to_date(name, manifest, found)) return false;
+    if (is_up_to_date(name, manifest, found)) {
+      tell_copied(manifest, progress);
+      return false;
+    }
     NewImage image;
     Config config;
     const auto read_diff_ids = [&] {
@@ -234,7 +260,7 @@ class Pull {
     };
     LayerPull(store_, found.registries, progress, cancelled_)
         .pull(manifest.layers, read_diff_ids, settings_.parallel);
-    progress_config(manifest, progress);
+    progress.end_copy(manifest.config.digest);
     image.manifest_bytes = found.manifest.bytes;
     image.manifest_media_type = found.manifest.media_type;
     image.layer_ids = stacked(config.rootfs.diff_ids);
@@ -250,10 +276,11 @@ class Pull {
     return true;
   }
 
-  static void progress_config(const Manifest& manifest, Progress& progress) {
+  /// Podman copies what it has once more, and says so; docker tells it by its status.
+  static void tell_copied(const Manifest& manifest, Progress& progress) {
     if (!progress.speaks(Progress::Words::podman)) return;
-    progress.say("Copying config " + manifest.config.digest);
-    progress.say("Writing manifest to image destination");
+    for (const auto& layer : manifest.layers) progress.add_existing(layer.digest);
+    progress.end_copy(manifest.config.digest);
   }
 
   bool is_up_to_date(const Reference& name, const Manifest& manifest, const Found& found) {

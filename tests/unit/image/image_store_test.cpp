@@ -17,10 +17,10 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-TEST_F(ImageStoreTest, NamesTheMissingImageWithItsTag) {
-  EXPECT_EQ(error_of([&] { images_.get("nosuch"); }), "No such image: nosuch:latest");
+TEST_F(ImageStoreTest, NamesTheMissingImageAsItWasGiven) {
+  EXPECT_EQ(error_of([&] { images_.get("nosuch"); }), "No such image: nosuch");
   EXPECT_EQ(error_of([&] { images_.get("docker.io/library/nosuch:1"); }),
-            "No such image: nosuch:1");
+            "No such image: docker.io/library/nosuch:1");
   const std::string digest = "sha256:" + std::string(64, 'a');
   EXPECT_EQ(error_of([&] { images_.get(digest); }), "No such image: " + digest);
 }

@@ -104,7 +104,7 @@ TEST(ParseManifest, RefusesWhatDoesNotAddUp) {
         i);
   }
   EXPECT_EQ(message(manifest_json(many + "]")),
-            "the image has 10000 layers, at most 998 are supported");
+            "the image has 10000 layers, at most 997 are supported");
 }
 
 TEST(ParseConfig, WantsAsManyLayersAsTheManifest) {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Podman says of containers where Docker says it otherwise.
+#pragma once
+
+#include <string>
+
+#include "base/log.hpp"
+#include "container/state.hpp"
+#include "container/stop.hpp"
+
+namespace cli {
+
+/// "running", "stopping" …: Podman's word for a state.
+std::string podman_state(const container::State& state);
+
+/// A line as Podman's log has it: time="…" level=warning msg="…".
+void podman_log(base::LogLevel level, const std::string& text);
+
+/// Podman warns where a stop signal was not enough.
+void warn_if_killed(const std::string& name, const container::Stopped& stopped);
+
+}  // namespace cli

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/ps_podman.hpp"
+
+#include <algorithm>
+#include <poll.h>
+
+#include "base/error.hpp"
+#include "base/interrupt.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "commands/podman_words.hpp"
+#include "commands/ps_podman_rows.hpp"
+
+namespace cli {
+
+namespace {
+
+using base::Json;
+
+const std::vector<std::string> kSorts =
+    {"command", "created", "id", "image", "names", "runningfor", "size", "status"};
+
+render::Listing listing_of(const PsFlags& flags) {
+  render::Listing listing;
+  listing.style = render::Style::podman;
+  if (flags.namespaces) {
+    listing.table =
+        "{{.ID}}\t{{.Names}}\t{{.Pid}}\t{{.Cgroup}}\t{{.IPC}}\t{{.MNT}}\t{{.NET}}\t{{.PIDNS}}\t{{."
+        "User}}\t{{.UTS}}";
+  } else {
+    listing.table =
+        "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.CreatedHuman}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
+    if (flags.pod) listing.table += "\t{{.Pod}}\t{{.PodName}}";
+    if (flags.size) listing.table += "\t{{.Size}}";
+  }
+  listing.headers = {{"ID", "CONTAINER ID"},
+                     {"Image", "IMAGE"},
+                     {"Command", "COMMAND"},
+                     {"Created", "CREATED"},
+                     {"CreatedHuman", "CREATED"},
+                     {"CreatedAt", "CREATED AT"},
+                     {"Status", "STATUS"},
+                     {"State", "STATE"},
+                     {"Ports", "PORTS"},
+                     {"Names", "NAMES"},
+                     {"Size", "SIZE"},
+                     {"Labels", "LABELS"},
+                     {"Mounts", "MOUNTS"},
+                     {"Networks", "NETWORKS"},
+                     {"Pod", "POD ID"},
+                     {"PodName", "PODNAME"},
+                     {"Pid", "PID"},
+                     {"Restarts", "RESTARTS"},
+                     {"Cgroup", "CGROUPNS"},
+                     {"IPC", "IPC"},
+                     {"MNT", "MNT"},
+                     {"NET", "NET"},
+                     {"PIDNS", "PIDNS"},
+                     {"User", "USERNS"},
+                     {"UTS", "UTS"},
+                     {"RunningFor", "RUNNING FOR"},
+                     {"AutoRemove", "AUTO REMOVE"},
+                     {"CIDFile", "CID FILE"},
+                     {"ExitCode", "EXIT CODE"},
+                     {"Exited", "EXITED"},
+                     {"ExitedAt", "EXITED AT"},
+                     {"ExposedPorts", "EXPOSED PORTS"},
+                     {"ImageID", "IMAGE ID"},
+                     {"IsInfra", "IS INFRA"},
+                     {"StartedAt", "STARTED AT"},
+                     {"Namespaces", "NAMESPACES"}};
+  listing.type = "containers.psReporter";
+  listing.name = "ps";
+  listing.heading = !flags.noheading;
+  listing.methods = {{"Label", podman_label}};
+  return listing;
+}
+
+void check(const PsFlags& flags) {
+  if (flags.list.last > 0 && flags.latest) client_fail("last and latest are mutually exclusive");
+  if (flags.quiet && (flags.size || flags.namespaces))
+    client_fail("quiet conflicts with size and namespace");
+  if (flags.size && flags.namespaces) client_fail("size and namespace options conflict");
+  if (flags.watch > 0 && flags.latest)
+    client_fail("the watch and latest flags cannot be used together");
+}
+
+void sort_rows(std::vector<Json>& rows, const std::string& key) {
+  const auto text = [&](const Json& row) -> std::string {
+    if (key == "command") {
+      std::string words;
+      for (const auto& word : row["Command"]) words += word.get<std::string>() + " ";
+      return words;
+    }
+    if (key == "names") return row["Names"][0];
+    if (key == "status") return row["State"];
+    return row[key == "id" ? "Id" : "Image"];
+  };
+  const auto number = [&](const Json& row) -> std::int64_t {
+    if (key == "size") return row["Size"].is_object() ? row["Size"]["rootFsSize"] : Json(0);
+    return row["StartedAt"];
+  };
+  if (key == "created") return;  // they come so
+  const bool by_number = key == "size" || key == "runningfor";
+  std::stable_sort(rows.begin(), rows.end(), [&](const Json& a, const Json& b) {
+    return by_number ? number(a) < number(b) : text(a) < text(b);
+  });
+}
+
+bool is_json(const std::string& format) {
+  return base::trim(format) == "json";
+}
+
+/// Oldest first, whichever are shown.
+std::vector<Json> rows_of(Session& session, const PsFlags& flags) {
+  auto& engine = session.engine();
+  auto listed = container::list(engine, flags.list);
+  std::reverse(listed.begin(), listed.end());
+  std::vector<Json> rows;
+  rows.reserve(listed.size());
+  const auto names = engine.images.all_names();
+  for (const auto& l : listed) rows.push_back(podman_ps_json(engine, l, names, flags));
+  sort_rows(rows, flags.sort);
+  container::repair(engine, listed);
+  return rows;
+}
+
+void print(Session& session, const PsFlags& flags) {
+  auto rows = rows_of(session, flags);
+  const auto now = base::now();
+  if (is_json(flags.format)) {
+    for (auto& row : rows) finish_json_row(row, now);
+    return render::print_line(render::go_json(rows, 2));
+  }
+  // The structure itself has other fields than the templates that go through its methods.
+  if (base::trim(flags.format) != "{{json .}}") {
+    for (auto& row : rows) row = podman_report(row, flags, now);
+  }
+  if (flags.format.find(".Size") != std::string::npos && !flags.size && !rows.empty())
+    podman_log(base::LogLevel::error, "Size format requires --size option");
+  // Alone, the word is no table.
+  std::string format = base::trim(flags.format) == "table" ? "{{\"table\"}}" : flags.format;
+  constexpr std::string_view kNamespaces = ".Namespaces.";
+  for (auto at = format.find(kNamespaces); at != std::string::npos; at = format.find(kNamespaces))
+    format.replace(at, kNamespaces.size(), ".");
+  render::print_listing(listing_of(flags), rows, format, flags.quiet && format.empty());
+}
+
+/// The screen anew until somebody interrupts.
+[[noreturn]] void watch(Session& session, const PsFlags& flags) {
+  constexpr int kMilliseconds = 1000;
+  for (;;) {
+    render::print("\033[H\033[2J");
+    print(session, flags);
+    std::fflush(stdout);
+    ::poll(nullptr, 0, static_cast<int>(flags.watch) * kMilliseconds);
+    base::check_interrupt();
+  }
+}
+
+}  // namespace
+
+void add_podman_ps_flags(FlagTable& table, PsFlags& flags) {
+  table.add_flag("--external", flags.external, "Show containers of other tools as well");
+  table.add_flag("--noheading", flags.noheading, "Do not print headers");
+  table.add_flag("--ns,--namespace", flags.namespaces, "Display namespace information");
+  table.add_flag("-p,--pod", flags.pod, "Print the ID and name of the pod of each container");
+  table.add_flag("--sync", flags.sync, "Sync container state (it always is)");
+  table
+      .add_option_function<std::string>(
+          "--sort",
+          [&flags](const std::string& key) {
+            if (std::find(kSorts.begin(), kSorts.end(), key) == kSorts.end()) {
+              base::fail(base::Kind::usage,
+                         "\"{}\" is not a valid value.  Choose from: \"{}\"",
+                         key,
+                         base::join(kSorts, ", "));
+            }
+            flags.sort = key;
+          },
+          "Sort output by: " + base::join(kSorts, ", "))
+      .type_name("choice");
+  table.add_option("-w,--watch", flags.watch, "Watch the output on an interval in seconds")
+      .type_name("uint");
+}
+
+int ps_as_podman(Session& session, PsFlags& flags) {
+  check(flags);
+  if (flags.latest) flags.list.last = 1;
+  flags.list.words = container::FilterWords::podman;
+  if (flags.format.find(".PodName") != std::string::npos) flags.pod = true;
+  if (flags.sort == "size") flags.size = true;
+  if (flags.watch > 0) watch(session, flags);
+  print(session, flags);
+  return 0;
+}
+
+}  // namespace cli

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: Apache-2.0
+# Listing and steering containers in podman's words: ps, start, stop, kill, rm, wait, logs, events.
+load load
+
+setup_file() {
+  begin_file
+  berth pull -q "$REGISTRY/busybox:1"
+  export B="$REGISTRY/busybox:1"
+}
+teardown() { remove_all berth; }
+teardown_file() { end_file; }
+
+podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+started() { podman run -d --network none "$@" > /dev/null; }
+# Ignores SIGTERM, and says when it is ready to.
+stubborn() {
+  podman run -d --name "$1" --network none "$B" sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done' > /dev/null
+  until_true grep -q ready "$(podman inspect -f '{{.HostConfig.LogConfig.Path}}' "$1")"
+}
+
+@test "what ps refuses" {
+  fails 125 podman ps --filter name
+  has 'Error: invalid filter "name"'
+  fails 125 podman ps --filter nosuch=1
+  has "Error: nosuch is an invalid filter"
+  fails 125 podman ps --filter status=nosuch
+  has "unknown container state: nosuch: invalid argument"
+  fails 125 podman ps --filter restart-policy=nosuch
+  has "nosuch invalid restart policy"
+  fails 125 podman ps --sort nosuch
+  has '"nosuch" is not a valid value.  Choose from: "command, created'
+  fails 125 podman ps -q -s
+  has "quiet conflicts with size and namespace"
+  fails 125 podman ps --ns -s
+  fails 125 podman ps -w 1 -l
+}
+
+@test "ps: oldest first, podman's columns and filters, and sorted as asked for" {
+  started --name bb -l app=web -l tier=1 "$B" sleep 1000
+  podman run --name cc --network none "$B" sh -c 'exit 3' || true
+  podman create --name aa -l app=db --network none --restart always "$B" true > /dev/null
+  works podman ps --noheading --format 'table {{.Names}} {{.Command}} {{.State}}'
+  is "bb          sleep 1000  running"
+  works podman ps -a --format '{{.Names}}'
+  is $'bb\ncc\naa'
+  works podman ps -a --sort names --format '{{.Names}}|{{.Status}}'
+  [ "${lines[0]}" = "aa|Created" ]
+  [[ ${lines[2]} == "cc|Exited (3) "* ]]
+  works podman ps --filter status=stopped --format '{{.Names}}'
+  is cc
+  works podman ps -a --filter label!=app --format '{{.Names}}'
+  is cc
+  works podman ps -a --filter label=app=w* --format '{{.Labels}}'
+  is "app=web,tier=1"
+  works podman ps -a --filter restart-policy=always --filter command=tr --format '{{.Names}}'
+  is aa
+  works podman ps -a --filter "id=$(podman inspect -f '{{slice .Id 0 2}}' bb | tr a-f A-F)" --filter until=0s --format '{{.Names}}'
+  is bb
+  fails 125 podman ps --format '{{.Nosuch}}'
+  has "can't evaluate field Nosuch in type containers.psReporter"
+  works podman ps -l -q --no-trunc
+  is "$(podman inspect -f '{{.Id}}' aa)"
+}
+
+@test "ps as JSON has podman's fields, and namespaces are those of the process" {
+  local pid
+  started --name bb -l k=v -v data:/data "$B" sleep 1000
+  pid=$(podman inspect -f '{{.State.Pid}}' bb)
+  podman ps --format json > "$WORK/ps.json"
+  works python3 -c "
+import json; (c,) = json.load(open('$WORK/ps.json'))
+print(c['Names'], c['Command'], c['Labels'], c['Mounts'], c['Pid'] == $pid, c['Exited'], c['State'], c['ImageID'][:7] == 'sha256:')"
+  is "['bb'] ['sleep', '1000'] {'k': 'v'} ['/data'] True False running False"
+  works podman ps --ns --format '{{.Namespaces.NET}}'
+  is "$(readlink "/proc/$pid/ns/net" | tr -cd 0-9)"
+  podman rm -f -t 0 bb
+  podman volume rm data
+}
+
+@test "ps --watch lists again until it is interrupted" {
+  started --name bb "$B" sleep 1000
+  run timeout -s INT 3 "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" ps -w 1 --noheading --format '{{.Names}}'
+  [ "$(grep -c bb <<< "$output")" -ge 2 ]
+}
+
+@test "all are looked up before the first is touched" {
+  podman create --name aa --network none "$B" true > /dev/null
+  fails 125 podman start aa nosuch
+  has 'Error: no container with name or ID "nosuch" found: no such container'
+  [ "$(podman inspect -f '{{.State.Status}}' aa)" = created ]
+  fails 125 podman start
+  has "start requires at least one argument"
+  fails 125 podman start --all aa
+  has "either start all containers or the container(s) provided in the arguments"
+}
+
+@test "kill: signals are checked first, and only what runs is killed" {
+  local signal
+  for signal in 0 SIG nosuch -BAD; do
+    fails 125 podman kill -s "$signal" nosuch
+    is "Error: invalid signal: ${signal#-}"
+  done
+  fails 125 podman kill -s '' nosuch
+  has "Error: invalid signal:"
+  fails 125 podman kill -s 65 nosuch
+  is "Error: valid signals are 1 through 64"
+  podman create --name aa --network none "$B" true > /dev/null
+  fails 125 podman kill aa
+  has "can only kill running containers."
+  has "is in state created: container state improper"
+  started --name bb "$B" sleep 1000
+  works podman kill -s -KILL bb
+  works podman wait bb
+  is 137
+}
+
+@test "a stop that takes its time is seen, and warned of when the signal was not enough" {
+  stubborn slow
+  podman stop -t 60 slow 2> /dev/null 3>&- &
+  works podman wait --condition=stopping slow
+  is -1
+  works podman ps -a --format '{{.Status}}'
+  is Stopping
+  fails 2 podman rm slow
+  has "as it is stopping - running or paused containers cannot be removed without force"
+  podman kill slow
+  wait
+  stubborn late
+  works podman stop --time 1 late
+  is late
+  [[ $stderr == *'level=warning msg="StopSignal SIGTERM failed to stop container late in 1 seconds, resorting to SIGKILL"'* ]]
+  works podman --noout stop late
+  is ""
+}
+
+@test "rm: exit codes, and who stands on whom" {
+  fails 1 podman rm nosuch
+  is 'Error: no container with ID or name "nosuch" found: no such container'
+  works podman rm -f nosuch
+  is ""
+  started --name bb "$B" sleep 1000
+  fails 2 podman rm bb
+  has "as it is running - running or paused containers cannot be removed without force: container state improper"
+  podman create --name joined --network container:bb "$B" true > /dev/null
+  podman create --name last --pid container:joined "$B" true > /dev/null
+  fails 125 podman rm -f -t 0 bb
+  has "has dependent containers which must be removed before it:"
+  works podman rm -f -t 0 --depend bb
+  [ "${#lines[@]}" = 3 ]
+  works podman ps -aq
+  is ""
+}
+
+@test "wait: conditions, missing ones, the first of several" {
+  fails 125 podman wait
+  is 'Error: "podman wait" requires a name, id, or the "--latest" flag'
+  fails 125 podman wait nosuch
+  fails 125 podman wait --interval nosuch x
+  works podman wait --ignore nosuch
+  is -1
+  podman create --name aa --network none "$B" sh -c 'exit 5' > /dev/null
+  fails 125 podman wait --condition nosuch aa
+  started --name bb "$B" sleep 1000
+  works podman wait --condition running bb
+  is -1
+  podman wait --exit-first-match --condition exited aa bb > "$WORK/first" 3>&- &
+  podman start aa
+  wait $!
+  [ "$(cat "$WORK/first")" = 5 ]
+}
+
+@test "logs of several containers are told apart" {
+  fails 125 podman logs
+  is "Error: specify at least one container name or ID to log"
+  fails 125 podman logs nosuch
+  podman run --name aa --network none "$B" echo one > /dev/null
+  podman run --name bb --network none "$B" echo two > /dev/null
+  works podman logs --names aa bb
+  is $'aa one\nbb two'
+  works podman logs -f aa bb
+  has "$(podman inspect -f '{{slice .Id 0 12}}' bb) two"
+  works podman logs --color aa
+  is $'\033[37mone\033[0m'
+  fails 125 podman logs --tail x aa
+  has 'strconv.ParseInt: parsing "x": invalid syntax'
+  fails 125 podman logs --since nonsense aa
+  has 'parsing --since "nonsense": unable to interpret time value'
+  works podman logs --until 1h aa
+  is one
+  works podman logs --since -1h aa
+  is ""
+  podman run --name none --log-driver none --network none "$B" echo unseen > /dev/null
+  fails 125 podman logs none
+  has "this container is using the 'none' log driver, cannot read logs"
+}
+
+@test "the pieces of a long line in a k8s-file are one line of --tail" {
+  podman run --name kk --log-driver k8s-file --network none "$B" echo first > /dev/null
+  local log time
+  log=$(podman inspect -f '{{.HostConfig.LogConfig.Path}}' kk)
+  time=$(cut -d' ' -f1 "$log")
+  printf '%s stdout P long\n%s stdout F er\n%s stdout F last\n' "$time" "$time" "$time" >> "$log"
+  works podman logs --tail 1 kk
+  is last
+  works podman logs --tail 2 kk
+  is $'longer\nlast'
+  works podman logs --tail 9 kk
+  is $'first\nlonger\nlast'
+}
+
+@test "events in podman's words" {
+  local since
+  since=$(date +%s.%N)
+  fails 125 podman events --filter nosuch=1 --stream=false
+  has "failed to parse event filters: nosuch is an invalid filter"
+  fails 125 podman --events-backend none events --stream=false
+  is 'Error: cannot read events with the "none" backend'
+  podman run --name ev -l k=v -v evv:/data --network none "$B" sh -c 'exit 3' || true
+  podman exec ev true 2> /dev/null || true
+  podman start ev > /dev/null && podman wait ev > /dev/null
+  podman rm ev > /dev/null
+  podman volume rm evv > /dev/null
+  works podman events --since "$since" --stream=false --filter container=ev --format '{{.Status}} {{.ContainerExitCode}}'
+  is $'create <nil>\ninit <nil>\nstart <nil>\nattach <nil>\ndied 3\ncleanup <nil>\ninit <nil>\nstart <nil>\ndied 3\ncleanup <nil>\nremove <nil>'
+  works podman events --since "$since" --stream=false --filter event=die --filter label=k
+  [ "${#lines[@]}" = 2 ]
+  [[ ${lines[0]} == *" container died "*" (image="*", name=ev, k=v)" ]]
+  works podman events --since "$since" --stream=false --filter volume=ev --format '{{.Type}} {{.Status}} {{.Name}}'
+  is $'volume create evv\nvolume remove evv'
+  podman --events-backend none run --rm --name quiet --network none "$B" true
+  works podman events --since "$since" --stream=false --filter container=quiet --filter event=create
+  is ""
+}
+
+@test "docker's events tell the signals of a stop, attached clients and volumes" {
+  local since
+  since=$(date +%s.%N)
+  berth run --rm --name ev -v evv:/data --network none "$B" true
+  berth run -d --name st --network none "$B" sh -c 'trap "exit 0" TERM; while :; do sleep 0.1; done' > /dev/null
+  berth stop st > /dev/null
+  berth volume rm evv > /dev/null
+  berth events --since "$since" --until "$(date +%s.%N)" --format '{{.Type}} {{.Action}} {{.Actor.Attributes.signal}}' > "$WORK/events"
+  works grep -c 'container kill 15' "$WORK/events"
+  is 1
+  works sed -n '1,4s/ <no value>//p' "$WORK/events"
+  is $'volume create\ncontainer create\ncontainer attach\ncontainer start'
+  grep -q '^volume destroy' "$WORK/events"
+}
+
+@test "rename in podman's words" {
+  podman create --name aa --network none "$B" true > /dev/null
+  podman create --name bb --network none "$B" true > /dev/null
+  fails 125 podman rename aa 'bad/name'
+  is "Error: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument"
+  fails 125 podman rename aa bb
+  has 'name "bb" is in use: container already exists'
+  podman rename aa cc
+  podman container exists cc
+}
+
+@test "an ordinary user's containers are listed and steered alike" {
+  needs_user
+  user_podman() { as_user "$WORK/bin/podman" "$@"; }
+  user_podman pull -q "$B" > /dev/null
+  user_podman run -d --name uu --network none "$B" sleep 1000 > /dev/null
+  works user_podman ps --format '{{.Names}} {{.State}}'
+  is "uu running"
+  fails 2 user_podman rm uu
+  works user_podman kill uu
+  works user_podman wait uu
+  is 137
+  works user_podman events --stream=false --filter event=died --format '{{.Name}} {{.ContainerExitCode}}'
+  is "uu 137"
+}
