@@ -96,6 +96,35 @@ int timeout_ms(const Details& details, const std::optional<int>& asked) {
   return seconds < 0 ? -1 : std::min(seconds, kLongest) * 1000;
 }
 
+Stopped stop_running(Engine& engine,
+                     const Record& record,
+                     const State& state,
+                     const StopOptions& options) {
+  const Details details = engine.containers.details(record.id);
+  const int signal = stop_signal(details, options.signal);
+  const int time = timeout_ms(details, options.timeout);
+  if (options.restarts) leave_note(engine, record, kKeptNote);
+  leave_note(engine, record, kStoppingNote);
+  const bool killed =
+      end_with(engine, record, state.running, {.signal = signal, .timeout_ms = time});
+  record_event(engine.store, container_event(record, "stop"));
+  // A frozen process had no chance.
+  const bool had_time = state.status != Status::paused;
+  return {.ran = true, .killed = killed && had_time, .signal = signal, .seconds = time / 1000};
+}
+
+/// Cleans up after a container that has ended. False when it does run: who restarts it holds its lock, and for a moment between
+/// the two runs nothing but that lock tells.
+bool stays_ended(Engine& engine, const std::string& id) {
+  const auto lock = engine.lock(id);
+  const auto record = engine.containers.find_by_id(id);
+  if (!record) return true;
+  const State state = state_of(engine, *record);
+  if (state.is_running() || state.status == Status::restarting) return false;
+  finish(engine, *record, state);
+  return true;
+}
+
 }  // namespace
 
 void end_container(Engine& engine, const Record& record, const State& state) {
@@ -111,26 +140,17 @@ void cancel_restart(Engine& engine, const Record& record, const State& state) {
 }
 
 Stopped stop(Engine& engine, const std::string& name, const StopOptions& options) {
-  const Record record = engine.containers.get(name);
-  State state = state_of(engine, record);
-  // What was about to start may run by now.
-  for (; state.status == Status::restarting; state = state_of(engine, record))
-    cancel_restart(engine, record, state);
-  if (state.is_running()) {
-    const Details details = engine.containers.details(record.id);
-    const int signal = stop_signal(details, options.signal);
-    const int time = timeout_ms(details, options.timeout);
-    if (options.restarts) leave_note(engine, record, kKeptNote);
-    leave_note(engine, record, kStoppingNote);
-    const bool killed =
-        end_with(engine, record, state.running, {.signal = signal, .timeout_ms = time});
-    record_event(engine.store, container_event(record, "stop"));
-    // A frozen process had no chance.
-    const bool had_time = state.status != Status::paused;
-    return {.ran = true, .killed = killed && had_time, .signal = signal, .seconds = time / 1000};
+  const std::string id = engine.containers.get(name).id;
+  while (const auto record = engine.containers.find_by_id(id)) {
+    const State state = state_of(engine, *record);
+    if (state.status == Status::restarting)
+      cancel_restart(engine, *record, state);
+    else if (state.is_running())
+      return stop_running(engine, *record, state, options);
+    else if (stays_ended(engine, id))
+      break;
   }
-  clean_up(engine, record.id);
-  return {};
+  return {};  // also when it is gone by now
 }
 
 void kill(Engine& engine, const std::string& name, const std::string& signal) {

@@ -95,6 +95,30 @@ is_now() { [ "$(of "$1" "$2")" = "$3" ]; }
   [ "$count" -ge 2 ]
 }
 
+@test "a stop that meets a restart half-way waits for it and ends what it started" {
+  # A runtime that waits at a gate, once there is one.
+  cat > "$WORK/bin/gated" <<SH
+#!/bin/sh
+case " \$* " in *" run "*|*" create "*) [ ! -p "$WORK/gate" ] || { touch "$WORK/reached"; read -r line < "$WORK/gate"; } ;; esac
+exec crun "\$@"
+SH
+  chmod +x "$WORK/bin/gated"
+  works berth run --runtime "$WORK/bin/gated" -d --name gg --network none --restart always "$B" \
+    sh -c 'test -e /again && exec sleep 1000; touch /again; while ! test -e /go; do usleep 1000; done'
+  local lock
+  lock=$(stat -c %i "$WORK/run/locks/container-$(of gg .Id)")
+  mkfifo "$WORK/gate"
+  berth exec gg touch /go || true  # it may end with the container
+  until_true test -e "$WORK/reached"
+  berth stop -t 0 gg > "$WORK/stopped" 3>&- &
+  local stop=$!
+  until_true sh -c "grep -e '->' /proc/locks | grep -q ':$lock '"
+  mv "$WORK/gate" "$WORK/opened"
+  echo > "$WORK/opened"
+  wait $stop
+  [ "$(of gg .State.Status)" = exited ]
+}
+
 @test "a killed container with a policy is not started again" {
   started --name kk --restart unless-stopped "$B" sleep 1000
   works berth kill kk
