@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "encode.hpp"
+#include "journal.hpp"
 #include "rotate.hpp"
 #include "sys.hpp"
 
@@ -77,7 +78,18 @@ void rotate_if_full() {
   open_file();
 }
 
+bool is_journal() {
+  return log_file.format == protocol::LogFormat::journald;
+}
+
+bool is_open() {
+  return log_file.fd >= 0 || is_journal();
+}
+
 void write_entry(Stream stream, const char* bytes, size_t size, uint64_t time, bool complete) {
+  if (is_journal()) {
+    return send_to_journal({"", bytes, size, time, complete}, stream == Stream::err);
+  }
   rotate_if_full();
   if (log_file.buffer.capacity - log_file.buffer.size < longest_entry(size)) flush();
   const Entry entry{stream == Stream::out ? "stdout" : "stderr", bytes, size, time, complete};
@@ -128,11 +140,12 @@ bool open_log(const Plan& plan) {
   log_file.format = plan.header->log_format;
   log_file.max_size = plan.header->log_max_size;
   log_file.max_files = plan.header->log_max_files;
+  if (is_journal()) return open_journal(plan.log_path);
   return log_file.format == protocol::LogFormat::none || open_file();
 }
 
 void log_output(Stream stream, const char* data, size_t size) {
-  if (log_file.fd < 0) return;
+  if (!is_open()) return;
   const uint64_t time = now();
   const Line& line = lines[static_cast<unsigned>(stream)];
   while (size > 0) {
@@ -150,7 +163,7 @@ void log_output(Stream stream, const char* data, size_t size) {
 
 void log_end(Stream stream) {
   Line& line = lines[static_cast<unsigned>(stream)];
-  if (log_file.fd < 0 || line.size == 0) return;
+  if (!is_open() || line.size == 0) return;
   write_line(stream, line.bytes, line.size, line.since, /*complete=*/false);
   line.size = 0;
   flush();

@@ -4,6 +4,7 @@
 //
 //   json-file  {"log":"text\n","stream":"stdout","time":"2026-01-02T03:04:05.123456789Z"}
 //   k8s-file   2026-01-02T03:04:05.123456789Z stdout F text
+//   journald   no file: each line goes to the journal (journal.hpp)
 //
 // A line is written when it is complete, when it is longer than 16 KiB (then in pieces: no \n at
 // the end of the text, or P in place of F), or when the stream has ended.

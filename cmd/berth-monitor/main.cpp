@@ -297,7 +297,8 @@ const char* prepare(StartFds& fds) {
   make_nonblocking(log[0]);
   self.runtime_log.fd = log[0];
   if (!open_streams(self.plan, log[1], fds)) return "a pipe";
-  if (!open_log(self.plan)) return self.plan.log_path;
+  const bool journald = self.plan.header->log_format == protocol::LogFormat::journald;
+  if (!open_log(self.plan)) return journald ? "journald's socket" : self.plan.log_path;
   if (!open_attach_socket()) return "the attach socket";
   if (!self.plan.has(protocol::kTty)) return nullptr;
   self.console.fd = listen_console();

@@ -81,10 +81,10 @@ class Reader {
 
   bool at_end() const { return text_.empty(); }
 
-  /// ".5" as nanoseconds; digits after the ninth are dropped. Nothing when the dot has no digit
+  /// ".5" (or ",5", as `date` prints it) as nanoseconds; digits after the ninth are dropped. Nothing when the dot has no digit
   /// behind it.
   std::optional<long> fraction() {
-    if (!take(".")) return 0;
+    if (!take(".,")) return 0;
     long value = 0, unit = 100'000'000;
     std::size_t count = 0;
     for (; count < text_.size() && text_[count] >= '0' && text_[count] <= '9';

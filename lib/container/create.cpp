@@ -14,6 +14,7 @@
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/health.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
 #include "container/start.hpp"
@@ -274,6 +275,11 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (const auto path = options.log.options.find("path"); path != options.log.options.end())
     details.log_path = path->second;
   details.options = std::move(options);
+  const auto& action = details.options.health_on_failure;
+  if (!action.empty() && action != "none" && !health_check_of(details)) {
+    base::fail(
+        base::Kind::usage, "cannot set on-failure action to {} without a health check", action);
+  }
   rollback.on_failure([&] {
     drop_run_directory(engine, record.id);
     base::remove_tree(directory);

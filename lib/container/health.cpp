@@ -121,7 +121,7 @@ std::optional<image::Healthcheck> health_check_of(const Details& details) {
 
 HealthPlan plan_health(const Engine& engine, const Record& record, const Details& details) {
   const auto check = health_check_of(details);
-  if (!check) return {};
+  if (!check || check->interval == kNoInterval) return {};
   const auto milliseconds = [](nanoseconds span) {
     return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(span),
                     std::chrono::milliseconds(1));
@@ -152,7 +152,7 @@ std::optional<Health> read_health(const std::string& run_directory) {
   return base::from_json_text<Health>(text->substr(begin + 1), "health");
 }
 
-bool check_health(Engine& engine, const std::string& name, bool by_monitor) {
+bool check_health(Engine& engine, const std::string& name) {
   const Record record = engine.containers.get(name);
   const Details details = engine.containers.details(record.id);
   const auto check = health_check_of(details);
@@ -174,7 +174,7 @@ bool check_health(Engine& engine, const std::string& name, bool by_monitor) {
     record_event(engine.store,
                  container_event(
                      record, "health_status: " + health.status, {{"healthStatus", health.status}}));
-    if (by_monitor && health.status == "unhealthy")
+    if (health.status == "unhealthy")
       act_on_failure(engine, record, details.options.health_on_failure);
   }
   return result.exit_code == 0;

@@ -52,8 +52,11 @@ std::string health_status(const std::string& run_directory);
 
 std::optional<Health> read_health(const std::string& run_directory);
 
-/// Runs one check now and keeps its result; true when it succeeded. Kind wrong_state when the container does not run or has
-/// no check. `by_monitor`: does what --health-on-failure wants of a container that has become unhealthy.
-bool check_health(Engine& engine, const std::string& name, bool by_monitor);
+/// The interval of a check that only `healthcheck run` makes (--health-interval disable).
+inline constexpr std::int64_t kNoInterval = -1;
+
+/// Runs one check now and keeps its result, and does what --health-on-failure wants of a container that has become
+/// unhealthy; true when it succeeded. Kind wrong_state when the container does not run or has no check.
+bool check_health(Engine& engine, const std::string& name);
 
 }  // namespace container

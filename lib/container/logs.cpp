@@ -9,64 +9,14 @@
 #include "base/inotify.hpp"
 #include "base/interrupt.hpp"
 #include "base/sys.hpp"
+#include "container/journal.hpp"
 #include "container/log_files.hpp"
+#include "container/log_printer.hpp"
 #include "container/run_state.hpp"
 
 namespace container {
 
 namespace {
-
-class LogPrinter {
- public:
-  LogPrinter(const LogSource& source, const LogRequest& request, const LogSink& sink)
-      : source_(source), request_(request), sink_(sink) {}
-
-  /// Prints all complete lines that a file has from where it stands. A last line that is torn stays
-  /// unread.
-  void print_rest(LogFileReader& file) {
-    while (const auto line = file.next_line()) {
-      const auto entry = parse_log_line(*line, source_.driver);
-      if (entry && is_wanted(*entry)) print(*entry);
-      base::check_interrupt();
-    }
-    flush();
-  }
-
- private:
-  bool is_wanted(const LogEntry& entry) const {
-    return (!request_.since || entry.time >= *request_.since) &&
-           (!request_.until || entry.time <= *request_.until);
-  }
-
-  void print(const LogEntry& entry) {
-    // Later pieces of a long line continue it on the screen, so nothing is put in front of them.
-    bool& continues = continues_[entry.stream == LogStream::err];
-    const bool begins = !std::exchange(continues, entry.text.empty() || entry.text.back() != '\n');
-    if (entry.stream != stream_ || text_.size() >= kChunk) flush();
-    stream_ = entry.stream;
-    if (begins) text_ += request_.color + request_.prefix;
-    if (begins && request_.timestamps) text_ += base::rfc3339_fixed(entry.time) + " ";
-    if (begins && request_.details) text_ += ' ';
-    text_ += entry.text;
-    if (!request_.color.empty() && !continues) text_.insert(text_.size() - 1, kColorEnd);
-  }
-
-  void flush() {
-    if (!text_.empty()) sink_(stream_, text_);
-    text_.clear();
-  }
-
-  /// Lines are handed on together: a call of the kernel for each would cost more than all else.
-  static constexpr std::size_t kChunk = 64 * 1024;
-  static constexpr const char* kColorEnd = "\033[0m";
-
-  const LogSource& source_;
-  const LogRequest& request_;
-  const LogSink& sink_;
-  bool continues_[2] = {};
-  LogStream stream_ = LogStream::out;
-  std::string text_;
-};
 
 /// Waits for news of a log and of the run that writes it.
 class LogWatch {
@@ -152,9 +102,10 @@ void read_logs(const LogSource& source, const LogRequest& request, const LogSink
   if (source.driver == LogDriver::none || source.driver == LogDriver::passthrough) {
     base::fail(base::Kind::unsupported, "configured logging driver does not support reading");
   }
+  LogPrinter printer(source, request, sink);
+  if (source.driver == LogDriver::journald) return read_journal(source, request, printer);
   std::optional<LogWatch> watch;
   if (request.follow) watch.emplace(source);
-  LogPrinter printer(source, request, sink);
   auto files = LogFiles(source.path).open_all();
   std::optional<LogFileReader> newest;
   if (request.tail && *request.tail == 0 && !files.empty()) {

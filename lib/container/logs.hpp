@@ -17,7 +17,8 @@ namespace container {
 
 struct LogSource {
   LogDriver driver = LogDriver::json_file;
-  std::string path = {};  ///< the file written at present; older ones are path.1, path.2 ...
+  /// The file written at present; older ones are path.1, path.2 ... (journald: the container's id).
+  std::string path = {};
   /// Of the run that is followed; without a monitor the log is complete.
   std::string run_directory = {};
   base::PidRef monitor = {};

@@ -55,6 +55,7 @@ std::uint32_t flags_of(const MonitorPlan& plan) {
 protocol::LogFormat format_of(LogDriver driver) {
   if (driver == LogDriver::json_file) return protocol::LogFormat::json_file;
   if (driver == LogDriver::k8s_file) return protocol::LogFormat::k8s_file;
+  if (driver == LogDriver::journald) return protocol::LogFormat::journald;
   return protocol::LogFormat::none;
 }
 

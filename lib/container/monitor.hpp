@@ -23,19 +23,20 @@
 
 namespace container {
 
-enum class LogDriver { none, json_file, k8s_file, passthrough };
+enum class LogDriver { none, json_file, k8s_file, passthrough, journald };
 
 /// The driver of --log-driver's word (validate has refused unknown ones).
 inline LogDriver log_driver(const std::string& name) {
   if (name == "none") return LogDriver::none;
   if (name == "k8s-file") return LogDriver::k8s_file;
   if (name == "passthrough") return LogDriver::passthrough;
+  if (name == "journald") return LogDriver::journald;
   return LogDriver::json_file;
 }
 
 struct LogPlan {
   LogDriver driver = LogDriver::json_file;
-  std::string path;
+  std::string path;            ///< journald: the fields of each line (journal.hpp)
   std::int64_t max_size = -1;  ///< bytes; -1: no rotation
   int max_files = 1;
 };

@@ -14,8 +14,9 @@
 // relative names.
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
-//   log path, pid file, OOM events, cgroup to join, `mounts` targets, `runtime` arguments,
-//   `cleanup` arguments, `restart_arguments`, `health` arguments, `preserved` numbers
+//   log path (journald: the fields of each line), pid file, OOM events, cgroup to join, `mounts`
+//   targets, `runtime` arguments, `cleanup` arguments, `restart_arguments`, `health` arguments,
+//   `preserved` numbers
 //
 // Frame: one packet, a byte of FrameKind and a payload of at most kMaxPayload bytes.
 #pragma once
@@ -52,7 +53,7 @@ enum PlanFlags : uint32_t {
       << 9,  ///< nothing is started before `go`; a client that ends before it wants nothing started
 };
 
-enum class LogFormat : uint32_t { none, json_file, k8s_file };
+enum class LogFormat : uint32_t { none, json_file, k8s_file, journald };
 
 /// After which ends the container runs again.
 enum class Restart : uint32_t { never, on_failure, always };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/signal_names.hpp"
+#include "container/health.hpp"
 #include "container/options_resources.hpp"
 #include "container/spec/spec.hpp"
 
@@ -97,7 +98,7 @@ void check_health(const CreateOptions& o) {
   if (!o.health) return;
   constexpr std::int64_t kShortest = 1'000'000;
   const auto check = [](const char* what, std::int64_t span) {
-    if (span != 0 && span < kShortest)
+    if (span != 0 && span < kShortest && span != kNoInterval)
       fail(Kind::usage, "{} in Healthcheck cannot be less than 1ms", what);
   };
   check("Interval", o.health->interval);
@@ -178,10 +179,10 @@ void check_ipc(const std::string& mode) {
 }
 
 void check_log(const LogOptions& log) {
-  constexpr std::array<std::string_view, 4> ours{"json-file", "k8s-file", "none", "passthrough"};
+  constexpr std::array<std::string_view, 5> ours{
+      "json-file", "k8s-file", "none", "passthrough", "journald"};
   if (std::find(ours.begin(), ours.end(), log.driver) != ours.end()) return;
-  for (const char* known :
-       {"local", "journald", "syslog", "fluentd", "gelf", "awslogs", "splunk", "gcplogs"}) {
+  for (const char* known : {"local", "syslog", "fluentd", "gelf", "awslogs", "splunk", "gcplogs"}) {
     if (log.driver == known) fail(Kind::unsupported, "log driver {} is not supported yet", known);
   }
   fail(Kind::usage, "error looking up logging plugin {0}: plugin \"{0}\" not found", log.driver);

@@ -103,8 +103,7 @@ Test by_exit_code(const Values& values) {
 Test by_status(const Values& values) {
   for (const auto& value : values) check_state_word(value, {"unknown", "restarting"});
   return [values](const Listed& l) {
-    const bool stopping = l.state.stopping && l.state.status == Status::running;
-    const std::string own = stopping ? "stopping" : to_text(l.state.status);
+    const std::string own = podman_status(l.state);
     return any(values, [&](const std::string& value) {
       if (value == "configured") return own == "created";
       return own == (value == "stopped" ? "exited" : value);
@@ -260,6 +259,10 @@ void check_state_word(const std::string& word, std::initializer_list<std::string
   if (std::ranges::find(kStates, word) == std::end(kStates) &&
       std::ranges::find(more, word) == more.end())
     base::fail(base::Kind::usage, "unknown container state: {}: invalid argument", word);
+}
+
+std::string podman_status(const State& state) {
+  return state.stopping && state.status == Status::running ? "stopping" : to_text(state.status);
 }
 
 std::vector<ListTest> podman_tests(Engine& engine, const Filters& filters) {

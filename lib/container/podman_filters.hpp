@@ -12,6 +12,9 @@
 
 namespace container {
 
+/// "running", "stopping", "exited" …
+std::string podman_status(const State& state);
+
 using ListTest = std::function<bool(const Listed&)>;
 
 /// Tests that a container must all pass. Kind usage, in Podman's words, for an unknown key or value.

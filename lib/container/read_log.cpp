@@ -10,7 +10,7 @@ LogSource log_source(Engine& engine, const Record& record) {
   const State state = state_of(engine, record);
   LogSource source;
   source.driver = log_driver(details.options.log.driver);
-  source.path = details.log_path;
+  source.path = source.driver == LogDriver::journald ? record.id : details.log_path;
   if (state.is_running()) {
     source.run_directory = engine.run_directory(record.id);
     source.monitor = state.running.monitor;

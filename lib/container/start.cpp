@@ -20,6 +20,7 @@
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
+#include "container/journal.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
 #include "container/own_limits.hpp"
@@ -505,7 +506,12 @@ class Start {
   LogPlan log_plan() const {
     LogPlan log;
     log.driver = log_driver(options_.log.driver);
-    log.path = details_.log_path;
+    if (log.driver == LogDriver::journald && !base::exists(kJournalSocket)) {
+      base::fail(base::Kind::unsupported,
+                 "failed to initialize logging driver: journald is not enabled on this host");
+    }
+    log.path = log.driver == LogDriver::journald ? journal_fields(record_, options_.log)
+                                                 : details_.log_path;
     log.max_size = options_.log.max_size;
     log.max_files = options_.log.max_files;
     return log;

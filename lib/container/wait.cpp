@@ -35,8 +35,7 @@ struct Target {
 };
 
 bool meets(const State& state, const Words& conditions) {
-  const bool stopping = state.stopping && state.status == Status::running;
-  const std::string own = stopping ? "stopping" : to_text(state.status);
+  const std::string own = podman_status(state);
   if (own == "exited" && waits_for_end(conditions)) return true;
   if (own == "created" && (has(conditions, "configured") || has(conditions, "initialized")))
     return true;

@@ -274,3 +274,71 @@ print(c['Names'], c['Command'], c['Labels'], c['Mounts'], c['Pid'] == $pid, c['E
   works user_podman events --stream=false --filter event=died --format '{{.Name}} {{.ContainerExitCode}}'
   is "uu 137"
 }
+
+# A journald of its own for COMMAND, where the machine runs none or another.
+with_journald() {
+  [ -x /lib/systemd/systemd-journald ] && command -v journalctl > /dev/null || skip "needs systemd-journald"
+  unshare -m bash -c '
+    mount --make-rprivate / && mount -t tmpfs tmpfs /run/systemd && mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log
+    mount -t tmpfs tmpfs /run/log && mkdir /run/log/journal
+    printf "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\nRateLimitIntervalSec=0\n" > /run/systemd/journald.conf.d/own.conf
+    /lib/systemd/systemd-journald < /dev/null > /dev/null 2>&1 3>&- &
+    journald=$!
+    end=$((SECONDS + 10))
+    until [ -S /run/systemd/journal/socket ] || [ $SECONDS -ge $end ]; do read -r -t 0.05 <> <(:) || true; done
+    "$@"; code=$?
+    kill $journald; exit $code' - "$@"
+}
+
+journal_round() {
+  podman run --name jj --log-driver journald --log-opt tag=tt --network none "$B" sh -c 'echo one; echo two >&2; seq 1 100' > /dev/null 2>&1
+  podman logs jj > "$WORK/out" 2> "$WORK/err"
+  journalctl -q -o cat --output-fields=CONTAINER_TAG CONTAINER_NAME=jj | sort -u > "$WORK/tag"
+  podman run -d --name ff --log-driver journald --network none "$B" sh -c 'echo begin; sleep 1; echo end' > /dev/null
+  podman logs -f ff > "$WORK/followed"
+  podman logs --tail 1 ff > "$WORK/last"
+}
+
+# COMMAND where no journald is.
+without_journald() {
+  unshare -m bash -c 'mount --make-rprivate /; [ ! -d /run/systemd ] || mount -t tmpfs tmpfs /run/systemd; "$@"' - "$@"
+}
+
+@test "the journald driver: both streams, fields, following, and what it refuses" {
+  export -f podman journal_round
+  fails 125 podman create --log-driver journald --log-opt max-size=1m "$B"
+  has "unknown log opt 'max-size' for journald log driver"
+  run -126 without_journald "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm --log-driver journald --network none "$B" true
+  is "Error: failed to initialize logging driver: journald is not enabled on this host"
+  with_journald bash -c journal_round
+  [ "$(cat "$WORK/out")" = "$(echo one; seq 1 100)" ]
+  [ "$(cat "$WORK/err")" = two ]
+  [ "$(cat "$WORK/last")" = end ]
+  [ "$(cat "$WORK/tag")" = tt ]
+  [ "$(cat "$WORK/followed")" = $'begin\nend' ]
+}
+
+@test "health checks: only by hand, and what becomes of an unhealthy container" {
+  fails 125 podman create --health-on-failure kill "$B"
+  is "Error: cannot set on-failure action to kill without a health check"
+  started --name hh --health-cmd 'test ! -e /bad' --health-interval disable --health-retries 1 --health-on-failure kill "$B" sleep 1000
+  works podman healthcheck run hh
+  works podman wait --condition healthy hh
+  podman exec hh touch /bad
+  run -1 podman healthcheck run hh
+  is unhealthy
+  works podman wait hh
+  is 137
+  fails 125 podman healthcheck run --ignore-result nosuch
+  started --name ii --health-cmd false --health-interval disable "$B" sleep 1000
+  works podman healthcheck run --ignore-result ii
+  is unhealthy
+}
+
+@test "top with ps's own options shows the numbers inside" {
+  started --name tt "$B" sleep 1000
+  works podman top tt -eo pid,ppid,comm
+  [[ ${lines[1]} =~ ^1\ +0\ +sleep ]]
+  fails 125 podman top nosuch
+  has 'unable to look up requested container: no container with name or ID "nosuch" found'
+}

@@ -22,20 +22,16 @@ void register_healthcheck_run(Verbs& verbs) {
       .reads_config = false,
       .declare =
           [flags](FlagTable& table) {
-            table.add_flag("--by-monitor",
-                           flags->by_monitor,
-                           "Act on a failure as --health-on-failure says (used by monitors)");
+            table.add_flag("--by-monitor", flags->by_monitor, "Print nothing (used by monitors)");
             table.add_flag("--ignore-result",
                            flags->ignore_result,
                            "Exit with code 0 regardless of the healthcheck result");
           },
       .act =
           [flags](Session& session, const Words& words) {
-            const bool healthy =
-                container::check_health(session.engine(), words[0], flags->by_monitor);
-            if (healthy || flags->ignore_result) return 0;
+            if (container::check_health(session.engine(), words[0])) return 0;
             if (session.is_podman() && !flags->by_monitor) fmt::print("unhealthy\n");
-            return 1;
+            return flags->ignore_result ? 0 : 1;
           },
   });
 }

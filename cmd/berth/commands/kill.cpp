@@ -34,7 +34,7 @@ void kill_as_podman(Session& session, const std::string& name, const std::string
   if (!state.is_running()) {
     client_fail("can only kill running containers. {} is in state {}: container state improper",
                 record.id,
-                podman_state(state));
+                container::podman_status(state));
   }
   container::kill(engine, record.id, signal);
 }

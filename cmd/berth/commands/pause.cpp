@@ -20,7 +20,7 @@ void check_podman_state(Session& session, const std::string& name, bool pausing)
   const auto wanted = pausing ? container::Status::running : container::Status::paused;
   if (state.status == wanted) return;
   client_fail("\"{}\" is not {}, can't {}: container state improper",
-              podman_state(state),
+              container::podman_status(state),
               pausing ? "running" : "paused",
               pausing ? "pause" : "unpause");
 }

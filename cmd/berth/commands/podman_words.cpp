@@ -27,11 +27,6 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-std::string podman_state(const container::State& state) {
-  if (state.stopping && state.status == container::Status::running) return "stopping";
-  return container::to_text(state.status);
-}
-
 void podman_log(base::LogLevel level, const std::string& text) {
   if (!base::logs(level)) return;
   const char* word = level == base::LogLevel::error  ? "error"

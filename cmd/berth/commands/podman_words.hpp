@@ -5,13 +5,10 @@
 #include <string>
 
 #include "base/log.hpp"
-#include "container/state.hpp"
+#include "container/podman_filters.hpp"
 #include "container/stop.hpp"
 
 namespace cli {
-
-/// "running", "stopping" …: Podman's word for a state.
-std::string podman_state(const container::State& state);
 
 /// A line as Podman's log has it: time="…" level=warning msg="…".
 void podman_log(base::LogLevel level, const std::string& text);

@@ -246,7 +246,7 @@ Json podman_ps_json(container::Engine& engine,
   row["Restarts"] = r.summary.restarts;
   row["Size"] = size;
   row["StartedAt"] = unix_time(l.state.started);
-  row["State"] = podman_state(l.state);
+  row["State"] = container::podman_status(l.state);
   row["Status"] = l.state.health;
   return row;
 }

@@ -69,7 +69,7 @@ void remove_as_podman(Session& session, const Flags& flags, const std::string& n
         fmt::format("cannot remove container {} as it is {} - running or paused containers cannot "
                     "be removed without force: container state improper",
                     record->id,
-                    podman_state(state)),
+                    container::podman_status(state)),
         kWrongState);
   }
 }

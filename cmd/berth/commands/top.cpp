@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth top
 #include <algorithm>
+#include <map>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
@@ -39,8 +41,36 @@ std::string run_ps(const Session& session, const Words& arguments) {
   client_fail("ps(1) failed with exit code {}: {}", done.status.code, done.err);
 }
 
-/// The lines of ps that are about `pids`; the last column takes the rest of its line.
-std::string table_of(const std::string& text, const std::set<pid_t>& pids) {
+/// Numbers that processes have inside, by those outside.
+using InsidePids = std::map<std::string, std::string>;
+
+InsidePids inside_pids(const std::set<pid_t>& pids) {
+  InsidePids inside;
+  for (const pid_t pid : pids) {
+    const auto status = base::find_file_text(fmt::format("/proc/{}/status", pid)).value_or("");
+    const auto at = status.find("\nNSpid:");
+    if (at == std::string::npos) continue;
+    const auto numbers =
+        base::split(status.substr(at + 1, status.find('\n', at + 1) - at - 1), '\t');
+    inside[std::to_string(pid)] = numbers.back();
+  }
+  return inside;
+}
+
+/// Podman's ps runs inside: a parent that is not there is 0.
+void translate(Words& cells, const Words& titles, const InsidePids& inside) {
+  for (std::size_t i = 0; i < cells.size() && i < titles.size(); ++i) {
+    if (titles[i] != "PID" && titles[i] != "PPID") continue;
+    const auto found = inside.find(cells[i]);
+    cells[i] = found == inside.end() ? "0" : found->second;
+  }
+}
+
+/// The lines of ps that are about `pids`; the last column takes the rest of its line. `inside` is empty where the numbers
+/// are to be the host's.
+std::string table_of(const std::string& text,
+                     const std::set<pid_t>& pids,
+                     const InsidePids& inside) {
   const auto lines = base::split(text, '\n');
   const Words titles = words_of(lines.at(0));
   const auto column = std::find(titles.begin(), titles.end(), "PID");
@@ -56,6 +86,7 @@ std::string table_of(const std::string& text, const std::set<pid_t>& pids) {
       cells[cells.size() - 2] += " " + cells.back();
       cells.pop_back();
     }
+    if (!inside.empty()) translate(cells, titles, inside);
     table += base::join(cells, "\t") + "\n";
   }
   return table;
@@ -69,6 +100,12 @@ int top(Session& session, bool latest, Words words) {
     words.insert(words.begin(), records.front().id);
   }
   if (words.empty()) client_fail("you must provide the name or id of a running container");
+  if (session.is_podman() && !engine.containers.find(words[0])) {
+    client_fail(
+        "unable to look up requested container: no container with name or ID \"{}\" found: no such "
+        "container",
+        words[0]);
+  }
   const auto record = engine.containers.get(words[0]);
   const auto state = container::state_of(engine, record);
   if (!state.is_running()) {
@@ -78,9 +115,10 @@ int top(Session& session, bool latest, Words words) {
   const auto pids = container::processes_of(engine, record, state);
   const Words arguments(words.begin() + 1, words.end());
   const bool own = session.is_podman() && (arguments.empty() || !arguments[0].starts_with('-'));
+  const auto inside = session.is_podman() ? inside_pids(pids) : InsidePids();
   constexpr render::TableStyle kWide = {.narrowest = 20, .padding = 3};
   render::print(render::align_columns(own ? top_table(pids, state.running.init.pid, arguments)
-                                          : table_of(run_ps(session, arguments), pids),
+                                          : table_of(run_ps(session, arguments), pids, inside),
                                       session.is_podman() ? render::kPodmanTable : kWide));
   return 0;
 }

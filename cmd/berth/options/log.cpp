@@ -49,6 +49,19 @@ void add_log_flags(FlagTable& table, CreateFlags& flags) {
   table.add_list("--log-opt", flags.log_options, "Log driver options");
 }
 
+namespace {
+
+/// A tag in the place of the container's name; Go templates in it are for later.
+void check_journald(const container::LogOptions& log) {
+  for (const auto& [key, value] : log.options) {
+    if (key != "tag") fail(Kind::usage, "unknown log opt '{}' for journald log driver", key);
+    if (value.find("{{") != std::string::npos)
+      fail(Kind::unsupported, "templates in the log option tag are not supported yet");
+  }
+}
+
+}  // namespace
+
 void finish_log(const CreateFlags& flags, container::CreateOptions& options) {
   auto& log = options.log;
   if (log.driver.empty()) log.driver = "json-file";
@@ -59,6 +72,7 @@ void finish_log(const CreateFlags& flags, container::CreateOptions& options) {
     log.options[key] = value.value_or("");
   }
   // What another driver would take is not known; that driver itself is refused (container::validate).
+  if (log.driver == "journald") return check_journald(log);
   if (log.driver != "json-file" && log.driver != "k8s-file") return;
   for (const auto& [key, value] : log.options) set_option(log, key, value);
 }

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "container/health.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -123,6 +124,10 @@ void add_health_span(FlagTable& table,
                      const char* description,
                      std::int64_t image::Healthcheck::*member) {
   add_value(table, name, "duration", description, [&flags, name, member](const std::string& text) {
+    if (text == "disable" && member == &image::Healthcheck::interval) {
+      health_of(flags).interval = container::kNoInterval;
+      return;
+    }
     const auto span = base::parse_duration(text);
     if (!span) base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
     if (span->count() < 0) client_fail("{} cannot be negative", name);
