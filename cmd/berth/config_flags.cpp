@@ -77,7 +77,9 @@ void add_log_options(Defaults& defaults, const container::Config& config) {
   };
   if (const auto size = config.number("containers", "log_size_max"); size && *size > 0)
     add("log_size_max", fmt::format("max-size={}", *size));
-  if (const auto tag = config.text("containers", "log_tag"); tag && !tag->empty())
+  // Other drivers have no tag.
+  if (const auto tag = config.text("containers", "log_tag");
+      tag && !tag->empty() && config.text("containers", "log_driver") == "journald")
     add("log_tag", "tag=" + *tag);
   if (const auto path = config.text("containers", "log_path"); path && !path->empty())
     add("log_path", "path=" + *path);
@@ -120,6 +122,7 @@ bool is_replaced(const DefaultFlag& flag,
   if (flag.name == "sysctl" && flag.value.starts_with("net."))
     return any(
         [&](const auto& g) { return (is(g, "network") || is(g, "net")) && g.value == "host"; });
+  if (flag.name == "log-opt") return any([&](const auto& g) { return is(g, "log-driver"); });
   if (flag.name == "security-opt") {
     const auto key = base::split_pair(flag.value, '=').first;
     return any([&](const auto& g) { return is(g, "security-opt") && g.value.starts_with(key); });

@@ -66,6 +66,18 @@ std::string program_summary(const Speech& speech) {
                             : "A self-sufficient runtime for containers";
 }
 
+/// For who calls berth by its own name; docker's help has none.
+constexpr const char* kExamples = R"(
+Examples:
+  berth run --rm -it debian:12 bash           A shell in a new container, removed when it ends
+  berth run -d --name web -p 8080:80 nginx    A server in the background, reached on port 8080
+  berth exec -it web sh                       A shell beside it
+  berth logs -f web                           What it prints, as it comes
+  berth cp web:/etc/nginx/nginx.conf .        A file out of it
+  berth ps -a                                 All containers, those that have ended, too
+  berth system df                             What takes how much space
+)";
+
 /// `description` may be empty: the program itself has none.
 std::string podman_head(const std::string& summary,
                         const std::string& description,
@@ -115,6 +127,7 @@ std::string group_help(const Speech& speech,
     text += commands_block(entries, "Management Commands", Group::management);
     text += commands_block(entries, "Commands", Group::other);
     text += "\nGlobal Options:\n" + flags_block(table);
+    if (speech.program == "berth") text += kExamples;
   } else {
     Rows rows;
     for (const auto& entry : entries) rows.emplace_back(entry.name, entry.summary);

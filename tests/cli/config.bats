@@ -38,9 +38,7 @@ default_sysctls = ["net.ipv4.ping_group_range=5 6"]
 umask = "0077"
 shm_size = "2m"
 pids_limit = 123
-volumes = ["/etc/berth-nosuch:/m"]
 oom_score_adj = 77'
-  sed -i '/volumes/d' "$CONTAINERS_CONF"
   works r "$B" sh -c 'ulimit -Sn; ulimit -Hn; umask; grep CapBnd /proc/self/status; cat /proc/sys/net/ipv4/ping_group_range /proc/self/oom_score_adj; df -k /dev/shm | tail -1 | tr -s " " | cut -d" " -f2'
   is "321
 654
@@ -49,8 +47,8 @@ CapBnd:	0000000000000021
 5	6
 77
 2048"
-  works r --ulimit nofile=10:20 --umask 022 --cap-add NET_RAW "$B" sh -c 'ulimit -Sn; umask; grep CapBnd /proc/self/status'
-  is "10
+  works r --ulimit nofile=200:300 --umask 022 --cap-add NET_RAW "$B" sh -c 'ulimit -Sn; umask; grep CapBnd /proc/self/status'
+  is "200
 0022
 CapBnd:	0000000000002021"
   works berth create --name cc "$B" true
@@ -67,12 +65,12 @@ dns_servers = [\"192.0.2.1\"]
 volumes = [\"$WORK/one:/m:ro\"]
 read_only = true
 init = true"
-  works berth run --rm "$B" sh -c 'grep nameserver /etc/resolv.conf; cat /m/f; touch /x 2>/dev/null || echo ro; cat /proc/1/comm'
+  works berth run --rm "$B" sh -c 'grep ^nameserver /etc/resolv.conf; cat /m/f; touch /x 2>/dev/null || echo ro; cat /proc/1/comm'
   is "nameserver 192.0.2.1
 one
 ro
-berth-init"
-  works berth run --rm --dns 192.0.2.2 -v "$WORK/two:/m" --read-only=false --init=false "$B" sh -c 'grep nameserver /etc/resolv.conf; cat /m/f; touch /x && echo rw'
+docker-init"
+  works berth run --rm --dns 192.0.2.2 -v "$WORK/two:/m" --read-only=false --init=false "$B" sh -c 'grep ^nameserver /etc/resolv.conf; cat /m/f; touch /x && echo rw'
   is "nameserver 192.0.2.2
 two
 rw"
@@ -85,13 +83,13 @@ netns = "none"
 annotations = ["a=b"]
 log_driver = "json-file"
 log_size_max = 12345
-log_tag = "tagged"'
+log_tag = "of journald alone"'
   works berth run --rm "$B" sh -c 'hostname; ls /sys/class/net'
   is "$(hostname)
 lo"
   berth create --name cc "$B" true
-  works podman inspect -f '{{.HostConfig.LogConfig.Tag}} {{index .Config.Annotations "a"}}' cc
-  is "tagged b"
+  works berth inspect -f '{{.HostConfig.LogConfig.Config}} {{index .HostConfig.Annotations "a"}}' cc
+  is "map[max-size:12345] b"
 }
 
 @test "an override, modules and appended lists" {
@@ -127,6 +125,10 @@ runtime = "/nosuch/runtime"'
 nosuch = 1'
   works r "$B" true
   [[ $stderr == *'WARNING: Failed to decode the keys ["containers.nosuch"]'* ]]
+  works podman --log-level error run --rm --network none "$B" true
+  [ -z "$stderr" ]
+  works podman run --log-level error --rm --network none "$B" true
+  [ -z "$stderr" ]
   conf '[containers]
 default_ulimits = ["nosuch"]'
   fails 125 r "$B" true
@@ -134,6 +136,40 @@ default_ulimits = ["nosuch"]'
   conf '[containers'
   fails 1 berth ps
   has "$WORK/containers.conf:"
+}
+
+@test "files without bounds are refused" {
+  head -c 2000000 /dev/zero | tr '\0' '#' > "$WORK/large.conf"
+  CONTAINERS_CONF="$WORK/large.conf" fails 1 berth ps
+  has "read $WORK/large.conf: more than 1048576 bytes"
+}
+
+# first_pid ID: of a container, without reading any containers.conf that the test has broken
+first_pid() { CONTAINERS_CONF_OVERRIDE='' berth inspect -f '{{.State.Pid}}' "$1"; }
+is_gone() { [ ! -e "$1" ]; }
+begins_with() { [ "$(head -n1 "$2")" = "$1" ]; }
+has_lines() { [ "$(wc -l < "$2")" = "$1" ]; }
+
+@test "a broken file stops neither the end nor the restart nor the checks of a container" {
+  unset CONTAINERS_CONF
+  export CONTAINERS_CONF_OVERRIDE="$WORK/override"
+  mkdir -p "$WORK/log"
+  ln -sf "$(command -v crun)" "$WORK/mine"
+  printf '[engine]\nruntime = "%s"\n' "$WORK/mine" > "$CONTAINERS_CONF_OVERRIDE"
+  local ended again checked
+  ended=$(berth run -d --network none "$B" sleep 1000)
+  again=$(berth run -d --network none --restart always -v "$WORK/log:/log" "$B" sh -c 'echo x >> /log/runs; exec sleep 1000')
+  checked=$(berth run -d --network none --health-cmd true --health-interval 100ms "$B" sleep 1000)
+  until_true has_lines 1 "$WORK/log/runs"
+  echo '[broken' > "$CONTAINERS_CONF_OVERRIDE"
+  fails 1 berth ps
+  kill -KILL "$(first_pid "$ended")" "$(first_pid "$again")"
+  until_true is_gone "$WORK/run/containers/$ended/running"
+  until_true has_lines 2 "$WORK/log/runs"
+  until_true begins_with healthy "$WORK/run/containers/$checked/health"
+  rm "$CONTAINERS_CONF_OVERRIDE"
+  works berth inspect -f '{{.State.ExitCode}}' "$ended"
+  is 137
 }
 
 @test "a user has his own below his home" {

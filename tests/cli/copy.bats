@@ -190,21 +190,21 @@ sub"
 }
 
 @test "podman's relative paths begin at the working directory" {
-  berth create --name work -w /opt "$B" true
+  berth create --name work -w /tmp "$B" true
   echo here > "$WORK/host/rel"
   works podman cp rel work:.
   works podman cp work:rel - 
-  berth cp work:/opt/rel "$WORK/host/back"
+  berth cp work:/tmp/rel "$WORK/host/back"
   [ "$(cat "$WORK/host/back")" = here ]
   fails 125 podman cp - work:/no/such < /dev/null
   has "destination must be a directory when copying from stdin"
   mkfifo "$WORK/host/fifo"
-  fails 125 podman cp work:/opt/rel "$WORK/host/fifo"
+  fails 125 podman cp work:/tmp/rel "$WORK/host/fifo"
   has "must be a directory or a regular file"
-  podman cp "$WORK/host/d" work:/opt/clash
+  podman cp "$WORK/host/d" work:/tmp/clash
   cp "$WORK/host/rel" "$WORK/host/clash"
-  fails 125 podman cp clash work:/opt
-  has 'error creating "/opt/clash": open /opt/clash: file exists'
+  fails 125 podman cp clash work:/tmp
+  has 'error creating "/tmp/clash": open /tmp/clash: file exists'
   berth rm work
 }
 

@@ -97,9 +97,7 @@ teardown_file() { end_file; }
   berth inspect -f '{{.Id}}' cc > "$WORK/cid"
   works podman exec --cidfile "$WORK/cid" echo by-file
   is by-file
-  exec 3< <(echo three) 4< <(echo four)
-  works podman exec --preserve-fds 2 cc sh -c 'cat <&3; cat <&4'
-  exec 3<&- 4<&-
+  output=$(podman exec --preserve-fds 2 cc sh -c 'cat <&3; cat <&4' 3< <(echo three) 4< <(echo four))
   is "three
 four"
   berth run -d --name term --network none -e TERM=mine --entrypoint sleep "$REGISTRY/app:1" 1000

@@ -76,8 +76,8 @@ teardown_file() { end_file; }
   is "shareable private [CAP_NET_RAW] RLIMIT_NOFILE 0B"
   works podman inspect -f '{{.Config.StopSignal}} {{.Config.StopTimeout}} {{.Config.Umask}} {{index .Config.Annotations "a"}} {{.Config.WorkingDir}}' shape
   is "SIGTERM 10 0022 b /"
-  works podman inspect -f '{{index .Config.CreateCommand 5}} {{.State.ConmonPid}} {{.State.Healthcheck}}' shape
-  is "create 0 <nil>"
+  works podman inspect -f '{{index .Config.CreateCommand 5}} {{.State.ConmonPid}}' shape
+  is "create 0"
   fails 125 podman inspect -f '{{.Platform}}' shape
   has 'Platform'
   works podman container inspect --latest -f '{{.Name}}'

@@ -173,23 +173,25 @@ bool matches(Session& session, const storage::Volume& volume, const container::F
   return true;
 }
 
-base::Json row(const storage::Volume& volume) {
+base::Json row(const storage::Volume& volume, bool podman) {
   std::vector<std::string> labels;
   for (const auto& [key, value] : volume.labels) labels.push_back(key + "=" + value);
-  return {{"Name", volume.name},
-          {"Driver", volume.driver},
-          {"Scope", "local"},
-          {"Mountpoint", volume.path},
-          {"Labels", base::join(labels, ",")},
-          {"Links", "N/A"},
-          {"Size", "N/A"},
-          {"Status", "N/A"},
-          {"Availability", "N/A"},
-          {"Group", "N/A"},
-          {"Anonymous", volume.anonymous},
-          {"CreatedAt", base::rfc3339(volume.created)},
-          {"MountCount", 0},
-          {"Options", volume.options}};
+  base::Json json = {{"Name", volume.name},
+                     {"Driver", volume.driver},
+                     {"Scope", "local"},
+                     {"Mountpoint", volume.path},
+                     {"Labels", base::join(labels, ",")},
+                     {"Links", "N/A"},
+                     {"Size", "N/A"},
+                     {"Status", "N/A"},
+                     {"Availability", "N/A"},
+                     {"Group", "N/A"}};
+  if (!podman) return json;
+  json.update({{"Anonymous", volume.anonymous},
+               {"CreatedAt", base::rfc3339(volume.created)},
+               {"MountCount", 0},
+               {"Options", volume.options}});
+  return json;
 }
 
 int list(Session& session, const ListFlags& flags) {
@@ -200,7 +202,7 @@ int list(Session& session, const ListFlags& flags) {
   std::vector<base::Json> rows;
   for (const auto& volume : engine.volumes.list()) {
     if (!matches(session, volume, flags.filters)) continue;
-    rows.push_back(whole ? volume_json_podman(volume) : row(volume));
+    rows.push_back(whole ? volume_json_podman(volume) : row(volume, session.is_podman()));
   }
   if (whole) {
     render::print_line(render::go_json(rows, 4));
