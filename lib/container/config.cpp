@@ -2,6 +2,7 @@
 #include "container/config.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fcntl.h>
 
 #include "base/environment.hpp"
@@ -45,19 +46,32 @@ std::vector<std::string> drop_ins(const std::string& file) {
   return files;
 }
 
-/// The files that distributions install are comments nearly throughout. Lines stay, so that errors name the right one.
+/// True for "[engine]": a table begins, and nothing is said in it yet.
+bool is_header(std::string_view line) {
+  return line.size() > 2 && line.front() == '[' && line.back() == ']' &&
+         std::all_of(line.begin() + 1, line.end() - 1, [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_';
+         });
+}
+
+/// The files that distributions install are comments throughout: nothing is left of those. Else lines stay, so that errors name
+/// the right one.
 std::string without_comment_lines(std::string_view text) {
   if (text.find("'''") != std::string_view::npos || text.find("\"\"\"") != std::string_view::npos)
     return std::string(text);  // such a line may be part of a long string
   std::string kept;
+  bool says_something = false;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     const auto first = line.find_first_not_of(" \t");
-    if (first != std::string_view::npos && line[first] != '#') kept += line;
+    if (first != std::string_view::npos && line[first] != '#') {
+      kept += line;
+      says_something |= !is_header(line);
+    }
     kept += '\n';
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
-  return kept;
+  return says_something ? kept : std::string();
 }
 
 /// Takes {append=…} out of a list; nothing when there is none.
@@ -134,8 +148,10 @@ void Config::add_file(const std::string& path) {
 }
 
 void Config::add(std::string_view text, const std::string& path) {
-  const Json document = base::in_context(
-      "decode configuration", [&] { return base::parse_toml(without_comment_lines(text), path); });
+  const std::string lines = without_comment_lines(text);
+  if (lines.empty()) return;
+  const Json document =
+      base::in_context("decode configuration", [&] { return base::parse_toml(lines, path); });
   std::vector<std::string> unknown;
   for (const auto& [section, keys] : document.items()) {
     if (!keys.is_object()) {

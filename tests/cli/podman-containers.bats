@@ -39,7 +39,7 @@ stubborn() {
   podman run --name cc --network none "$B" sh -c 'exit 3' || true
   podman create --name aa -l app=db --network none --restart always "$B" true > /dev/null
   works podman ps --noheading --format 'table {{.Names}} {{.Command}} {{.State}}'
-  is "bb          sleep 1000  running     "
+  is "bb          sleep 1000  running"
   works podman ps -a --format '{{.Names}}'
   is $'bb\ncc\naa'
   works podman ps -a --sort names --format '{{.Names}}|{{.Status}}'

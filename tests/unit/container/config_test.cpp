@@ -61,6 +61,13 @@ TEST(Config, NamesFileAndLineOfWhatIsNoToml) {
             "decode configuration: /x/containers.conf:3: ");
 }
 
+TEST(Config, FilesOfCommentsSayNothing) {
+  EXPECT_TRUE(read({"# a\n[containers]\n#tz='UTC'\n\n[engine.runtimes]\n  # b"}).empty());
+  EXPECT_THROW(read({"# a\n[containers\n"}), base::Error);
+  const char* text = "[containers]\n#a\ntz=\"\"\"\n# no comment\"\"\"\n";
+  EXPECT_EQ(read({text}).text("containers", "tz"), "# no comment");
+}
+
 TEST(Config, RefusesValuesOfTheWrongKind) {
   EXPECT_THROW(read({"[containers]\nenv='A=1'\n"}).list("containers", "env"), base::Error);
   EXPECT_THROW(read({"[containers]\nenv=[1]\n"}).list("containers", "env"), base::Error);
