@@ -133,6 +133,13 @@ base::UniqueFd make_cidfile(const std::string& path,
   return file;
 }
 
+/// The words that this process was started with.
+Words own_command_line() {
+  auto words = base::split(base::read_file("/proc/self/cmdline"), '\0');
+  if (!words.empty()) words.pop_back();  // each word ends with a zero
+  return words;
+}
+
 /// Where a network has no ports of the container's own, podman goes on without them.
 void discard_ports(container::CreateOptions& o) {
   const auto mode = base::split_pair(o.namespaces.network, ':').first;
@@ -181,6 +188,7 @@ container::Created make(Session& session,
     o.rootfs = parse_rootfs(words.at(0));
   else
     o.image = words.at(0);
+  if (session.is_podman()) o.create_command = own_command_line();
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   base::Rollback undo;
@@ -283,6 +291,7 @@ void register_run(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::run,
+      .takes_defaults = true,
       .declare =
           [flags](FlagTable& table) {
             add_create_flags(table, flags->create);
@@ -309,6 +318,7 @@ void register_create(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::create,
+      .takes_defaults = true,
       .declare = [flags](FlagTable& table) { add_create_flags(table, *flags); },
       .act =
           [flags](Session& session, const Words& words) {

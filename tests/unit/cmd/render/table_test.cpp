@@ -32,9 +32,9 @@ TEST(AlignColumns, HandlesEmptyText) {
   EXPECT_EQ(align_columns("", kDockerTable), "");
 }
 
-TEST(AlignColumns, PadsPodmansLastColumn) {
+TEST(AlignColumns, PadsNoLastColumn) {
   EXPECT_EQ(align_columns("ID\tNAME\na\tb\n", kPodmanTable),
-            "ID          NAME        \na           b           \n");
+            "ID          NAME\na           b\n");
 }
 
 }  // namespace
