@@ -29,6 +29,17 @@ bool nests_deeper_than(std::string_view text, int deepest) {
 
 }  // namespace
 
+std::string JsonPlace::text() const {
+  if (!around_) return std::string(name_);
+  const std::string around = around_->text();
+  if (index_ != kNone) return fmt::format("{}[{}]", around, index_);
+  return around.empty() ? std::string(name_) : fmt::format("{}.{}", around, name_);
+}
+
+void detail::wrong_type(const JsonPlace& where, const char* wanted, const Json& json) {
+  fail(Kind::corrupt, "{} must be {}, not {}", where.text(), wanted, json.type_name());
+}
+
 Json parse_json(std::string_view text, const std::string& where, int deepest) {
   if (nests_deeper_than(text, deepest)) fail(Kind::corrupt, "{} is nested too deeply", where);
   try {

@@ -45,16 +45,32 @@ concept TextEnum = std::is_enum_v<T> && requires(T value, const std::string& tex
   { from_text(text, value) } -> std::same_as<bool>;
 };
 
+/// Where in a document a value stands, put into words only when it is refused. Each place refers to
+/// the one around it, and all refer to text that outlives the reading.
+class JsonPlace {
+ public:
+  template <std::convertible_to<std::string_view> Name>
+  JsonPlace(const Name& document) : name_(document) {}
+
+  JsonPlace(const JsonPlace& around, std::string_view field) : around_(&around), name_(field) {}
+
+  JsonPlace(const JsonPlace& around, std::size_t index) : around_(&around), index_(index) {}
+
+  std::string text() const;
+
+ private:
+  const JsonPlace* around_ = nullptr;
+  std::string_view name_;
+  std::size_t index_ = kNone;
+  static constexpr std::size_t kNone = ~std::size_t{0};
+};
+
 template <typename T>
-void read_value(const Json& json, T& value, const std::string& where);
+void read_value(const Json& json, T& value, const JsonPlace& where);
 
 namespace detail {
 
-[[noreturn]] inline void wrong_type(const std::string& where,
-                                    const char* wanted,
-                                    const Json& json) {
-  fail(Kind::corrupt, "{} must be {}, not {}", where, wanted, json.type_name());
-}
+[[noreturn]] void wrong_type(const JsonPlace& where, const char* wanted, const Json& json);
 
 template <typename T>
 struct IsOptional : std::false_type {};
@@ -75,11 +91,11 @@ template <typename T>
 struct IsMap<std::map<std::string, T>> : std::true_type {};
 
 template <typename T>
-void read_integer(const Json& json, T& value, const std::string& where) {
+void read_integer(const Json& json, T& value, const JsonPlace& where) {
   if (!json.is_number_integer()) wrong_type(where, "an integer", json);
   const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.template get<std::uint64_t>())
                                               : std::in_range<T>(json.template get<std::int64_t>());
-  if (!fits) fail(Kind::corrupt, "{} is out of range", where);
+  if (!fits) fail(Kind::corrupt, "{} is out of range", where.text());
   value = json.template get<T>();
 }
 
@@ -87,32 +103,32 @@ void read_integer(const Json& json, T& value, const std::string& where) {
 
 class JsonReader {
  public:
-  JsonReader(const Json& json, const std::string& where) : json_(json), where_(where) {}
+  JsonReader(const Json& json, const JsonPlace& where) : json_(json), where_(where) {}
 
   template <typename T>
   void operator()(const char* name, T& value) {
     const auto found = json_.find(name);
-    if (found == json_.end()) fail(Kind::corrupt, "{} is missing", at(name));
-    read_value(*found, value, at(name));
+    const JsonPlace place(where_, name);
+    if (found == json_.end()) fail(Kind::corrupt, "{} is missing", place.text());
+    read_value(*found, value, place);
   }
 
   template <typename T>
   void maybe(const char* name, T& value) {
     const auto found = json_.find(name);
-    if (found != json_.end() && !found->is_null()) read_value(*found, value, at(name));
+    if (found != json_.end() && !found->is_null())
+      read_value(*found, value, JsonPlace(where_, name));
   }
 
   static constexpr bool reading = true;
 
  private:
-  std::string at(const char* name) const { return where_.empty() ? name : where_ + "." + name; }
-
   const Json& json_;
-  const std::string& where_;
+  const JsonPlace& where_;
 };
 
 template <typename T>
-void read_value(const Json& json, T& value, const std::string& where) {
+void read_value(const Json& json, T& value, const JsonPlace& where) {
   using detail::wrong_type;
   if constexpr (std::same_as<T, Json>) {
     value = json;
@@ -131,7 +147,7 @@ void read_value(const Json& json, T& value, const std::string& where) {
     if (!json.is_string()) wrong_type(where, "a string", json);
     const auto& text = json.get_ref<const std::string&>();
     if (!from_text(text, value))
-      fail(Kind::corrupt, "{} has the unknown value \"{}\"", where, text);
+      fail(Kind::corrupt, "{} has the unknown value \"{}\"", where.text(), text);
   } else if constexpr (detail::IsOptional<T>::value) {
     if (json.is_null()) {
       value.reset();
@@ -143,13 +159,14 @@ void read_value(const Json& json, T& value, const std::string& where) {
     value.clear();
     for (const auto& item : json) {
       typename T::value_type element{};
-      read_value(item, element, where + "[" + std::to_string(value.size()) + "]");
+      read_value(item, element, JsonPlace(where, value.size()));
       value.push_back(std::move(element));
     }
   } else if constexpr (detail::IsMap<T>::value) {
     if (!json.is_object()) wrong_type(where, "an object", json);
     value.clear();
-    for (const auto& [key, item] : json.items()) read_value(item, value[key], where + "." + key);
+    for (const auto& [key, item] : json.items())
+      read_value(item, value[key], JsonPlace(where, key));
   } else {
     static_assert(HasFields<T>, "this type has no fields function");
     if (!json.is_object()) wrong_type(where, "an object", json);
@@ -218,7 +235,7 @@ Json to_json(const T& value) {
 template <typename T>
 T from_json(const Json& json, const std::string& where) {
   T value{};
-  read_value(json, value, where);
+  read_value(json, value, JsonPlace(where));
   return value;
 }
 
