@@ -121,6 +121,8 @@ teardown_file() { end_file; }
 
 @test "podman's help and log lines" {
   fails 125 podman
+  is "Error: missing command 'podman COMMAND'"
+  run podman
   has "Usage:
   podman [options] [command]"
   works podman run --help

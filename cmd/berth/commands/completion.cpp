@@ -107,11 +107,12 @@ void register_complete(Verbs& verbs) {
 void register_completion(Verbs& verbs) {
   verbs.add({
       .names = {"completion"},
-      .usage = "bash|zsh|fish",
+      .usage = "SHELL",
       .summary = "Generate the autocompletion script for the specified shell",
       .arity = {1, 1},
       .needs_user_namespace = false,
-      .details = "Put the script where your shell looks for it, or try it at once:\n\n"
+      .details = "SHELL is bash, zsh or fish. Put the script where your shell looks for it, or try "
+                 "it at once:\n\n"
                  "    source <(berth completion bash)\n"
                  "    berth completion zsh > \"${fpath[1]}/_berth\"\n"
                  "    berth completion fish > ~/.config/fish/completions/berth.fish\n",
