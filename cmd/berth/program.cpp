@@ -93,7 +93,11 @@ class Program {
     auto flags = table.flags();
     const std::size_t own = flags.size();
     if (speech_.is_podman()) append_globals(flags);
-    Argv argv = split_argv(flags, words, verb.interspersed);
+    Argv argv;
+    if (verb.parses_flags)
+      argv = split_argv(flags, words, verb.interspersed);
+    else
+      argv.words = words;
     if (argv.help) {
       if (argv.short_help && !speech_.is_podman()) {
         print_error({"Flag shorthand -h has been deprecated, use --help", 0});

@@ -59,8 +59,13 @@ void set_variable(std::vector<std::string>& env, const std::string& assignment) 
     env.push_back(assignment);
 }
 
-void set_user(Json& process, const std::string& user, int root_fd, std::vector<std::string>& env) {
-  const auto ids = find_user(root_fd, user, {});
+/// The container's --group-add holds for whoever is given, too.
+void set_user(Json& process,
+              const ExecOptions& options,
+              int root_fd,
+              const std::vector<std::string>& group_add,
+              std::vector<std::string>& env) {
+  const auto ids = find_user(root_fd, options.user, group_add);
   process["user"] = {{"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", ids.groups}};
   if (!ids.home.empty()) set_variable(env, "HOME=" + ids.home);
   // Docker gives a process that is not root no capabilities but those in its bounding set.
@@ -81,9 +86,12 @@ void grant_everything(Json& process) {
 }
 
 /// The process as the container's own was, with what the user wants changed.
-Json make_process(Json process, const ExecOptions& options, int root_fd) {
+Json make_process(Json process,
+                  const ExecOptions& options,
+                  int root_fd,
+                  const std::vector<std::string>& group_add) {
   auto env = process.value("env", std::vector<std::string>{});
-  if (!options.user.empty()) set_user(process, options.user, root_fd, env);
+  if (!options.user.empty()) set_user(process, options, root_fd, group_add, env);
   const bool has_term = std::any_of(
       env.begin(), env.end(), [](const auto& variable) { return variable.starts_with("TERM="); });
   if (options.tty && !(options.keeps_term && has_term)) set_variable(env, "TERM=xterm");
@@ -161,8 +169,10 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
     base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
   const auto root =
       base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
-  const Json process =
-      make_process(base::parse_json(*config, "config.json")["process"], options, root.get());
+  std::vector<std::string> group_add;
+  if (!options.user.empty()) group_add = engine.containers.details(record.id).options.group_add;
+  const Json process = make_process(
+      base::parse_json(*config, "config.json")["process"], options, root.get(), group_add);
   check(options, process, root.get());
   const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
   const auto file = base::make_memory_file(

@@ -109,6 +109,14 @@ env = ["AA=1", {append=true}]'
   has "unknown flag: --module"
 }
 
+@test "the host's environment is in inspect" {
+  conf '[containers]
+env_host = true'
+  FROM_HOST=yes podman create --name cc --network none "$B" true
+  works podman inspect -f '{{.Config.Env}}' cc
+  has FROM_HOST=yes
+}
+
 @test "exec has what concerns it" {
   podman run -d --name cc --network none "$B" sleep 1000
   printf '[containers]\nprivileged = true\nenv = ["AA=1"]\n' > "$WORK/module"

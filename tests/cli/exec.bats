@@ -43,6 +43,15 @@ teardown_file() { end_file; }
   has "unable to find user nosuch: no matching entries in passwd file"
 }
 
+@test "the groups that the container was given are those of whoever is named, too" {
+  berth run -d --name grouped --network none --group-add 5 --group-add 6 "$REGISTRY/busybox:1" sleep 1000
+  works berth exec -u nobody:7 grouped id -G
+  is "7 5 6"
+  works berth exec -u 0:0 grouped id -G
+  is "0 5 6"
+  berth rm -f grouped
+}
+
 @test "stdin, stdout and stderr" {
   [ "$(echo data | berth exec -i cc cat)" = data ]
   [ -z "$(echo data | berth exec cc cat)" ]

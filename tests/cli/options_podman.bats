@@ -230,6 +230,12 @@ JSON
   is lib
   works r --tmpfs /var:notmpcopyup "$B" ls /var
   is ""
+  podman run --name kept --network none "$B" touch /tmp/kept
+  podman commit -q kept localhost/kept:1 > /dev/null
+  works r --read-only localhost/kept:1 ls /tmp
+  is kept
+  podman rm kept
+  podman rmi localhost/kept:1 > /dev/null
   works berth run --rm --network none --tmpfs /var "$B" ls /var
   is ""
   needs_user
