@@ -70,7 +70,7 @@ constexpr Registration kRegistrations[] = {
     {"unshare", register_unshare},
     {"update|container update", register_update},
     {"version", register_version},
-    {"volume export|volume import", register_volume_archive},
+    {"volume export|volume import|volume mount|volume unmount", register_volume_archive},
     {"volume create", register_volume_create},
     {"volume inspect", register_volume_inspect},
     {"volume ls|volume list", register_volume_ls},

@@ -33,8 +33,7 @@ TEST(AlignColumns, HandlesEmptyText) {
 }
 
 TEST(AlignColumns, PadsNoLastColumn) {
-  EXPECT_EQ(align_columns("ID\tNAME\na\tb\n", kPodmanTable),
-            "ID          NAME\na           b\n");
+  EXPECT_EQ(align_columns("ID\tNAME\na\tb\n", kPodmanTable), "ID          NAME\na           b\n");
 }
 
 }  // namespace
