@@ -207,7 +207,7 @@ Loaded image: docker.io/library/child:1"
   works podman image inspect -f '{{.Architecture}}' imp:1
   is arm64
   works podman history --format '{{.CreatedBy}}|{{.Comment}}' imp:1
-  [[ $output =~ ^"/bin/sh -c #(nop) ADD file:"[0-9a-f]+…"|imported from tarball"$ ]]
+  [[ $output =~ ^"/bin/sh -c #(nop) ADD file:"[0-9a-f]+"...|imported from tarball"$ ]]
   fails 125 podman import "$WORK/nosuch.tar"
   has "error opening \"$WORK/nosuch.tar\": open $WORK/nosuch.tar: no such file or directory"
   podman rmi imp:1
