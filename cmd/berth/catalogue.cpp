@@ -22,12 +22,17 @@ std::string last_word(const std::string& name) {
   return space == std::string::npos ? name : name.substr(space + 1);
 }
 
-/// The name that a verb is told by in a group: the first of those it has there.
-const std::string* name_in(const Verb& verb, const std::string& group) {
+/// The name that a verb is told by in a group: the first of those it has there; "list" of what lists images and containers is
+/// podman's, "ls" docker's.
+const std::string* name_in(const Verb& verb, const std::string& group, Dialect dialect) {
+  const bool lists = dialect == Dialect::podman && (group == "container" || group == "image");
+  const std::string* first = nullptr;
   for (const auto& name : verb.names) {
-    if (group_of(name) == group) return &name;
+    if (group_of(name) != group) continue;
+    if (lists && last_word(name) == "list") return &name;
+    if (!first) first = &name;
   }
-  return nullptr;
+  return first;
 }
 
 const Verb* find_verb(const Verbs& verbs, const std::string& name) {
@@ -85,12 +90,18 @@ const std::string& podman_summary(const std::string& name, const std::string& us
       {"image import", "Import a tarball to create a filesystem image"},
       {"image inspect", "Display the configuration of an image"},
       {"image load", "Load image(s) from a tar archive"},
-      {"image ls", "List images in local storage"},
+      {"image list", "List images in local storage"},
       {"image pull", "Pull an image from a registry"},
       {"image rm", "Remove one or more images from local storage"},
       {"image save", "Save image(s) to an archive"},
+      {"container cleanup", "Clean up network and mountpoints of one or more containers"},
+      {"container diff", "Inspect changes to the container's file systems"},
       {"container inspect", "Display the configuration of a container"},
       {"container prune", "Remove all non running containers"},
+      {"system check", "Check storage consistency"},
+      {"system df", "Show podman disk usage"},
+      {"system events", "Show podman system events"},
+      {"system reset", "Reset podman storage"},
       {"volume create", "Create a new volume"},
       {"volume exists", "Check if volume exists"},
       {"volume prune", "Remove unused volumes"},
@@ -114,7 +125,7 @@ Found find_command(const Verbs& verbs, const Words& words) {
   for (std::size_t n = 0; n < std::min(words.size(), kLongestName); ++n) {
     name += (n == 0 ? "" : " ") + words[n];
     if (const Verb* verb = find_verb(verbs, name))
-      best = {verb, *name_in(*verb, group_of(name)), n + 1};
+      best = {verb, *name_in(*verb, group_of(name), verbs.dialect()), n + 1};
     else if (is_group(verbs, name))
       group = {nullptr, name, n + 1};
   }
@@ -160,7 +171,7 @@ std::vector<Entry> entries_of(const Verbs& verbs, const std::string& group) {
   const std::string prefix = group.empty() ? "" : group + " ";
   for (const auto& verb : verbs.all()) {
     if (verb.group == Group::hidden) continue;
-    if (const auto* name = name_in(verb, group)) {
+    if (const auto* name = name_in(verb, group, verbs.dialect())) {
       entries[last_word(*name)] = {
           last_word(*name), summary_of(verbs.dialect(), verb, *name), verb.group, &verb};
     }

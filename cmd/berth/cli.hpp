@@ -48,6 +48,8 @@ enum class Completes {
   volumes,
   networks,
   secrets,
+  sysctls,
+  container_paths,  ///< "NAME:", and files of the host
   files
 };
 
@@ -60,6 +62,8 @@ struct Verb {
   Completes completes = Completes::nothing;
   /// False: flags end at the first positional word (run, create, exec).
   bool interspersed = true;
+  /// False: all words are handed over as they are, whatever they begin with.
+  bool parses_flags = true;
   /// How errors of this verb are told, and with which exit code (speech.hpp).
   ErrorStyle errors = ErrorStyle::engine;
   /// False: a rootless user's command is carried out outside the user namespace (version, ps ...).

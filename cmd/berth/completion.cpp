@@ -48,6 +48,7 @@ Completion complete_value(const Flag& flag, const std::string& prefix, const std
   if (is("network")) return names(Completes::networks);
   if (is("volumes-from")) return names(Completes::containers);
   if (is("secret")) return names(Completes::secrets);
+  if (is("sysctl")) return names(Completes::sysctls);
   const bool is_path = value.starts_with('/') || value.starts_with('.') || value.starts_with('~');
   if (is("volume") && !is_path) return names(Completes::volumes);
   return {.candidates = {}, .names = Completes::files};

@@ -25,7 +25,8 @@ struct Completion {
 /// What may stand in the place of the last of `words` (argv without the program; the last may be empty).
 Completion complete(const Verbs& verbs, const Words& words);
 
-/// The script that makes a shell ask `PROGRAM __complete`; "bash", "zsh" or "fish".
+/// The script that makes a shell ask `PROGRAM __complete WORDS`, which answers as programs made with cobra do, so that
+/// docker's and podman's own scripts serve, too; "bash", "zsh" or "fish".
 std::string completion_script(const std::string& shell, const std::string& program);
 
 }  // namespace cli

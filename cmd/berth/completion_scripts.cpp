@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shells' side of completion: each asks `PROGRAM __complete -- WORDS`, which answers lines "word<TAB>description",
-// or the one line ":files".
+// The shells' side of completion: each asks `PROGRAM __complete WORDS`, which answers lines "word<TAB>description" and then
+// ":0" where files of the host may stand, ":2" where moreover no blank is to follow, ":4" where neither is so.
 #include "base/error.hpp"
 #include "completion.hpp"
 
@@ -17,12 +17,13 @@ _PROGRAM_complete() {
   [[ $line == *[[:space:]] ]] && words+=('')
   COMPREPLY=()
   while IFS=$'\t' read -r word answer; do
-    if [[ $word == :files ]]; then
-      compopt -o default 2> /dev/null
+    if [[ $word == :[024] ]]; then
+      [[ $word == :4 ]] || compopt -o default 2> /dev/null
+      [[ $word != :2 ]] || compopt -o nospace 2> /dev/null
     elif [[ $word == "$current"* ]]; then
       COMPREPLY+=("$word")
     fi
-  done < <("${words[0]}" __complete -- "${words[@]:1}" 2> /dev/null)
+  done < <("${words[0]}" __complete "${words[@]:1}" 2> /dev/null)
   # What the shell holds for a word of its own is not to be repeated.
   local kept=${current%"${current##*[:=]}"} i
   if [[ -n $kept && $COMP_WORDBREAKS == *[:=]* ]]; then
@@ -37,10 +38,12 @@ constexpr const char* kZsh = R"sh(#compdef PROGRAM
 _PROGRAM() {
   local -a lines candidates
   local line
-  lines=("${(@f)$(${words[1]} __complete -- "${(@)words[2,CURRENT]}" 2> /dev/null)}")
+  lines=("${(@f)$(${words[1]} __complete "${(@)words[2,CURRENT]}" 2> /dev/null)}")
   for line in $lines; do
-    if [[ $line == :files ]]; then
+    if [[ $line == :[02] ]]; then
       _files
+    elif [[ $line == :4 ]]; then
+      continue
     elif [[ -n $line ]]; then
       # _describe wants "word:description", with colons of the word escaped.
       candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
@@ -54,11 +57,13 @@ if [ "$funcstack[1]" = "_PROGRAM" ]; then _PROGRAM "$@"; else compdef _PROGRAM P
 constexpr const char* kFish = R"sh(# fish completion for PROGRAM
 function __PROGRAM_complete
     set -l words (commandline -opc) (commandline -ct)
-    for line in ($words[1] __complete -- $words[2..-1] 2>/dev/null)
-        if test "$line" = ":files"
-            __fish_complete_path (commandline -ct)
-        else
-            echo $line
+    for line in ($words[1] __complete $words[2..-1] 2>/dev/null)
+        switch $line
+            case :0 :2
+                __fish_complete_path (commandline -ct)
+            case :4
+            case '*'
+                echo $line
         end
     end
 end

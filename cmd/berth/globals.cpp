@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "base/text.hpp"
 #include "container/events.hpp"
 #include "storage/roots.hpp"
 
@@ -179,7 +180,7 @@ void declare_harness(FlagTable& table) {
 
 void use_log_level(const Text& level, Dialect dialect) {
   if (level.empty()) return;
-  const std::pair<const char*, base::LogLevel> levels[] = {{"trace", base::LogLevel::debug},
+  const std::pair<const char*, base::LogLevel> levels[] = {{"trace", base::LogLevel::trace},
                                                            {"debug", base::LogLevel::debug},
                                                            {"info", base::LogLevel::info},
                                                            {"warn", base::LogLevel::warn},
@@ -215,6 +216,8 @@ Text runtime_program(const container::Config& config, const Text& name) {
 }
 
 void use_config(Globals& globals, const container::Config& config) {
+  base::trace("containers.conf: {}",
+              config.files().empty() ? "none" : base::join(config.files(), ", "));
   for (const auto& line : config.warnings()) base::warn("{}", line);
   const auto choose = [&](Text& value, const char* key, const char* otherwise) {
     if (value.empty()) value = config.text("engine", key).value_or(otherwise);

@@ -6,6 +6,7 @@
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
 #include "base/log_style.hpp"
+#include "base/rollback.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
 #include "config_flags.hpp"
@@ -39,8 +40,10 @@ class Program {
     fill(verbs_, argv.help ? Words() : argv.words);
     if (argv.help) return print_group("", stdout);
     if (globals_.version) return print(version_line(speech_));
-    if (argv.words.empty()) return print_group("", stderr, speech_.is_podman() ? 125 : 0);
     const Found found = find_command(verbs_, argv.words);
+    // A module that is not there is told before a verb that is not there.
+    if (found.verb ? found.verb->reads_config : !globals_.modules.empty()) load_config();
+    if (argv.words.empty() && !speech_.is_podman()) return print_group("", stderr);
     const Words rest(argv.words.begin() + static_cast<std::ptrdiff_t>(found.words),
                      argv.words.end());
     if (!found.verb) return run_group(found.command, rest);
@@ -53,12 +56,12 @@ class Program {
     return 0;
   }
 
-  int print_group(const std::string& group, std::FILE* to, int code = 0) {
+  int print_group(const std::string& group, std::FILE* to) {
     FlagTable all;
     declare_globals(all, verbs_.dialect(), globals_);
     const std::string text = group_help(speech_, verbs_, group, all);
     std::fwrite(text.data(), 1, text.size(), to);
-    return code;
+    return 0;
   }
 
   /// `docker container`, `docker container --help`, `docker container nosuch`, `docker nosuch`.
@@ -80,7 +83,6 @@ class Program {
     speech_.command = command;
     speech_.usage = verb.usage;
     speech_.style = verb.errors;
-    if (verb.reads_config) load_config();
     const auto defaults = verb.takes_defaults ? default_flags(config_) : std::vector<DefaultFlag>();
     Words named = words;
     for (const auto& flag : defaults) named.push_back("--" + flag.name);
@@ -91,7 +93,11 @@ class Program {
     auto flags = table.flags();
     const std::size_t own = flags.size();
     if (speech_.is_podman()) append_globals(flags);
-    Argv argv = split_argv(flags, words, verb.interspersed);
+    Argv argv;
+    if (verb.parses_flags)
+      argv = split_argv(flags, words, verb.interspersed);
+    else
+      argv.words = words;
     if (argv.help) {
       if (argv.short_help && !speech_.is_podman()) {
         print_error({"Flag shorthand -h has been deprecated, use --help", 0});
@@ -108,9 +114,8 @@ class Program {
     }
     Session session(speech_, globals_.session);
     base::debug("Called {}", command);
-    const int code = verb.act(session, argv.words);
-    base::debug("Shutting down engines");
-    return code;
+    const base::Finally end([] { base::debug("Shutting down engines"); });
+    return verb.act(session, argv.words);
   }
 
   /// Who calls us docker has Docker's behaviour, unless the environment names a file.

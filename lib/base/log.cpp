@@ -17,6 +17,8 @@ LogStyle style = LogStyle::plain;
 
 const char* name_of(LogLevel level) {
   switch (level) {
+    case LogLevel::trace:
+      return "trace";
     case LogLevel::debug:
       return "debug";
     case LogLevel::info:

@@ -8,7 +8,7 @@
 
 namespace base {
 
-enum class LogLevel { debug, info, warn, error };
+enum class LogLevel { trace, debug, info, warn, error };
 
 void set_log_level(LogLevel level);
 bool logs(LogLevel level);
@@ -25,6 +25,13 @@ template <typename... Args>
 void debug(fmt::format_string<Args...> text, Args&&... args) {
   if (logs(LogLevel::debug))
     write_log(LogLevel::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+
+/// The smallest steps.
+template <typename... Args>
+void trace(fmt::format_string<Args...> text, Args&&... args) {
+  if (logs(LogLevel::trace))
+    write_log(LogLevel::trace, fmt::format(text, std::forward<Args>(args)...));
 }
 
 /// Text from images, registries or archives made safe for a terminal: control characters become \xNN.

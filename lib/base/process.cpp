@@ -68,11 +68,16 @@ int start(const Plan& plan, int* moved) {
   const int count = static_cast<int>(plan.sources.size());
   // First above all targets, then down: a source that is itself a target would be overwritten.
   for (int i = 0; i < count; ++i) {
+    moved[i] = -1;
+    if (plan.sources[static_cast<std::size_t>(i)] < 0) continue;
     moved[i] = ::fcntl(plan.sources[static_cast<std::size_t>(i)], F_DUPFD_CLOEXEC, count + 3);
     if (moved[i] < 0) return errno;
   }
   for (int i = 0; i < count; ++i) {
-    if (::dup2(moved[i], i) < 0) return errno;
+    if (moved[i] < 0)
+      ::close(i);
+    else if (::dup2(moved[i], i) < 0)
+      return errno;
   }
   // Whatever else is open stays behind, also what some library opened without CLOEXEC.
   ::syscall(SYS_close_range, count, ~0U, 0x4 /* CLOSE_RANGE_CLOEXEC */);

@@ -32,7 +32,7 @@ struct Command {
   std::optional<std::vector<std::string>> env = {};  ///< "K=V"; unset: inherited
   std::string directory = {};
   int in = -1, out = -1, err = -1;  ///< borrowed descriptors
-  /// Borrowed descriptors that the child gets as 3, 4, 5 ... in this order.
+  /// Borrowed descriptors that the child gets as 3, 4, 5 ... in this order; -1: that number stays closed.
   std::vector<int> pass = {};
   bool new_session = false;  ///< setsid, for what outlives the command
   bool new_group = false;    ///< its own process group: the terminal's Ctrl-C does not reach it

@@ -138,11 +138,7 @@ Attachment::Attachment(int socket,
 }
 
 void Attachment::send_size() const {
-  for (const int fd : {STDOUT_FILENO, STDIN_FILENO}) {
-    const auto size = window_size(fd);
-    if (!size) continue;
-    return send_frame_of(socket_, FrameKind::resize, *size);
-  }
+  if (const auto size = own_window_size()) send_frame_of(socket_, FrameKind::resize, *size);
 }
 
 Attachment::End Attachment::run(Exit& exit) {

@@ -143,6 +143,7 @@ Config Config::load(const Request& request) {
 void Config::add_file(const std::string& path) {
   const auto file = base::find_file(path, O_RDONLY);
   if (!file) return;
+  read_.push_back(path);
   add(base::in_context("read " + path, [&] { return base::read_rest(file->get(), kMaxSize); }),
       path);
 }

@@ -38,6 +38,9 @@ class Config {
   /// Lines about keys that nobody knows.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// The files that were there.
+  const std::vector<std::string>& files() const { return read_; }
+
   /// True when no file said anything.
   bool empty() const { return values_.empty(); }
 
@@ -59,7 +62,7 @@ class Config {
   void add_value(const std::string& section, const std::string& key, base::Json value);
   const base::Json* find(const char* section, const char* key) const;
 
-  std::vector<std::string> warnings_;
+  std::vector<std::string> warnings_, read_;
   base::Json values_ = base::Json::object();  ///< section, key, value
   std::vector<std::string> appending_;        ///< "section.key" of lists that are added to
 };

@@ -84,7 +84,7 @@ void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
     if (target.empty() || target[0] != '/' || has_target(options.mounts, target)) continue;
     MountOption mount;
     mount.type = options.image_volumes == "tmpfs" ? "tmpfs" : "volume";
-    if (mount.type == "tmpfs") mount.options = {"exec", "suid", "dev", "mode=755"};
+    if (mount.type == "tmpfs") mount.options = {"exec", "suid", "dev", "mode=755", "tmpcopyup"};
     mount.target = target;
     mount.from_image = true;
     options.mounts.push_back(std::move(mount));
@@ -100,7 +100,7 @@ void add_writable_tmpfs(CreateOptions& options) {
     mount.type = "tmpfs";
     mount.target = target;
     mount.mode_text = "rw,exec,mode=1777";
-    mount.options = {"rw", "exec", "mode=1777"};
+    mount.options = {"rw", "exec", "mode=1777", "tmpcopyup"};
     options.mounts.push_back(std::move(mount));
   }
 }

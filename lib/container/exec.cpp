@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
+#include "base/pid_ref.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -41,8 +44,13 @@ State require_running(Engine& engine, const Record& record) {
   return state;
 }
 
+/// A name without a value takes the variable away.
 void set_variable(std::vector<std::string>& env, const std::string& assignment) {
-  const std::string key = assignment.substr(0, assignment.find('=') + 1);
+  const std::string key = assignment.substr(0, assignment.find('=')) + "=";
+  if (!assignment.starts_with(key)) {
+    std::erase_if(env, [&](const std::string& variable) { return variable.starts_with(key); });
+    return;
+  }
   const auto same =
       std::find_if(env.begin(), env.end(), [&](const auto& v) { return v.starts_with(key); });
   if (same != env.end())
@@ -51,8 +59,13 @@ void set_variable(std::vector<std::string>& env, const std::string& assignment) 
     env.push_back(assignment);
 }
 
-void set_user(Json& process, const std::string& user, int root_fd, std::vector<std::string>& env) {
-  const auto ids = find_user(root_fd, user, {});
+/// The container's --group-add holds for whoever is given, too.
+void set_user(Json& process,
+              const ExecOptions& options,
+              int root_fd,
+              const std::vector<std::string>& group_add,
+              std::vector<std::string>& env) {
+  const auto ids = find_user(root_fd, options.user, group_add);
   process["user"] = {{"uid", ids.uid}, {"gid", ids.gid}, {"additionalGids", ids.groups}};
   if (!ids.home.empty()) set_variable(env, "HOME=" + ids.home);
   // Docker gives a process that is not root no capabilities but those in its bounding set.
@@ -73,9 +86,12 @@ void grant_everything(Json& process) {
 }
 
 /// The process as the container's own was, with what the user wants changed.
-Json make_process(Json process, const ExecOptions& options, int root_fd) {
+Json make_process(Json process,
+                  const ExecOptions& options,
+                  int root_fd,
+                  const std::vector<std::string>& group_add) {
   auto env = process.value("env", std::vector<std::string>{});
-  if (!options.user.empty()) set_user(process, options.user, root_fd, env);
+  if (!options.user.empty()) set_user(process, options, root_fd, group_add, env);
   const bool has_term = std::any_of(
       env.begin(), env.end(), [](const auto& variable) { return variable.starts_with("TERM="); });
   if (options.tty && !(options.keeps_term && has_term)) set_variable(env, "TERM=xterm");
@@ -110,10 +126,31 @@ struct Terminal {
       base::sys_fail("make a terminal");
     slave = base::UniqueFd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (!slave) base::sys_fail("open a terminal");
+    // What is typed before the runtime reads is not to be edited or echoed here.
+    termios mode{};
+    if (::tcgetattr(slave.get(), &mode) < 0) base::sys_fail("look at a terminal");
+    ::cfmakeraw(&mode);
+    if (::tcsetattr(slave.get(), TCSANOW, &mode) < 0) base::sys_fail("set a terminal");
   }
 
   base::UniqueFd master, slave;
 };
+
+/// Until the program ends, what comes on stdin goes to its terminal as if it were typed; the end of it is a Ctrl-D.
+void type_into(int master, const base::Child& child) {
+  const auto process = base::PidRef::of(child.pid());
+  const auto ended = process ? process->open() : std::nullopt;
+  if (!ended) return;
+  pollfd polled[] = {{ended->get(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+  while (::poll(polled, 2, -1) >= 0 || errno == EINTR) {
+    if (polled[0].revents != 0) return;
+    if (polled[1].revents == 0) continue;
+    char typed[4096];
+    const ssize_t n = ::read(STDIN_FILENO, typed, sizeof typed);
+    base::write_full(master, n > 0 ? std::string_view(typed, static_cast<std::size_t>(n)) : "\4");
+    if (n <= 0) polled[1].fd = -1;
+  }
+}
 
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
@@ -132,20 +169,24 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
     base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
   const auto root =
       base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
-  const Json process =
-      make_process(base::parse_json(*config, "config.json")["process"], options, root.get());
+  std::vector<std::string> group_add;
+  if (!options.user.empty()) group_add = engine.containers.details(record.id).options.group_add;
+  const Json process = make_process(
+      base::parse_json(*config, "config.json")["process"], options, root.get(), group_add);
   check(options, process, root.get());
   const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
   const auto file = base::make_memory_file(
       "process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
   // The kept descriptors come first, as they are numbered; the file stands behind them.
   std::vector<int> pass;
-  for (unsigned i = 0; i < options.preserve_fds; ++i) pass.push_back(static_cast<int>(3 + i));
+  for (const int number : options.preserved) {
+    pass.resize(static_cast<std::size_t>(number - 3), -1);
+    pass.push_back(number);
+  }
+  const std::size_t kept = pass.size();
   pass.push_back(file.get());
-  std::vector<std::string> words = {
-      "exec", "--process", fmt::format("/proc/self/fd/{}", 3 + options.preserve_fds)};
-  if (options.preserve_fds > 0)
-    words.push_back(fmt::format("--preserve-fds={}", options.preserve_fds));
+  std::vector<std::string> words = {"exec", "--process", fmt::format("/proc/self/fd/{}", 3 + kept)};
+  if (kept > 0) words.push_back(fmt::format("--preserve-fds={}", kept));
   if (options.detach) words.emplace_back("--detach");
   words.push_back(record.id);
   const std::string exec_id = base::new_id();
@@ -174,14 +215,16 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
   const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;
-  if (options.interactive || has_terminal)
+  if (has_terminal || (options.interactive && !options.tty))
     command.in = STDIN_FILENO;
   else if (options.tty && !options.detach)
     command.in = silent.emplace().slave.get();
   // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
   if (options.tty) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
-  const int code = base::spawn(command).wait().shell_code();
+  auto child = base::spawn(command);
+  if (silent && options.interactive) type_into(silent->master.get(), child);
+  const int code = child.wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
   if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
   return code;

@@ -2,6 +2,7 @@
 #include "container/files.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/copy_rules.hpp"
 #include "container/finish.hpp"
 #include "container/rootfs.hpp"
 #include "container/user_mapping.hpp"
@@ -33,22 +35,6 @@ void use_private_mounts() {
   if (std::exchange(done, true)) return;
   if (::unshare(CLONE_NEWNS) < 0 || ::mount("", "/", nullptr, MS_REC | MS_SLAVE, nullptr) < 0)
     base::sys_fail("make a mount namespace");
-}
-
-/// Makes what a mount is to cover, as the runtime would.
-base::UniqueFd open_target(int root,
-                           const std::string& target,
-                           bool directory,
-                           const std::optional<base::IdMapping>& mapping) {
-  if (auto found = base::find_in_root(root, target, O_PATH)) return std::move(*found);
-  if (directory) {
-    make_working_directory(root, target, mapping);
-  } else {
-    const auto slash = target.rfind('/');
-    make_working_directory(root, target.substr(0, slash), mapping);
-    base::open_in_root(root, target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
-  }
-  return base::open_in_root(root, target, O_PATH);
 }
 
 }  // namespace
@@ -89,8 +75,40 @@ Files::Files(Engine& engine, const std::string& name, With with) : engine_(engin
 }
 
 Files::~Files() {
+  if (staging_ && root_) remove_targets();
   root_.reset();
   if (staging_) ::umount2((staging_->path() + "/rootfs").c_str(), MNT_DETACH);
+}
+
+/// Makes what a mount is to cover, as the runtime would.
+base::UniqueFd Files::open_target(const std::string& target,
+                                  bool directory,
+                                  const std::optional<base::IdMapping>& mapping) {
+  const int root = root_.get();
+  if (auto found = base::find_in_root(root, target, O_PATH)) return std::move(*found);
+  made_.push_back(target);
+  if (directory) {
+    make_working_directory(root, target, mapping);
+  } else {
+    const auto slash = target.rfind('/');
+    make_working_directory(root, target.substr(0, slash), mapping);
+    base::open_in_root(root, target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+  }
+  return base::open_in_root(root, target, O_PATH);
+}
+
+/// A volume within a volume leaves nothing in the outer one. What has become more than an empty place stays.
+void Files::remove_targets() {
+  for (auto target = made_.rbegin(); target != made_.rend(); ++target) {
+    const auto mounted = base::find_in_root(root_.get(), *target, O_PATH);
+    if (!mounted) continue;
+    const bool directory = base::is_directory(fmt::format("/proc/self/fd/{}", mounted->get()));
+    if (::umount2(fmt::format("/proc/self/fd/{}", mounted->get()).c_str(), MNT_DETACH) < 0)
+      continue;
+    const auto [parent, name] = split_entry(*target);
+    const auto above = base::find_in_root(root_.get(), parent, O_PATH | O_DIRECTORY);
+    if (above) ::unlinkat(above->get(), name.c_str(), directory ? AT_REMOVEDIR : 0);
+  }
 }
 
 void Files::open_stopped(With with) {
@@ -123,8 +141,7 @@ void Files::attach_mounts() {
                                    prepared.spec.end(),
                                    [&](const SpecMount& m) { return m.source == mount.target; });
     if (spec == prepared.spec.end()) continue;
-    const auto target =
-        open_target(root_.get(), spec->target, base::is_directory(mount.target), mapping);
+    const auto target = open_target(spec->target, base::is_directory(mount.target), mapping);
     storage::attach_mount(mount.fd.get(), target.get());
   }
 }

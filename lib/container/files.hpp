@@ -6,7 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/id_mapping.hpp"
 #include "base/lock.hpp"
 #include "base/unique_fd.hpp"
 #include "container/engine.hpp"
@@ -40,12 +42,17 @@ class Files {
  private:
   void open_stopped(With with);
   void attach_mounts();
+  base::UniqueFd open_target(const std::string& target,
+                             bool directory,
+                             const std::optional<base::IdMapping>& mapping);
+  void remove_targets();
 
   Engine& engine_;
   Record record_;
   State state_;
   std::optional<base::FileLock> lock_;
   std::optional<storage::Store::Staging> staging_;  ///< of a mounted one: where it is mounted
+  std::vector<std::string> made_;                   ///< what mounts cover and was not there before
   base::UniqueFd root_;
 };
 

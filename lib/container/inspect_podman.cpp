@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "container/inspect_host_config.hpp"
 #include "container/spec/spec.hpp"
@@ -47,9 +48,11 @@ void add_state(Json& json, const State& state, const Running& running) {
   }
 }
 
+/// Podman names them all alike, however they were given.
 Json signal_text(const std::string& given) {
   if (given.empty()) return "SIGTERM";
-  return given;
+  const auto number = base::parse_signal(given);
+  return number ? base::signal_name(*number) : given;
 }
 
 void add_config(Json& config, const Details& details) {
@@ -91,14 +94,36 @@ Json log_config(const Details& details) {
           {"Size", base::human_size(bytes)}};
 }
 
+/// The user's words, then those that hold unless he said otherwise.
 Json tmpfs_of(const CreateOptions& o) {
   Json object = Json::object();
   for (const auto& mount : o.mounts) {
     if (mount.type != "tmpfs") continue;
-    object[mount.target] = std::string(mount.read_only ? "ro" : "rw") +
-                           (mount.mode_text.empty() ? "" : "," + mount.mode_text);
+    std::vector<std::string> words;
+    if (mount.read_only) words.emplace_back("ro");
+    for (const auto& word : mount.options)
+      if (word != "tmpcopyup") words.push_back(word);
+    for (const char* word : {"rprivate", "nosuid", "nodev", "tmpcopyup"}) words.emplace_back(word);
+    object[mount.target] = base::join(words, ",");
   }
   return object;
+}
+
+/// Each bind and volume with all its words, however it was asked for.
+Json binds_of(const CreateOptions& o) {
+  Json list = Json::array();
+  for (const auto& mount : o.mounts) {
+    if (mount.type != "bind" && mount.type != "volume") continue;
+    std::vector<std::string> words;
+    if (mount.read_only) words.emplace_back("ro");
+    words.push_back(mount.propagation.empty() ? "rprivate" : mount.propagation);
+    words.insert(words.end(), mount.options.begin(), mount.options.end());
+    if (mount.type == "volume" && mount.options.empty())
+      words.insert(words.end(), {"nosuid", "nodev"});
+    words.emplace_back(mount.recursive ? "rbind" : "bind");
+    list.push_back(mount.source + ":" + mount.target + ":" + base::join(words, ","));
+  }
+  return list;
 }
 
 void set_namespaces(Json& host, const Namespaces& n) {
@@ -124,7 +149,9 @@ void add_host_config(Json& host, const Engine& engine, const Details& details) {
                            "DnsOptions",
                            "DnsSearch"})
     if (host[name].empty()) host[name] = nullptr;
-  for (const char* name : {"Binds", "Dns", "SecurityOpt"}) empty_list(host, name);
+  for (const char* name : {"Dns", "SecurityOpt"}) empty_list(host, name);
+  host["Binds"] = binds_of(o);
+  if (!o.init) host.erase("Init");
   host["CapAdd"] = capability_names(o.security.cap_add);
   host["CapDrop"] = capability_names(o.security.cap_drop);
   host["Annotations"] = annotations_of(o);
@@ -163,7 +190,7 @@ void add_mount_options(Json& mounts, const Details& details) {
     });
     if (mount == all.end()) continue;
     json["Options"] = mount_options(*mount);
-    if (mount->type == "volume") json["Mode"] = "";
+    json["Mode"] = "";
     if (!mount->subpath.empty()) json["SubPath"] = mount->subpath;
     if (json["Propagation"] == "") json["Propagation"] = "rprivate";
   }
@@ -210,10 +237,9 @@ void add_for_templates(Json& json) {
   for (const char* name : {"CreateCommand", "StartupHealthCheck", "Secrets", "ChrootDirs"})
     if (!config.contains(name)) config[name] = nullptr;
   config["SystemdMode"] = false;
+  auto& host = json["HostConfig"];
+  if (!host.contains("Init")) host["Init"] = false;
   json["LockNumber"] = json["lockNumber"];
-  for (auto& mount : json["Mounts"]) {
-    if (!mount.contains("SubPath")) mount["SubPath"] = "";
-  }
 }
 
 }  // namespace

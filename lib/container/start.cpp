@@ -142,7 +142,7 @@ class Start {
   }
 
   void note_window() {
-    const auto window = window_size(STDOUT_FILENO);
+    const auto window = own_window_size();
     if (!window) return;
     facts_.console_rows = window->rows;
     facts_.console_columns = window->columns;

@@ -14,6 +14,11 @@ std::optional<protocol::WindowSize> window_size(int fd) {
   return protocol::WindowSize{size.ws_row, size.ws_col};
 }
 
+std::optional<protocol::WindowSize> own_window_size() {
+  const auto size = window_size(STDOUT_FILENO);
+  return size ? size : window_size(STDIN_FILENO);
+}
+
 RawTerminal::RawTerminal(int fd) : fd_(fd) {
   termios mode{};
   if (::tcgetattr(fd, &mode) < 0) return;

@@ -12,6 +12,9 @@ namespace container {
 /// Nothing when the descriptor is no terminal.
 std::optional<protocol::WindowSize> window_size(int fd);
 
+/// That of the terminal that this process writes to or, where its output goes elsewhere, reads from.
+std::optional<protocol::WindowSize> own_window_size();
+
 /// Raw mode for as long as it lives; nothing happens when the descriptor is no terminal.
 class RawTerminal {
  public:

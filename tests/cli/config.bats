@@ -103,8 +103,27 @@ env = ["AA=1", {append=true}]'
   is 3
   fails 1 podman --module="$WORK/nosuch" ps
   is "Failed to obtain podman configuration: parsing containers.conf: could not resolve module: open $WORK/nosuch: no such file or directory"
+  fails 1 podman --module="$WORK/nosuch" nosuch
+  has "could not resolve module"
   fails 125 podman run --module="$WORK/module" "$B"
   has "unknown flag: --module"
+}
+
+@test "the host's environment is in inspect" {
+  conf '[containers]
+env_host = true'
+  FROM_HOST=yes podman create --name cc --network none "$B" true
+  works podman inspect -f '{{.Config.Env}}' cc
+  has FROM_HOST=yes
+}
+
+@test "exec has what concerns it" {
+  podman run -d --name cc --network none "$B" sleep 1000
+  printf '[containers]\nprivileged = true\nenv = ["AA=1"]\n' > "$WORK/module"
+  works podman exec cc grep CapBnd /proc/self/status
+  local usual=$output
+  works podman --module="$WORK/module" exec cc grep CapBnd /proc/self/status
+  [ "$output" != "$usual" ]
 }
 
 @test "runtimes by name" {

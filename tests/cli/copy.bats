@@ -222,3 +222,16 @@ sub"
   is "$own:34"
   user_berth rm -f mapped
 }
+
+@test "a volume within a volume leaves nothing in the outer one" {
+  berth volume create outer
+  berth volume create inner
+  berth create --name nest -v outer:/tmp/vol -v inner:/tmp/vol/sub "$B" true
+  echo x > "$WORK/host/nested"
+  works berth cp "$WORK/host/nested" nest:/tmp/vol/sub/
+  [ "$(cat "$WORK/root/volumes/inner/_data/nested")" = x ]
+  [ -z "$(ls -A "$WORK/root/volumes/outer/_data")" ]
+  works berth cp nest:/tmp/vol/sub/nested -
+  berth rm nest
+  berth volume rm outer inner
+}

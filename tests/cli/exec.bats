@@ -43,6 +43,15 @@ teardown_file() { end_file; }
   has "unable to find user nosuch: no matching entries in passwd file"
 }
 
+@test "the groups that the container was given are those of whoever is named, too" {
+  berth run -d --name grouped --network none --group-add 5 --group-add 6 "$REGISTRY/busybox:1" sleep 1000
+  works berth exec -u nobody:7 grouped id -G
+  is "7 5 6"
+  works berth exec -u 0:0 grouped id -G
+  is "0 5 6"
+  berth rm -f grouped
+}
+
 @test "stdin, stdout and stderr" {
   [ "$(echo data | berth exec -i cc cat)" = data ]
   [ -z "$(echo data | berth exec cc cat)" ]
@@ -108,4 +117,28 @@ four"
   works podman exec --latest sh -c 'echo $TERM'
   is mine
   berth rm -f idle term
+}
+
+@test "podman's exec: descriptors by number, typing without a terminal, variables by a pattern" {
+  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+  output=$(podman exec --preserve-fd 9,40 cc sh -c 'ls /proc/self/fd | tr "\n" " "; cat <&9; cat <&40' 9<<< nine 10< /dev/null 40<<< forty)
+  has " 9 "
+  has_not " 10 "
+  has nine
+  has forty
+  fails 125 podman exec --preserve-fd 77 cc true
+  has "file descriptor 77 is not available"
+  output=$(printf 'ty\nped\n' | podman exec -it cc sh -c 'tty; read a; read b; echo got $a$b' 2> "$WORK/warning")
+  has /dev/pts/
+  has "got typed"
+  grep -q "The input device is not a TTY" "$WORK/warning"
+  output=$(AAA1=x AAA2=y AAB=z podman exec -e 'AAA*' cc env | grep AA | sort | tr '\n' ' ')
+  is "AAA1=x AAA2=y "
+  printf 'AAA*\nA*2\n' > "$WORK/globs"
+  output=$(AAA1=x AAA2=y podman exec --env-file "$WORK/globs" cc env | grep AA | sort | tr '\n' ' ')
+  is "AAA1=x AAA2=y "
+  works env AAA1=x "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" exec -e 'AAA*' cc env
+  has_not AAA1
+  works berth exec -e NOSUCH_VARIABLE cc env
+  has PATH=
 }

@@ -207,7 +207,7 @@ Loaded image: docker.io/library/child:1"
   works podman image inspect -f '{{.Architecture}}' imp:1
   is arm64
   works podman history --format '{{.CreatedBy}}|{{.Comment}}' imp:1
-  [[ $output =~ ^"/bin/sh -c #(nop) ADD file:"[0-9a-f]+…"|imported from tarball"$ ]]
+  [[ $output =~ ^"/bin/sh -c #(nop) ADD file:"[0-9a-f]+"...|imported from tarball"$ ]]
   fails 125 podman import "$WORK/nosuch.tar"
   has "error opening \"$WORK/nosuch.tar\": open $WORK/nosuch.tar: no such file or directory"
   podman rmi imp:1
@@ -324,4 +324,23 @@ Loaded image: docker.io/library/child:1"
   works podman image prune -f --external
   fails 125 podman image prune -f --external --all
   has "--external cannot be combined with other options"
+}
+
+@test "untag of a digest leaves the image, history shortens with three dots" {
+  local digest
+  digest=$(berth inspect -f '{{index .RepoDigests 0}}' "$B")
+  works podman untag "$B" "$digest"
+  works podman image exists "$B"
+  fails 125 podman untag "$B" "${digest%%@*}@sha256:$(printf '0%.0s' {1..64})"
+  podman create --name hh --network none "$B" true > /dev/null
+  podman commit -q -c 'CMD a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f g' hh localhost/hist:1 > /dev/null
+  printf x > "$WORK/file"
+  tar -C "$WORK" -cf "$WORK/file.tar" file
+  podman import -q -c 'CMD ["a"]' -m words "$WORK/file.tar" localhost/imported:1 > /dev/null
+  works podman history --format '{{.CreatedBy}}' localhost/imported:1
+  [[ $output =~ ^'/bin/sh -c #(nop) ADD file:'[0-9a-f]{15}'...'$ ]]
+  works podman history --no-trunc --format '{{.CreatedBy}}' localhost/imported:1
+  has_not ...
+  podman rm hh
+  podman rmi localhost/hist:1 localhost/imported:1
 }

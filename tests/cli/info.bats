@@ -66,6 +66,8 @@ teardown_file() { end_file; }
   [ -n "$(command -v script)" ] || skip "needs script"
   run script -qec "stty rows 33 cols 77; '$WORK/bin/berth' --root '$WORK/root' --runroot '$WORK/run' run --rm -t --network none $B stty size" /dev/null
   has "33 77"
+  run script -qec "stty rows 34 cols 78; '$WORK/bin/berth' --root '$WORK/root' --runroot '$WORK/run' run --rm -t --network none $B stty size | cat" /dev/null
+  has "34 78"
 }
 
 @test "inspect of a container in podman's shape" {
@@ -99,28 +101,44 @@ teardown_file() { end_file; }
   podman create --name complete-me --network none "$B" true
   local id
   id=$(berth inspect -f '{{.Id}}' complete-me)
-  works berth __complete -- start ''
+  works berth __complete start ''
   has complete-me
   has_not "${id:0:12}"
-  works berth __complete -- start "${id:0:4}"
+  works berth __complete start "${id:0:4}"
   has "${id:0:12}"
-  works berth __complete -- run --volumes-from ''
+  works berth __complete run --volumes-from ''
   has complete-me
-  works berth __complete -- run --network container:
+  works berth __complete run --network container:
   has container:complete-me
-  works berth __complete -- run --network=container:
+  works berth __complete run --network=container:
   has --network=container:complete-me
   berth volume create complete-vol
-  works berth __complete -- run -v ''
+  works berth __complete run -v ''
   has complete-vol
-  works berth __complete -- run -v /
-  is ":files"
+  works berth __complete run -v /
+  is ":0"
+  works berth __complete run --sysctl net.ipv4.ip_forw
+  has "net.ipv4.ip_forward="
+  has ":4"
+  works berth __complete cp comp
+  has "complete-me:"
+  has ":2"
+  works berth __complete --lo
+  has $'--log-level\t'
+  works podman __completeNoDesc --lo
+  has --log-level
+  has_not $'\t'
+  [ "$stderr" = "Completion ended with directive: ShellCompDirectiveNoFileComp" ]
+  works podman __completeNoDesc image untag ''
+  has "$B"
   berth volume rm complete-vol
   berth rm complete-me
 }
 
 @test "podman's help and log lines" {
   fails 125 podman
+  is "Error: missing command 'podman COMMAND'"
+  run podman
   has "Usage:
   podman [options] [command]"
   works podman run --help

@@ -213,3 +213,71 @@ JSON
   fails 125 r --decryption-key k "$B" true
   has "not supported yet"
 }
+
+@test "the same volume or tmpfs twice is one, two at one place are refused" {
+  works r -v twice:/v -v twice:/v --tmpfs /t --tmpfs /t "$B" true
+  fails 125 r -v twice:/v -v other:/v "$B" true
+  is "Error: /v: duplicate mount destination"
+  fails 125 r --tmpfs /t --tmpfs /t:ro "$B" true
+  is "Error: /t: duplicate mount destination"
+  podman volume rm twice
+}
+
+@test "a tmpfs begins with what the image has at its place" {
+  works r --tmpfs /var "$B" ls /var
+  is lib
+  works r --mount type=tmpfs,dst=/var,tmpcopyup "$B" ls /var
+  is lib
+  works r --tmpfs /var:notmpcopyup "$B" ls /var
+  is ""
+  podman run --name kept --network none "$B" touch /tmp/kept
+  podman commit -q kept localhost/kept:1 > /dev/null
+  works r --read-only localhost/kept:1 ls /tmp
+  is kept
+  podman rm kept
+  podman rmi localhost/kept:1 > /dev/null
+  works berth run --rm --network none --tmpfs /var "$B" ls /var
+  is ""
+  needs_user
+  user_berth pull -q "$B"
+  works user_r --tmpfs /var "$B" ls /var
+  is lib
+  echo copied > "$WORK/copied"
+  podman create --name cu --network none --tmpfs /tmp "$B" cat /tmp/copied > /dev/null
+  podman cp "$WORK/copied" cu:/tmp
+  works podman start -a cu
+  is copied
+  podman rm cu
+}
+
+@test "groups in one list, and what podman has not or not together" {
+  works r --group-add 5,6 --group-add 7 "$B" id -G
+  is "0 5 6 7"
+  fails 125 r --domainname x "$B" true
+  has "unknown flag: --domainname"
+  fails 125 r --cpus 1 --cpu-quota 5000 "$B" true
+  is "Error: --cpu-quota and --cpus cannot be set together"
+  fails 125 r --device /dev/nosuch "$B" true
+  is "Error: stat /dev/nosuch: no such file or directory"
+  fails 125 r --replace "$B" true
+  is "Error: cannot replace container without --name being set"
+  works r -it "$B" echo out < /dev/null
+  has out
+  [[ $stderr == *"The input device is not a TTY"* ]]
+  works podman run -d -a stdout --name at --network none "$B" true
+  podman rm -f at
+}
+
+@test "inspect tells mounts, signals and init as podman does" {
+  podman create --name ins --network none --stop-signal 9 -v "$WORK:/m:ro" -v named:/n --tmpfs /t:size=64k "$B" > /dev/null
+  works podman inspect -f '{{range .HostConfig.Binds}}{{println .}}{{end}}{{json .HostConfig.Tmpfs}}' ins
+  has "$WORK:/m:ro,rprivate,rbind"
+  has "named:/n:rprivate,nosuid,nodev,rbind"
+  has '{"/t":"size=64k,rprivate,nosuid,nodev,tmpcopyup"}'
+  works podman inspect -f '{{.Config.StopSignal}} {{.HostConfig.Init}} {{range .Mounts}}[{{.Mode}}]{{end}}' ins
+  is "SIGKILL false [][]"
+  fails 125 podman inspect /ins
+  is 'Error: no such object: "/ins"'
+  podman rm ins
+  podman volume rm named
+}

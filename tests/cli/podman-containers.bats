@@ -342,3 +342,41 @@ without_journald() {
   fails 125 podman top nosuch
   has 'unable to look up requested container: no container with name or ID "nosuch" found'
 }
+
+@test "port, cleanup, update and --latest in podman's words" {
+  podman run -d --name pp -p 127.0.0.1::80 -p 82 --network bridge "$B" sleep 1000 > /dev/null
+  works podman port pp
+  [[ $output == *"80/tcp -> 127.0.0.1:"* && $output == *"82/tcp -> 0.0.0.0:"* ]]
+  has_not "[::]"
+  fails 125 podman port pp 99
+  is 'Error: failed to find published port "99"'
+  works podman update --restart no pp
+  is "$(berth inspect -f '{{.Id}}' pp)"
+  fails 125 podman update nosuch
+  has "no such container"
+  fails 125 podman logs -l pp
+  is "Error: --latest and containers cannot be used together"
+  fails 125 podman rm -l nosuch
+  is "Error: --latest and containers cannot be used together"
+  fails 125 podman stats -a -l
+  is "Error: --all, --latest and containers cannot be used together"
+  podman rm -f -t 0 pp
+  podman create --name cl --network none "$B" true > /dev/null
+  works podman container cleanup cl
+  is cl
+  works podman container cleanup --rm cl
+  is cl
+  fails 1 podman container exists cl
+}
+
+@test "every command's help is as podman's is written" {
+  local verb
+  for verb in "container list" "image list" "container diff" completion "container cleanup"; do
+    works podman $verb --help
+    has "  podman $verb "
+  done
+  works podman container --help
+  has "  list "
+  works berth container --help
+  has "  ls "
+}

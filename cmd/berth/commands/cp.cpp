@@ -262,7 +262,7 @@ void register_cp(Verbs& verbs) {
                         "[OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
       .summary = "Copy files/folders between a container and the local filesystem",
       .arity = {2, 2},
-      .completes = Completes::files,
+      .completes = Completes::container_paths,
       .declare = [flags, podman](FlagTable& table) { declare(table, *flags, podman); },
       .act = [flags](Session& session,
                      const Words& words) { return Copy(session, *flags, words).run(); },

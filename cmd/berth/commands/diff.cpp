@@ -114,19 +114,19 @@ void register_diff(Verbs& verbs) {
   }
   add_diff(verbs,
            {.names = {"diff"},
-            .usage = "[options] {CONTAINER|IMAGE}",
+            .usage = "[options] {CONTAINER|IMAGE} [{CONTAINER|IMAGE}]",
             .summary = "Display the changes to the object's file system",
             .completes = Completes::containers},
            Of::either);
   add_diff(verbs,
            {.names = {"container diff"},
-            .usage = "[options] CONTAINER",
+            .usage = "[options] CONTAINER [CONTAINER]",
             .summary = summary,
             .completes = Completes::containers},
            Of::container);
   add_diff(verbs,
            {.names = {"image diff"},
-            .usage = "[options] IMAGE",
+            .usage = "[options] IMAGE [IMAGE]",
             .summary = "Inspect changes to the image's file systems",
             .completes = Completes::images},
            Of::image);

@@ -10,6 +10,7 @@
 #include "commands/targets.hpp"
 #include "container/listing.hpp"
 #include "flags.hpp"
+#include "options/preserved.hpp"
 #include "options/variables.hpp"
 #include "session.hpp"
 
@@ -22,7 +23,7 @@ struct Flags {
   Variables variables;
   std::string detach_keys;
   Targets targets;
-  int preserve_fds = 0;
+  Preserved preserved;
 };
 
 constexpr int kImproper = 255;  ///< podman: the session could not be made
@@ -48,6 +49,7 @@ void check_podman(Session& session, const std::string& name) {
 }
 
 int exec_podman(Session& session, Flags& flags, Words words) {
+  flags.exec.preserved = finish(flags.preserved);
   const auto name = take_target(session, flags, words).at(0);
   if (words.empty())
     client_fail("must provide a non-empty command to start an exec session: invalid argument");
@@ -56,7 +58,6 @@ int exec_podman(Session& session, Flags& flags, Words words) {
   o.env = finish(flags.variables);
   o.command = std::move(words);
   o.keeps_term = o.prints_id = true;
-  o.preserve_fds = static_cast<unsigned>(flags.preserve_fds);
   if (o.tty && o.interactive && !o.detach && !::isatty(STDIN_FILENO)) {
     base::warn(
         "The input device is not a TTY. The --tty and --interactive flags might not work properly");
@@ -111,10 +112,12 @@ void register_exec(Verbs& verbs) {
       .interspersed = false,
       .errors = ErrorStyle::exec,
       .needs_user_namespace = false,
+      .takes_defaults = true,
       .declare =
           [flags, podman = verbs.is_podman()](FlagTable& table) {
             auto& o = flags->exec;
             table.add_flag("-d,--detach", o.detach, "Detached mode: run command in the background");
+            flags->variables.globs = podman;
             add_variables(table, flags->variables);
             table.add_flag(
                 "-i,--interactive", o.interactive, "Keep STDIN open even if not attached");
@@ -126,9 +129,7 @@ void register_exec(Verbs& verbs) {
                 "-w,--workdir", o.working_dir, "Working directory inside the container");
             if (!podman) return;
             add_target_flags(table, flags->targets, Targets::kLatest | Targets::kCidfile);
-            table.add_option("--preserve-fds",
-                             flags->preserve_fds,
-                             "Pass N additional file descriptors to the container");
+            add_preserved(table, flags->preserved);
           },
       .act = [flags](Session& session, const Words& words) { return exec(session, *flags, words); },
   });

@@ -24,15 +24,17 @@ struct Flags {
 
 constexpr std::size_t kLongestCommand = 45;
 
-/// Docker's Ellipsis: so many characters, the last of them the dots. Counted by characters, as Go's runes are.
-std::string shorten(const std::string& text) {
+/// So many characters, the last of them the dots: one of docker's, three of podman's. Counted by characters, as Go's runes are.
+std::string shorten(const std::string& text, bool podman) {
+  const std::string dots = podman ? "..." : "…";
+  const std::size_t kept = kLongestCommand - (podman ? 3 : 1);
   const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
   if (static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_start)) <=
       kLongestCommand)
     return text;
   std::size_t characters = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_start(text[i]) && ++characters == kLongestCommand) return text.substr(0, i) + "…";
+    if (is_start(text[i]) && ++characters > kept) return text.substr(0, i) + dots;
   }
   return text;
 }
@@ -41,7 +43,10 @@ std::string id_of(const image::HistoryStep& step, bool no_trunc) {
   return no_trunc || step.image.starts_with('<') ? step.image : base::short_id(step.image);
 }
 
-base::Json row_of(const image::HistoryStep& step, const Flags& flags, base::Moment now) {
+base::Json row_of(const image::HistoryStep& step,
+                  const Flags& flags,
+                  base::Moment now,
+                  bool podman = false) {
   std::string created_by = step.created_by;
   std::replace(created_by.begin(), created_by.end(), '\t', ' ');
   const bool is_dated = step.created != base::Moment{};
@@ -50,7 +55,7 @@ base::Json row_of(const image::HistoryStep& step, const Flags& flags, base::Mome
   return {{"ID", id_of(step, flags.no_trunc)},
           {"CreatedAt", created_at},
           {"CreatedSince", flags.human ? ago(step.created, now) : created_at},
-          {"CreatedBy", flags.no_trunc ? created_by : shorten(created_by)},
+          {"CreatedBy", flags.no_trunc ? created_by : shorten(created_by, podman)},
           {"Size",
            flags.human ? base::human_size(static_cast<double>(step.size), 3)
                        : std::to_string(step.size)},
@@ -59,7 +64,7 @@ base::Json row_of(const image::HistoryStep& step, const Flags& flags, base::Mome
 
 /// What Podman's templates know besides.
 base::Json podman_row(const image::HistoryStep& step, const Flags& flags, base::Moment now) {
-  base::Json row = row_of(step, flags, now);
+  base::Json row = row_of(step, flags, now, /*podman=*/true);
   row["Created"] = row["CreatedSince"];
   row["Tags"] = "[" + base::join(step.names, " ") + "]";
   return row;

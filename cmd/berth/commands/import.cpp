@@ -58,7 +58,8 @@ void register_import(Verbs& verbs) {
   const bool is_podman = verbs.is_podman();
   verbs.add({
       .names = {"import", "image import"},
-      .usage = "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
+      .usage = verbs.is_podman() ? "[OPTIONS] PATH [REFERENCE]"
+                                 : "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]",
       .summary = "Import the contents from a tarball to create a filesystem image",
       .arity = {1, 2},
       .completes = Completes::files,

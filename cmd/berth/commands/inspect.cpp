@@ -45,12 +45,12 @@ Json image_json(Session& session, const Flags& flags, const std::string& name) {
                              : image::inspect_json(images, image, empty);
 }
 
-Json volume_of(Session& session, const Flags&, const std::string& name) {
+Json volume_of(Session& session, const Flags& flags, const std::string& name) {
   auto& volumes = session.engine().volumes;
   if (!session.is_podman()) return volume_json(volumes.get(name));
   const auto volume = volumes.find(name);
   if (!volume) client_fail("no such volume {}", name);
-  return volume_json_podman(*volume);
+  return volume_json_podman(*volume, !is_printed(flags));
 }
 
 /// `podman container inspect` has a sentence of its own for what is not there.
@@ -63,7 +63,9 @@ Json only_container(Session& session, const Flags& flags, const std::string& nam
 /// Containers come before images, images before volumes, as docker asks.
 Json any_json(Session& session, const Flags& flags, const std::string& name) {
   auto& engine = session.engine();
-  if (engine.containers.find(name)) return container_json(session, flags, name);
+  // Docker's names may begin with a slash.
+  const bool may_be_container = !session.is_podman() || !name.starts_with('/');
+  if (may_be_container && engine.containers.find(name)) return container_json(session, flags, name);
   try {
     if (engine.images.find(name)) return image_json(session, flags, name);
   } catch (const base::Error& e) {

@@ -88,7 +88,9 @@ void follow_all(const std::vector<Reading>& readings) {
 }
 
 int logs(Session& session, Flags& flags, Words names) {
-  if (names.empty() && flags.latest) {
+  if (flags.latest && !names.empty())
+    client_fail("--latest and containers cannot be used together");
+  if (flags.latest) {
     const auto all = session.engine().containers.list();
     if (all.empty()) client_fail("no containers to act on: no such container");
     names = {all.front().id};

@@ -12,12 +12,14 @@ namespace cli {
 
 namespace {
 
-/// "0.0.0.0:8080" and "[::]:8080" for one that was published on all addresses.
-std::vector<std::string> addresses_of(const network::PortMapping& port) {
+/// "0.0.0.0:8080" and "[::]:8080" for one that was published on all addresses; podman tells the first alone.
+std::vector<std::string> addresses_of(const network::PortMapping& port, bool podman) {
   if (port.host_ip.find(':') != std::string::npos)
     return {fmt::format("[{}]:{}", port.host_ip, port.host_port)};
   if (!port.host_ip.empty()) return {fmt::format("{}:{}", port.host_ip, port.host_port)};
-  return {fmt::format("0.0.0.0:{}", port.host_port), fmt::format("[::]:{}", port.host_port)};
+  const std::string first = fmt::format("0.0.0.0:{}", port.host_port);
+  if (podman) return {first};
+  return {first, fmt::format("[::]:{}", port.host_port)};
 }
 
 int port(Session& session, const Words& words) {
@@ -33,11 +35,12 @@ int port(Session& session, const Words& words) {
     const std::string key = container::port_key(mapping);
     if (!wanted.empty() && key != wanted) continue;
     found = true;
-    for (const auto& address : addresses_of(mapping)) {
+    for (const auto& address : addresses_of(mapping, session.is_podman())) {
       render::print_line(wanted.empty() ? key + " -> " + address : address);
     }
   }
   if (!found && !wanted.empty()) {
+    if (session.is_podman()) client_fail("failed to find published port \"{}\"", words[1]);
     throw ClientError(fmt::format("no public port '{}' published for {}", wanted, words[0]),
                       0,
                       ClientError::Form::bare);

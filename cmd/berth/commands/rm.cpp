@@ -92,7 +92,8 @@ int rm_as_podman(Session& session, Flags& flags, const Words& words) {
   };
   if (flags.force) flags.targets.ignore = true;
   auto& engine = session.engine();
-  if (!flags.targets.ignore) check_names(engine, words);
+  // Words beside --latest are refused, whether such a container is there or not.
+  if (!flags.targets.ignore && !flags.targets.latest) check_names(engine, words);
   auto names = find_targets(session, flags.targets, words);
   // All of them: those that others stand on come last, whatever --depend says.
   if (flags.depend || flags.targets.all) {

@@ -7,6 +7,7 @@
 #include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/log.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -82,29 +83,6 @@ container::Rootfs parse_rootfs(const std::string& text) {
   if (!base::is_directory(rootfs.path))
     client_fail("statfs {}: no such file or directory", rootfs.path);
   return rootfs;
-}
-
-/// The descriptors that the container inherits. They must be open.
-std::vector<int> preserved(const CreateFlags& flags) {
-  std::set<int> numbers;
-  for (int n = 0; n < flags.preserved_count; ++n) numbers.insert(3 + n);
-  for (const auto& word : base::split(flags.preserved_list, ',')) {
-    if (word.empty()) continue;
-    const auto number = base::parse_number<int>(word);
-    if (!number || *number < 3) client_fail("invalid --preserve-fd: \"{}\"", word);
-    numbers.insert(*number);
-  }
-  constexpr int kMost = 200;
-  if (flags.preserved_count < 0 || numbers.size() > kMost)
-    client_fail("more than {} descriptors cannot be preserved", kMost);
-  for (const int number : numbers) {
-    if (::fcntl(number, F_GETFD) < 0)
-      client_fail(
-          "file descriptor {} is not available - the preserve-fds option requires that "
-          "file descriptors must be passed",
-          number);
-  }
-  return {numbers.begin(), numbers.end()};
 }
 
 /// Made before the container, as Docker's client does: a place that cannot be written costs no container.
@@ -195,6 +173,8 @@ container::Created make(Session& session,
   const auto cidfile = make_cidfile(o.cidfile, now, flags.podman, undo);
   if (flags.podman) discard_ports(o);
   const auto image = flags.rootfs ? image::Image() : ensure_image(session, o, flags);
+  if (flags.replace && o.name.empty())
+    client_fail("cannot replace container without --name being set");
   if (flags.replace && engine.containers.find(o.name)) {
     container::remove(engine, o.name, {.force = true, .volumes = false});
   }
@@ -225,6 +205,11 @@ container::Streams streams_of(const container::CreateOptions& o) {
 void check_terminal(const RunFlags& flags) {
   if (flags.create.options.tty && flags.create.options.interactive && !flags.detach &&
       !::isatty(STDIN_FILENO)) {
+    if (flags.create.podman) {
+      return base::warn(
+          "The input device is not a TTY. The --tty and --interactive flags might not work "
+          "properly");
+    }
     throw ClientError(
         "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
         1,
@@ -239,14 +224,14 @@ void remove_failed(container::Engine& engine, const container::Record& record) {
 }
 
 int run(Session& session, RunFlags& flags, const Words& words) {
-  if (flags.detach && !flags.create.options.attach.empty()) {
+  if (flags.detach && !flags.create.options.attach.empty() && !flags.create.podman) {
     throw ClientError("conflicting options: cannot specify both --attach and --detach",
                       1,
                       ClientError::Form::bare);
   }
   check_terminal(flags);
   // Before anything is opened that could take their numbers.
-  const auto inherited = preserved(flags.create);
+  const auto inherited = finish(flags.create.preserved);
   auto& engine = session.engine();
   container::hasten_cgroup_moves();
   auto made = make(session, flags.create, words, container::StartsNow::yes);

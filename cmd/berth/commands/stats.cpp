@@ -109,6 +109,8 @@ void print(Session& session, const Flags& flags, const std::vector<Sample>& samp
 
 int stats(Session& session, const Flags& flags, const Words& words) {
   const bool podman = session.is_podman();
+  if (podman && (flags.all ? 1 : 0) + (flags.latest ? 1 : 0) + (words.empty() ? 0 : 1) > 1)
+    client_fail("--all, --latest and containers cannot be used together");
   auto samples = find_samples(session, flags, words);
   sample_again(session, samples, kSampleMilliseconds);
   print(session, flags, samples);

@@ -5,6 +5,7 @@
 #include "confirm.hpp"
 #include "container/check.hpp"
 #include "container/finish.hpp"
+#include "container/remove.hpp"
 #include "container/reset.hpp"
 #include "container/restart.hpp"
 #include "session.hpp"
@@ -62,30 +63,37 @@ void register_system_check(Verbs& verbs) {
 }
 
 void register_container_cleanup(Verbs& verbs) {
-  const auto restart = std::make_shared<bool>(false);
+  struct Flags {
+    bool restart = false, remove = false;
+  };
+
+  const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"container cleanup"},
-      .usage = "CONTAINER [CONTAINER...]",
+      .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
       .summary = "Clean up network and mounts of containers that have ended",
       .arity = {1, -1},
       .completes = Completes::containers,
       .reads_config = false,
       .declare =
-          [restart](FlagTable& table) {
+          [flags](FlagTable& table) {
             table.add_flag(
                 "--restart",
-                *restart,
+                flags->restart,
                 "Start the container again, as its restart policy wants (used by monitors)");
+            table.add_flag("--rm", flags->remove, "Remove the container after the cleanup");
           },
       .act =
-          [restart](Session& session, const Words& names) {
+          [flags](Session& session, const Words& names) {
             return for_each(session, names, [&](const std::string& name) {
               auto& engine = session.engine();
               // A --rm container that somebody else has cleaned up is gone.
               const auto record = engine.containers.find(name);
               if (!record) return;
-              if (*restart) return container::restart_by_policy(engine, record->id);
+              if (flags->restart) return container::restart_by_policy(engine, record->id);
               container::clean_up(engine, record->id);
+              if (flags->remove) container::remove(engine, record->id, {});
+              if (session.is_podman()) fmt::print("{}\n", name);
             });
           },
   });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth tag, and podman's untag
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
@@ -31,6 +33,15 @@ int tag(Session& session, const Words& words) {
   return 0;
 }
 
+/// A reference by digest is no name: the digest stays known for as long as the image is there.
+bool names_digest(image::ImageStore& images, const std::string& id, const std::string& text) {
+  if (text.find('@') == std::string::npos) return false;
+  const auto reference = image::parse_reference(text);
+  const auto known = images.repository_digests(id);
+  const auto wanted = reference.repository() + "@" + reference.digest;
+  return std::find(known.begin(), known.end(), wanted) != known.end();
+}
+
 /// Takes the given names away, or all when none is given.
 int untag(Session& session, const Words& words) {
   auto& images = session.engine().images;
@@ -38,8 +49,10 @@ int untag(Session& session, const Words& words) {
   auto names = images.names(image.id);
   if (words.size() > 1) {
     std::vector<std::string> wanted;
-    for (std::size_t i = 1; i < words.size(); ++i)
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      if (names_digest(images, image.id, words[i])) continue;
       wanted.push_back(parse_target(session, words[i]).full());
+    }
     for (const auto& name : wanted) {
       if (std::find(names.begin(), names.end(), name) == names.end()) {
         base::fail(base::Kind::not_found, "{}: tag not known", name);

@@ -35,6 +35,9 @@ void register_update(Verbs& verbs) {
           [flags](Session& session, const Words& names) {
             const bool changes =
                 flags->changes.restart || !base::to_json(flags->changes.resources).empty();
+            if (!changes && session.is_podman()) {
+              for (const auto& name : names) session.engine().containers.get(name);
+            }
             if (!changes) {
               throw ClientError("you must provide one or more flags when using this command",
                                 0,
@@ -42,7 +45,8 @@ void register_update(Verbs& verbs) {
             }
             return for_each(session, names, [&](const std::string& name) {
               container::update(session.engine(), name, flags->changes);
-              fmt::print("{}\n", name);
+              fmt::print("{}\n",
+                         session.is_podman() ? session.engine().containers.get(name).id : name);
             });
           },
   });

@@ -202,7 +202,8 @@ int list(Session& session, const ListFlags& flags) {
   std::vector<base::Json> rows;
   for (const auto& volume : engine.volumes.list()) {
     if (!matches(session, volume, flags.filters)) continue;
-    rows.push_back(whole ? volume_json_podman(volume) : row(volume, session.is_podman()));
+    rows.push_back(whole ? volume_json_podman(volume, /*keep_empty=*/false)
+                         : row(volume, session.is_podman()));
   }
   if (whole) {
     render::print_line(render::go_json(rows, 4));

@@ -37,7 +37,7 @@ Json volume_json(const storage::Volume& volume) {
           {"Scope", "local"}};
 }
 
-Json volume_json_podman(const storage::Volume& volume) {
+Json volume_json_podman(const storage::Volume& volume, bool keep_empty) {
   // What an image has at the target comes into a volume at its first use, as long as that is empty.
   const bool is_empty = base::list_directory(volume.path).empty();
   Json json = {{"Name", volume.name},
@@ -50,8 +50,8 @@ Json volume_json_podman(const storage::Volume& volume) {
                {"MountCount", 0},
                {"NeedsCopyUp", is_empty},
                {"NeedsChown", is_empty},
-               {"LockNumber", 0},
-               {"Anonymous", volume.anonymous}};
+               {"LockNumber", 0}};
+  if (volume.anonymous || keep_empty) json["Anonymous"] = volume.anonymous;
   for (const auto& [key, value] : volume.labels) json["Labels"][key] = value;
   return json;
 }

@@ -10,7 +10,7 @@ namespace cli {
 /// In Docker's shape.
 base::Json volume_json(const storage::Volume& volume);
 
-/// In podman's.
-base::Json volume_json_podman(const storage::Volume& volume);
+/// In podman's. What is printed whole leaves out what a template may ask for.
+base::Json volume_json_podman(const storage::Volume& volume, bool keep_empty);
 
 }  // namespace cli

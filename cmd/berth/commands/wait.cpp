@@ -74,7 +74,8 @@ void register_wait(Verbs& verbs) {
   const auto flags = std::make_shared<Flags>();
   verbs.add({
       .names = {"wait", "container wait"},
-      .usage = "CONTAINER [CONTAINER...]",
+      .usage =
+          verbs.is_podman() ? "[OPTIONS] CONTAINER [CONTAINER...]" : "CONTAINER [CONTAINER...]",
       .summary = "Block until one or more containers stop, then print their exit codes",
       .arity = {verbs.is_podman() ? 0 : 1, -1},
       .completes = Completes::running_containers,

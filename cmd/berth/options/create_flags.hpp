@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "container/options.hpp"
 #include "errors.hpp"
+#include "options/preserved.hpp"
 #include "options/variables.hpp"
 
 namespace cli {
@@ -29,9 +30,8 @@ struct CreateFlags {
   std::vector<std::string> security, log_options;
   std::map<std::string, container::Ulimit> ulimits;
   std::vector<std::string> uid_maps, gid_maps, secrets;
-  std::string preserved_list;  ///< --preserve-fd
-  int preserved_count = 0;     ///< --preserve-fds
-  bool rootfs = false;         ///< the first word is a directory, not an image
+  Preserved preserved;
+  bool rootfs = false;  ///< the first word is a directory, not an image
   std::string systemd, gpus;
   std::string os, architecture, variant;
   std::string subuid_name, subgid_name;

@@ -78,8 +78,8 @@ void read_line(std::string_view line,
   }
   if (value) {
     entries.push_back(text);
-  } else if (const auto found = look_up(key)) {
-    entries.push_back(key + "=" + *found);
+  } else {
+    for (auto& entry : look_up(key)) entries.push_back(std::move(entry));
   }
 }
 

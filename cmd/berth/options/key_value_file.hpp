@@ -9,8 +9,8 @@
 
 namespace cli {
 
-/// Value of a key that stands alone on a line; nothing: the line is passed over.
-using LookUp = std::function<std::optional<std::string>(const std::string& key)>;
+/// Entries for a key that stands alone on a line.
+using LookUp = std::function<std::vector<std::string>(const std::string& key)>;
 
 /// The file's entries. Throws ClientError: "FLAG: open x: no such file or directory", "FLAG: invalid env file (x): …".
 std::vector<std::string> read_key_values(const std::string& flag,

@@ -161,8 +161,8 @@ bool set_common(MountOption& mount, const Field& field) {
 
 /// Podman's words that hold for several types, and those of image and devpts.
 bool set_podmans(MountOption& mount, const Field& field) {
-  constexpr std::array<std::string_view, 6> plain{
-      "exec", "noexec", "suid", "nosuid", "dev", "nodev"};
+  constexpr std::array<std::string_view, 8> plain{
+      "exec", "noexec", "suid", "nosuid", "dev", "nodev", "tmpcopyup", "notmpcopyup"};
   if (field.key == "u" || field.key == "chown") {
     mount.chown = truth(field);
   } else if (field.key == "idmap") {

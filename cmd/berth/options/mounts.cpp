@@ -2,8 +2,11 @@
 // -v, --mount, --tmpfs, --volumes-from, --read-only, --device
 #include <algorithm>
 #include <glob.h>
+#include <set>
 
+#include "base/sys.hpp"
 #include "base/text.hpp"
+#include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
@@ -14,9 +17,26 @@ namespace cli {
 namespace {
 
 /// The last --tmpfs for a place counts.
-void add_tmpfs(std::vector<container::MountOption>& list, container::MountOption mount) {
-  std::erase_if(list, [&](const auto& other) { return other.target == mount.target; });
+/// Of two at one place docker takes the later one; podman refuses them unless they are the same.
+void add_tmpfs(std::vector<container::MountOption>& list,
+               container::MountOption mount,
+               bool podman) {
+  std::erase_if(list, [&](const auto& other) {
+    return other.target == mount.target && (!podman || other.options == mount.options);
+  });
   list.push_back(std::move(mount));
+}
+
+/// What the image has at the place of podman's tmpfs is copied into it, unless that is not wanted.
+void copy_up(std::vector<container::MountOption>& mounts) {
+  for (auto& mount : mounts) {
+    auto& words = mount.options;
+    if (mount.type != "tmpfs" ||
+        std::find(words.begin(), words.end(), "notmpcopyup") != words.end())
+      continue;
+    std::erase(words, "tmpcopyup");
+    words.emplace_back("tmpcopyup");
+  }
 }
 
 /// An anonymous volume of -v gives way to whatever else is mounted there.
@@ -112,7 +132,9 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
 }
 
 void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) {
+  std::set<std::string> volumes;
   for (const auto& text : flags.volumes) {
+    if (flags.podman && !volumes.insert(text).second) continue;
     options.mounts.push_back(parse_volume(text));
     if (flags.podman) options.mounts.back().create_source = false;
   }
@@ -123,14 +145,19 @@ void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) 
       options.mounts.push_back(mount);
   }
   std::vector<container::MountOption> tmpfs;
-  for (const auto& text : flags.tmpfs) add_tmpfs(tmpfs, parse_tmpfs(text));
+  for (const auto& text : flags.tmpfs) add_tmpfs(tmpfs, parse_tmpfs(text), flags.podman);
   options.mounts.insert(options.mounts.end(), tmpfs.begin(), tmpfs.end());
+  if (flags.podman) copy_up(options.mounts);
   drop_shadowed(options.mounts);
   for (const auto& text : flags.devices) {
     if (is_cdi_name(text))
       options.cdi_devices.push_back(text);
     else
       options.devices.push_back(parse_device(text));
+    // Podman looks at the device before it makes a container.
+    if (flags.podman && !is_cdi_name(text) && !base::exists(options.devices.back().host)) {
+      client_fail("stat {}: no such file or directory", options.devices.back().host);
+    }
   }
   add_gpus(options.cdi_devices, flags.gpus);
 }

@@ -92,7 +92,9 @@ void add_name_service_flags(FlagTable& table, CreateFlags& flags) {
             "Add a custom host-to-IP mapping (host:ip)",
             [&](const std::string& text) { o.extra_hosts.push_back(parse_extra_host(text)); });
   table.add_option("-h,--hostname", o.hostname, "Container host name").type_name("string");
-  table.add_option("--domainname", o.domainname, "Container NIS domain name").type_name("string");
+  if (!flags.podman) {
+    table.add_option("--domainname", o.domainname, "Container NIS domain name").type_name("string");
+  }
 }
 
 /// Ports as docker's client reads them: its refusals are not the engine's.

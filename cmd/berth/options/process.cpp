@@ -39,16 +39,7 @@ void add_lifetime_flags(FlagTable& table, CreateFlags& flags) {
       .type_name("string");
   table.add_flag(
       "--rootfs", flags.rootfs, "The first argument is a directory of the host, not an image");
-  table
-      .add_option("--preserve-fds",
-                  flags.preserved_count,
-                  "Hand this many descriptors from number 3 on to the container")
-      .type_name("uint");
-  table
-      .add_option("--preserve-fd",
-                  flags.preserved_list,
-                  "Hand the descriptors with these numbers to the container")
-      .type_name("string");
+  add_preserved(table, flags.preserved);
   table
       .add_option("--systemd",
                   flags.systemd,
@@ -339,7 +330,14 @@ void add_process_flags(FlagTable& table, CreateFlags& flags) {
             [&](const std::string& text) { o.attach.push_back(parse_stream(text)); });
   table.add_option("-u,--user", o.user, "Username or UID (format: <name|uid>[:<group|gid>])")
       .type_name("string");
-  table.add_list("--group-add", o.group_add, "Add additional groups to join");
+  add_value(table,
+            "--group-add",
+            "list",
+            "Add additional groups to join",
+            [&o, podman = flags.podman](const std::string& text) {
+              const auto groups = podman ? base::split(text, ',') : std::vector<std::string>{text};
+              o.group_add.insert(o.group_add.end(), groups.begin(), groups.end());
+            });
   table.add_option("-w,--workdir", o.working_dir, "Working directory inside the container")
       .type_name("string");
   add_value(table,

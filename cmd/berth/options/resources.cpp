@@ -165,6 +165,11 @@ void add_resource_flags(FlagTable& table, CreateFlags& flags) {
 }
 
 void finish_resources(const CreateFlags& flags, container::CreateOptions& options) {
+  const auto& resources = options.resources;
+  if (flags.podman && resources.nano_cpus && (resources.cpu_quota || resources.cpu_period)) {
+    client_fail("--cpu-{} and --cpus cannot be set together",
+                resources.cpu_period ? "period" : "quota");
+  }
   for (const auto& [name, ulimit] : flags.ulimits) options.ulimits.push_back(ulimit);
   // For docker, 0 is as good as nothing.
   if (options.shm_size == 0) options.shm_size.reset();

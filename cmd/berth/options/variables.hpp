@@ -11,6 +11,7 @@ class FlagTable;
 
 struct Variables {
   std::vector<std::string> given, files;
+  bool globs = false;  ///< podman: "NAME*" stands for all of berth's own that begin so
 };
 
 void add_variables(FlagTable& table, Variables& variables);

@@ -10,7 +10,7 @@ namespace container {
 namespace {
 
 /// Flags that exclude each other: a later one takes the place of an earlier one of its row.
-constexpr std::array<std::array<std::string_view, 2>, 11> kFlags{{
+constexpr std::array<std::array<std::string_view, 2>, 12> kFlags{{
     {"ro", "rw"},
     {"exec", "noexec"},
     {"suid", "nosuid"},
@@ -22,6 +22,7 @@ constexpr std::array<std::array<std::string_view, 2>, 11> kFlags{{
     {"relatime", "norelatime"},
     {"strictatime", "nostrictatime"},
     {"mand", "nomand"},
+    {"tmpcopyup", "notmpcopyup"},
 }};
 constexpr std::array<std::string_view, 8> kPropagations{"private",
                                                         "rprivate",
@@ -62,6 +63,7 @@ std::vector<std::string> tmpfs_options(const MountOption& option) {
     std::erase_if(merged, [&](const std::string& earlier) { return slot_of(earlier) == slot; });
     merged.push_back(word);
   }
+  std::erase(merged, "notmpcopyup");  // not a word of the runtime's
   return merged;
 }
 

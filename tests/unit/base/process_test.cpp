@@ -56,6 +56,13 @@ TEST(Spawn, PassesNamedDescriptorsAndNothingElse) {
   EXPECT_EQ(done.out, "hello5\n");  // 0 1 2 3 and the directory itself
 }
 
+TEST(Spawn, LeavesANumberClosed) {
+  const UniqueFd file = make_memory_file("kept", "x");
+  const auto seen =
+      run_captured({.argv = {"sh", "-c", "cat <&5; ls /proc/$$/fd"}, .pass = {-1, -1, file.get()}});
+  EXPECT_EQ(seen.out, "x0\n1\n2\n5\n");
+}
+
 TEST(Spawn, GivesTheChildAnEmptySignalMask) {
   sigset_t all, old;
   sigfillset(&all);

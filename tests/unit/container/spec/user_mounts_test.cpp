@@ -7,7 +7,10 @@
 namespace container {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 MountOption tmpfs(std::vector<std::string> options) {
   MountOption option;
@@ -32,6 +35,9 @@ TEST(SpecMount, RefusesOptionsThatTmpfsDoesNotHave) {
 TEST(SpecMount, MergesTmpfsOptionsSoThatTheLastWins) {
   EXPECT_THAT(spec_mount(tmpfs({}), "").options,
               ElementsAre("noexec", "nosuid", "nodev", "rprivate"));
+  EXPECT_THAT(spec_mount(tmpfs({"tmpcopyup"}), "").options, Contains("tmpcopyup"));
+  EXPECT_THAT(spec_mount(tmpfs({"tmpcopyup", "notmpcopyup"}), "").options,
+              Not(Contains(HasSubstr("copyup"))));
   EXPECT_THAT(spec_mount(tmpfs({"exec", "size=1m", "size=64k", "rw", "ro"}), "").options,
               ElementsAre("nosuid", "nodev", "rprivate", "exec", "size=64k", "ro"));
 }
