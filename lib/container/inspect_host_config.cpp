@@ -220,7 +220,9 @@ std::vector<std::string> config_environment(const CreateOptions& options,
 }
 
 base::Json manifest_descriptor(Engine& engine, const Details& details) {
-  const auto blob = engine.images.find_blob(details.image_digest);
+  // A container on --rootfs has no image.
+  const auto blob =
+      details.image_digest.empty() ? std::nullopt : engine.images.find_blob(details.image_digest);
   Json json = {
       {"mediaType", image::kOciManifest},
       {"digest", details.image_digest},

@@ -48,6 +48,15 @@ void add_state(Json& json, const State& state, const Running& running) {
   }
 }
 
+/// The whole name of the image, where it has that name.
+std::string image_name(Engine& engine, const Record& record) {
+  const std::string& given = record.summary.image_name;
+  for (const auto& name : engine.images.names(record.image)) {
+    if (name == given + ":latest") return name;
+  }
+  return given;
+}
+
 /// Podman names them all alike, however they were given.
 Json signal_text(const std::string& given) {
   if (given.empty()) return "SIGTERM";
@@ -155,7 +164,7 @@ void add_host_config(Json& host, const Engine& engine, const Details& details) {
   host["CapAdd"] = capability_names(o.security.cap_add);
   host["CapDrop"] = capability_names(o.security.cap_drop);
   host["Annotations"] = annotations_of(o);
-  host["AutoRemoveImage"] = false;
+  host["AutoRemoveImage"] = o.remove_image;
   host["CgroupConf"] = nullptr;
   host["CgroupManager"] = engine.cgroup_manager.empty() ? "cgroupfs" : engine.cgroup_manager;
   host["Cgroups"] = o.cgroups.empty() || o.cgroups == "enabled" ? "default" : o.cgroups;
@@ -266,7 +275,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["ExecIDs"] = Json::array();
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;
-  json["ImageName"] = record.summary.image_name;
+  json["ImageName"] = image_name(engine, record);
   json["IsInfra"] = json["IsService"] = false;
   json["KubeExitCodePropagation"] = "invalid";
   json["Name"] = record.name;

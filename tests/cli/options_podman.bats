@@ -268,6 +268,22 @@ JSON
   podman rm -f at
 }
 
+@test "inspect of a container without an image, and of one that takes its image along" {
+  mkdir -p "$WORK/tree"
+  podman create --name tree --network none --rootfs "$WORK/tree" /nothing > /dev/null
+  works podman inspect -f '[{{.ImageDigest}}]' tree
+  is "[]"
+  works berth inspect -f '{{.Name}}' tree
+  is /tree
+  podman rm tree
+  berth tag "$B" localhost/plain
+  podman create --name rmi --network none --rmi localhost/plain true > /dev/null
+  works podman inspect -f '{{.ImageName}} {{.HostConfig.AutoRemoveImage}}' rmi
+  is "localhost/plain:latest true"
+  podman rm rmi
+  podman rmi localhost/plain || true
+}
+
 @test "inspect tells mounts, signals and init as podman does" {
   podman create --name ins --network none --stop-signal 9 -v "$WORK:/m:ro" -v named:/n --tmpfs /t:size=64k "$B" > /dev/null
   works podman inspect -f '{{range .HostConfig.Binds}}{{println .}}{{end}}{{json .HostConfig.Tmpfs}}' ins

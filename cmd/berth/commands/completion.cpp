@@ -3,6 +3,7 @@
 #include "completion.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "base/id.hpp"
@@ -127,6 +128,7 @@ int complete_words(const Verbs& verbs, Session& session, const Words& words, boo
   for (const auto& name : names) offer(completion.prefix + name);
   const auto directive = directive_of(completion.names);
   render::print_line(fmt::format(":{}", directive.number));
+  std::fflush(stdout);  // who shows both sees the answer first
   fmt::print(stderr, "Completion ended with directive: ShellCompDirective{}\n", directive.name);
   return 0;
 }
