@@ -7,6 +7,7 @@
 #include "base/sys.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
+#include "container/health.hpp"
 #include "container/remove.hpp"
 #include "container/runtime.hpp"
 #include "container/start.hpp"
@@ -90,6 +91,7 @@ void end_run(Engine& engine, const Record& record, const State& state) {
   ended.exit_code = state.exit_code;
   ended.oom_killed = state.oom_killed;
   engine.containers.set_finished(ended);
+  try_step("keep the health", record, [&] { keep_health(engine, record); });
   try_step("remove the run state", record, [&] { drop_run_directory(engine, record.id); });
 }
 

@@ -261,8 +261,8 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
-  if (const auto health = state.is_running() ? read_health(run) : std::nullopt)
-    json["State"]["Health"] = base::to_json(*health);
+  if (const auto health = health_json(engine, record, state.is_running()))
+    json["State"]["Health"] = *health;
   if (options.keep_empty) add_empty(json);
   if (options.size) {
     const Sizes sizes = sizes_of(engine, record);

@@ -210,6 +210,10 @@ void MonitorClient::cleaned() {
   send_frame(socket(), FrameKind::cleaned, {});
 }
 
+void MonitorClient::duties_changed() {
+  send_frame(socket(), FrameKind::duties, {});
+}
+
 void MonitorClient::resize(int rows, int columns) {
   const protocol::WindowSize size{static_cast<std::uint16_t>(rows),
                                   static_cast<std::uint16_t>(columns)};

@@ -64,7 +64,8 @@ struct RestartPlan {
 };
 
 struct HealthPlan {
-  std::vector<std::string> command;  ///< argv of one check; empty: none
+  std::vector<std::string> command;  ///< argv of one check
+  /// interval 0: there is none
   std::chrono::milliseconds interval{}, start_interval{}, start_period{};
 };
 
@@ -133,6 +134,9 @@ class MonitorClient {
   void cleaned();
 
   void resize(int rows, int columns);
+
+  /// The file `duties` has been written (monitor_protocol.hpp).
+  void duties_changed();
 
   /// Copies stdin, stdout and stderr until the container has ended (and all its output is written)
   /// or the user has typed `detach_keys` (bytes, of parse_detach_keys; they count on a tty only).

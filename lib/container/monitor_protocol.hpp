@@ -75,6 +75,7 @@ struct PlanHeader {
   Restart restart;
   uint32_t restarts_left, restart_delay_ms;
   uint64_t timeout_ms;  ///< how long it may run; 0: for ever
+  /// interval 0: no checks
   uint64_t health_interval_ms, health_start_interval_ms, health_start_period_ms;
 };
 
@@ -89,6 +90,7 @@ enum class FrameKind : uint8_t {
   claim = 5,  ///< this client cleans up after the exit; while it is connected, the monitor does not
   cleaned = 6,  ///< and has done so
   go = 7,       ///< see kWaitForGo
+  duties = 8,   ///< the file `duties` has changed: "INTERVAL START_INTERVAL START_PERIOD" in ms
   // From the monitor.
   started = 16,
   failed = 17,  ///< text: why the container did not start
