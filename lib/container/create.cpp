@@ -57,6 +57,13 @@ void resolve_container(Engine& engine, std::string& mode) {
 void resolve_namespaces(Engine& engine, Namespaces& n) {
   for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.cgroup, &n.network})
     resolve_container(engine, *mode);
+  // The kernel lets nobody enter the user namespace that he is in.
+  if (n.user.starts_with("ns:")) {
+    const auto given = base::find_stat(n.user.substr(3));
+    const auto own = base::find_stat("/proc/self/ns/user");
+    if (given && own && given->st_ino == own->st_ino && given->st_dev == own->st_dev)
+      n.user = "host";
+  }
 }
 
 bool has_target(const std::vector<MountOption>& mounts, const std::string& target) {

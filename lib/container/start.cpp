@@ -19,6 +19,7 @@
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/foreign_mount.hpp"
 #include "container/health.hpp"
 #include "container/journal.hpp"
 #include "container/managed_files.hpp"
@@ -142,7 +143,8 @@ class Start {
   }
 
   void note_window() {
-    const auto window = window_size(STDOUT_FILENO);
+    auto window = window_size(STDOUT_FILENO);
+    if (!window) window = window_size(STDIN_FILENO);
     if (!window) return;
     facts_.console_rows = window->rows;
     facts_.console_columns = window->columns;
@@ -156,6 +158,8 @@ class Start {
       base::write_file(path, content, 0644);
       facts_.files.emplace_back(path, "/etc/" + name);
     }
+    if (!options_.files.timezone.empty() && !options_.read_only)
+      link_timezone(rootfs_.get(), options_.files.timezone);
     if (options_.rules.engine_file) write_engine_file();
     write_secrets();
   }
@@ -363,12 +367,11 @@ class Start {
 
   /// Whoever shares System V IPC expects POSIX shared memory to be shared as well.
   void share_shm(pid_t pid) {
-    const auto root = base::open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY);
-    const auto shm = base::find_in_root(root.get(), "/dev/shm", O_PATH | O_DIRECTORY);
+    auto shm = clone_tmpfs_of(pid, "/dev/shm");
     if (!shm) return;
     const std::string slot = directory_ + "/shm";
     base::make_directory(slot, 0700);
-    mounts_.prepared.push_back({storage::clone_mount(shm->get(), false), slot});
+    mounts_.prepared.push_back({std::move(*shm), slot});
     facts_.shm = slot;
   }
 

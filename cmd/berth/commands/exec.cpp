@@ -2,10 +2,9 @@
 // berth exec
 #include "container/exec.hpp"
 
-#include <unistd.h>
-
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "flags.hpp"
 #include "options/variables.hpp"
 #include "session.hpp"
@@ -27,12 +26,7 @@ int tell_on_stdout(const base::Error& e, int code) {
 }
 
 int exec(Session& session, Flags& flags, const Words& words) {
-  if (flags.exec.tty && flags.exec.interactive && !flags.exec.detach && !::isatty(STDIN_FILENO)) {
-    throw ClientError(
-        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-        1,
-        ClientError::Form::bare);
-  }
+  if (flags.exec.tty && flags.exec.interactive && !flags.exec.detach) check_terminal(session);
   flags.exec.env = finish(flags.variables);
   flags.exec.command.assign(words.begin() + 1, words.end());
   try {

@@ -11,6 +11,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "container/attached.hpp"
 #include "container/cgroup_haste.hpp"
 #include "container/create.hpp"
@@ -214,14 +215,9 @@ container::Streams streams_of(const container::CreateOptions& o) {
   return {has("stdin") && o.interactive, has("stdout"), has("stderr")};
 }
 
-void check_terminal(const RunFlags& flags) {
-  if (flags.create.options.tty && flags.create.options.interactive && !flags.detach &&
-      !::isatty(STDIN_FILENO)) {
-    throw ClientError(
-        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-        1,
-        ClientError::Form::bare);
-  }
+void check_run_terminal(const Session& session, const RunFlags& flags) {
+  const auto& o = flags.create.options;
+  if (o.tty && o.interactive && !flags.detach) check_terminal(session);
 }
 
 /// Docker leaves a container that could not start as "Created"; --rm takes it away.
@@ -236,7 +232,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
                       1,
                       ClientError::Form::bare);
   }
-  check_terminal(flags);
+  check_run_terminal(session, flags);
   // Before anything is opened that could take their numbers.
   const auto inherited = preserved(flags.create);
   auto& engine = session.engine();
