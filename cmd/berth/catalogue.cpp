@@ -53,7 +53,59 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+/// Podman's words where they are not those of the declaration, which are Docker's. A verb of "container" is found by its last
+/// word, too.
+const std::string& podman_summary(const std::string& name, const std::string& usual) {
+  static const std::map<std::string, std::string> summaries = {
+      {"attach", "Attach to a running container"},
+      {"commit", "Create new image based on the changed container"},
+      {"create", "Create but do not start a container"},
+      {"events", "Show podman system events"},
+      {"exec", "Run a process in a running container"},
+      {"export", "Export container's filesystem contents as a tar archive"},
+      {"history", "Show history of a specified image"},
+      {"images", "List images in local storage"},
+      {"import", "Import a tarball to create a filesystem image"},
+      {"kill", "Kill one or more running containers with a specific signal"},
+      {"load", "Load image(s) from a tar archive"},
+      {"logs", "Fetch the logs of one or more containers"},
+      {"pause", "Pause all the processes in one or more containers"},
+      {"pull", "Pull an image from a registry"},
+      {"rename", "Rename an existing container"},
+      {"rmi", "Remove one or more images from local storage"},
+      {"run", "Run a command in a new container"},
+      {"save", "Save image(s) to an archive"},
+      {"start", "Start one or more containers"},
+      {"stats", "Display a live stream of container resource usage statistics"},
+      {"stop", "Stop one or more containers"},
+      {"unpause", "Unpause the processes in one or more containers"},
+      {"update", "Update an existing container"},
+      {"wait", "Block on one or more containers"},
+      {"image history", "Show history of a specified image"},
+      {"image import", "Import a tarball to create a filesystem image"},
+      {"image inspect", "Display the configuration of an image"},
+      {"image load", "Load image(s) from a tar archive"},
+      {"image ls", "List images in local storage"},
+      {"image pull", "Pull an image from a registry"},
+      {"image rm", "Remove one or more images from local storage"},
+      {"image save", "Save image(s) to an archive"},
+      {"container inspect", "Display the configuration of a container"},
+      {"container prune", "Remove all non running containers"},
+      {"volume create", "Create a new volume"},
+      {"volume exists", "Check if volume exists"},
+      {"volume prune", "Remove unused volumes"},
+  };
+  auto found = summaries.find(name);
+  if (found == summaries.end() && name.starts_with("container "))
+    found = summaries.find(last_word(name));
+  return found == summaries.end() ? usual : found->second;
+}
+
 }  // namespace
+
+const std::string& summary_of(Dialect dialect, const Verb& verb, const std::string& name) {
+  return dialect == Dialect::podman ? podman_summary(name, verb.summary) : verb.summary;
+}
 
 Found find_command(const Verbs& verbs, const Words& words) {
   Found group;
@@ -77,7 +129,10 @@ bool is_group(const Verbs& verbs, const std::string& name) {
   });
 }
 
-std::string group_summary(const std::string& group) {
+std::string group_summary(const std::string& group, Dialect dialect) {
+  if (dialect == Dialect::podman && group == "system") return "Manage podman";
+  if (dialect == Dialect::podman && group == "generate")
+    return "Generate structured data based on containers, pods or volumes";
   static const std::map<std::string, std::string> summaries = {
       {"builder", "Manage builds"},
       {"container", "Manage containers"},
@@ -95,13 +150,19 @@ std::string group_summary(const std::string& group) {
   return found == summaries.end() ? "Manage " + group : found->second;
 }
 
+std::string group_description(const std::string& group, Dialect dialect) {
+  if (group == "volume") return "Volumes are created in and can be shared between containers";
+  return group_summary(group, dialect);
+}
+
 std::vector<Entry> entries_of(const Verbs& verbs, const std::string& group) {
   std::map<std::string, Entry> entries;
   const std::string prefix = group.empty() ? "" : group + " ";
   for (const auto& verb : verbs.all()) {
     if (verb.group == Group::hidden) continue;
     if (const auto* name = name_in(verb, group)) {
-      entries[last_word(*name)] = {last_word(*name), verb.summary, verb.group, &verb};
+      entries[last_word(*name)] = {
+          last_word(*name), summary_of(verbs.dialect(), verb, *name), verb.group, &verb};
     }
     for (const auto& name : verb.names) {
       if (!name.starts_with(prefix)) continue;
@@ -109,7 +170,8 @@ std::vector<Entry> entries_of(const Verbs& verbs, const std::string& group) {
       if (space == std::string::npos) continue;
       const std::string child = name.substr(0, space);
       const std::string word = child.substr(prefix.size());
-      entries.insert({word, {word, group_summary(child), Group::management, nullptr}});
+      entries.insert(
+          {word, {word, group_summary(child, verbs.dialect()), Group::management, nullptr}});
     }
   }
   std::vector<Entry> sorted;

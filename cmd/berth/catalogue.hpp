@@ -25,7 +25,13 @@ Found find_command(const Verbs& verbs, const Words& words);
 bool is_group(const Verbs& verbs, const std::string& name);
 
 /// "Manage containers".
-std::string group_summary(const std::string& group);
+std::string group_summary(const std::string& group, Dialect dialect);
+
+/// Podman's longer words for the same.
+std::string group_description(const std::string& group, Dialect dialect);
+
+/// What a verb is for, as told under that name of it.
+const std::string& summary_of(Dialect dialect, const Verb& verb, const std::string& name);
 
 /// A line of a group's help: the verb's last word and its summary. An empty group stands for the
 /// verbs of one word.

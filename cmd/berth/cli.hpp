@@ -64,6 +64,10 @@ struct Verb {
   ErrorStyle errors = ErrorStyle::engine;
   /// False: a rootless user's command is carried out outside the user namespace (version, ps ...).
   bool needs_user_namespace = true;
+  /// What containers.conf says of new containers comes before the flags (config_flags.hpp).
+  bool takes_defaults = false;
+  /// False: containers.conf is not looked at, so that no mistake in it can get in the way.
+  bool reads_config = true;
   std::string details = {};                      ///< longer text and examples for the man page
   std::function<void(FlagTable&)> declare = {};  ///< empty: a verb without flags
   /// Carries the verb out; the words are the positional ones, untouched. Returns the exit code.

@@ -19,19 +19,38 @@ std::vector<Candidate> flag_candidates(const FlagTable& table) {
   return candidates;
 }
 
-/// True when the last word is the value of the flag before it: "--name", "-itp".
-bool wants_value(const std::vector<Flag>& flags, const std::string& word) {
-  if (word.size() < 2 || word[0] != '-' || word.find('=') != std::string::npos) return false;
-  const auto takes_value = [](const Flag& flag) { return flag.takes == Flag::Takes::value; };
-  if (word[1] == '-') {
-    return std::any_of(flags.begin(), flags.end(), [&](const Flag& flag) {
-      return takes_value(flag) &&
-             std::find(flag.names.begin(), flag.names.end(), word.substr(2)) != flag.names.end();
-    });
-  }
-  return std::any_of(flags.begin(), flags.end(), [&](const Flag& flag) {
-    return takes_value(flag) && flag.letters.find(word.back()) != std::string::npos;
-  });
+const Flag* find_flag(const std::vector<Flag>& flags, const std::string& word) {
+  const auto is_it = [&](const Flag& flag) {
+    if (word[1] != '-') return flag.letters.find(word.back()) != std::string::npos;
+    return std::find(flag.names.begin(), flag.names.end(), word.substr(2)) != flag.names.end();
+  };
+  const auto found = std::find_if(flags.begin(), flags.end(), is_it);
+  return found == flags.end() ? nullptr : &*found;
+}
+
+/// The flag whose value the last word is, when the word before it is one: "--name", "-itp".
+const Flag* find_valued(const std::vector<Flag>& flags, const std::string& word) {
+  if (word.size() < 2 || word[0] != '-' || word.find('=') != std::string::npos) return nullptr;
+  const auto* flag = find_flag(flags, word);
+  return flag && flag->takes == Flag::Takes::value ? flag : nullptr;
+}
+
+/// What the value of a flag names. `prefix` is what stands before it in its word.
+Completion complete_value(const Flag& flag, const std::string& prefix, const std::string& value) {
+  const auto is = [&](const char* name) {
+    return std::find(flag.names.begin(), flag.names.end(), name) != flag.names.end();
+  };
+  const auto names = [&](Completes what, const std::string& more = "") {
+    return Completion{.candidates = {}, .names = what, .prefix = prefix + more};
+  };
+  const bool joins = is("network") || is("pid") || is("ipc") || is("uts") || is("userns");
+  if (joins && value.starts_with("container:")) return names(Completes::containers, "container:");
+  if (is("network")) return names(Completes::networks);
+  if (is("volumes-from")) return names(Completes::containers);
+  if (is("secret")) return names(Completes::secrets);
+  const bool is_path = value.starts_with('/') || value.starts_with('.') || value.starts_with('~');
+  if (is("volume") && !is_path) return names(Completes::volumes);
+  return {.candidates = {}, .names = Completes::files};
 }
 
 /// The words before the last, split; nothing when they are no command line.
@@ -50,11 +69,17 @@ Completion complete_verb(const Verb& verb, const Words& words) {
   if (verb.declare) verb.declare(table);
   const auto flags = table.flags();
   const std::string& last = words.back();
-  if (words.size() > 1 && wants_value(flags, words[words.size() - 2]))
-    return {.names = Completes::files};
+  if (words.size() > 1) {
+    if (const auto* flag = find_valued(flags, words[words.size() - 2]))
+      return complete_value(*flag, "", last);
+  }
   const auto before = split_before(flags, words, verb.interspersed);
   if (!before) return {};
   const bool flags_ended = !verb.interspersed && !before->words.empty();
+  if (const auto equals = last.find('='); last.starts_with("--") && equals != std::string::npos) {
+    const auto* flag = flags_ended ? nullptr : find_valued(flags, last.substr(0, equals));
+    if (flag) return complete_value(*flag, last.substr(0, equals + 1), last.substr(equals + 1));
+  }
   if (last.starts_with('-') && !flags_ended) return {.candidates = flag_candidates(table)};
   // What follows the first word of run and exec belongs to the container.
   if (flags_ended) return {};
@@ -82,7 +107,7 @@ Completion complete(const Verbs& verbs, const Words& words) {
   declare_globals(table, verbs.dialect(), globals);
   const auto flags = table.flags();
   const auto before = split_before(flags, words, /*interspersed=*/false);
-  if (!before) return {.names = Completes::files};  // the value of a global flag
+  if (!before) return {.candidates = {}, .names = Completes::files};  // the value of a global flag
   const Found found = find_command(verbs, before->words);
   Words rest(before->words.begin() + static_cast<std::ptrdiff_t>(found.words), before->words.end());
   rest.push_back(words.back());

@@ -18,6 +18,8 @@ struct Completion {
   std::vector<Candidate> candidates = {};
   /// What else fits: the names of such things (asked of the store), or files.
   Completes names = Completes::nothing;
+  /// Stands before each of them: "container:", "--network=".
+  std::string prefix = {};
 };
 
 /// What may stand in the place of the last of `words` (argv without the program; the last may be empty).

@@ -101,14 +101,27 @@ bool is_never(const Text&) {
   return false;
 }
 
+/// Podman takes --log-level or --debug, not both.
+void set_level(Globals& g, const Text& level) {
+  auto& set = g.session.log_level;
+  if (!set.empty() && set != level && (set == "debug" || level == "debug")) {
+    throw ClientError("Setting --log-level and --debug is not allowed", 1, ClientError::Form::bare);
+  }
+  set = level;
+}
+
 void declare_podman(FlagTable& table, Globals& g) {
-  table.add_option("--log-level", g.session.log_level, "Log messages above specified level")
+  table
+      .add_option_function<Text>(
+          "--log-level",
+          [&g](const Text& level) { set_level(g, level); },
+          "Log messages above specified level")
       .type_name("string");
   table
       .add_flag_function(
           "-D,--debug",
           [&g](std::int64_t n) {
-            if (n > 0) g.session.log_level = "debug";
+            if (n > 0) set_level(g, "debug");
           },
           "Enable debug mode")
       .group("");
@@ -119,6 +132,7 @@ void declare_podman(FlagTable& table, Globals& g) {
           "Path to directory containing authentication config file")
       .type_name("string");
   table.add_list("--runtime-flag", g.session.runtime_flags, "Further flags of the OCI runtime");
+  table.add_list("--module", g.modules, "Load the containers.conf(5) module");
   table.add_option("--out", g.output, "Send output (stdout) to a file").type_name("string");
   table
       .add_option_function<Text>(
@@ -139,7 +153,6 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-cert",
                            "--tls-key",
                            "--tls-details",
-                           "--module",
                            "--imagestore",
                            "--volumepath"}) {
     refuse(table, name, is_never, "Not supported yet");
@@ -150,7 +163,11 @@ void declare_podman(FlagTable& table, Globals& g) {
 void declare_harness(FlagTable& table) {
   refuse(
       table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
-  refuse(table, "--storage-opt", is_never, "Option of the storage driver");
+  refuse(
+      table,
+      "--storage-opt",
+      [](const Text& v) { return v.empty(); },
+      "Option of the storage driver");
   refuse(table, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
   // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
   // the two roots.
@@ -171,7 +188,11 @@ void use_log_level(const Text& level, Dialect dialect) {
                                                            {"fatal", base::LogLevel::error},
                                                            {"panic", base::LogLevel::error}};
   for (const auto& [name, value] : levels) {
-    if (level == name) return base::set_log_level(value);
+    if (level != name) continue;
+    base::set_log_level(value);
+    if (dialect == Dialect::podman && base::logs(base::LogLevel::info))
+      base::write_log(base::LogLevel::info, "podman filtering at log level " + level);
+    return;
   }
   if (dialect == Dialect::docker) {
     throw ClientError("Unable to parse logging level: " + level, 1, ClientError::Form::bare);
@@ -185,6 +206,26 @@ void use_log_level(const Text& level, Dialect dialect) {
       ClientError::Form::bare);
 }
 
+/// The first program that there is of those that containers.conf names for this runtime; else the name itself.
+Text runtime_program(const container::Config& config, const Text& name) {
+  for (const auto& path : config.list_in("engine", "runtimes", name)) {
+    if (base::exists(path)) return path;
+  }
+  return name;
+}
+
+void use_config(Globals& globals, const container::Config& config) {
+  for (const auto& line : config.warnings()) base::warn("{}", line);
+  const auto choose = [&](Text& value, const char* key, const char* otherwise) {
+    if (value.empty()) value = config.text("engine", key).value_or(otherwise);
+  };
+  auto& options = globals.session;
+  choose(options.runtime, "runtime", "crun");
+  options.runtime = runtime_program(config, options.runtime);
+  choose(options.cgroup_manager, "cgroup_manager", "");
+  choose(globals.events_backend, "events_logger", "");
+}
+
 }  // namespace
 
 void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
@@ -196,9 +237,9 @@ void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
   declare_harness(table);
 }
 
-void use_globals(Globals& globals, Dialect dialect) {
+void use_globals(Globals& globals, Dialect dialect, const container::Config& config) {
   use_log_level(globals.session.log_level, dialect);
-  if (globals.session.runtime.empty()) globals.session.runtime = "crun";
+  use_config(globals, config);
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
   if (globals.no_out) globals.output = "/dev/null";

@@ -98,6 +98,14 @@ std::string commands_section(const Verbs& verbs) {
   return text;
 }
 
+std::string files_section() {
+  return ".SH FILES\n.TP\n/usr/share/containers/containers.conf, /etc/containers/containers.conf, "
+         "~/.config/containers/containers.conf\nDefaults of new containers; later files go before "
+         "earlier ones. Not read when berth is called by the name docker.\n"
+         ".SH ENVIRONMENT\n.TP\nCONTAINERS_CONF\nStands in the place of these files, under each "
+         "name.\n.TP\nCONTAINERS_CONF_OVERRIDE\nOne more file, which goes before all others.\n";
+}
+
 std::string main_page(const Verbs& verbs) {
   Globals globals;
   FlagTable table;
@@ -108,7 +116,7 @@ std::string main_page(const Verbs& verbs) {
          "a short\\-lived "
          "process. Called by the name docker it answers in docker's words, called podman in "
          "podman's.\n" +
-         options_section(table) + commands_section(verbs) +
+         options_section(table) + commands_section(verbs) + files_section() +
          ".SH EXIT STATUS\n.TP\n125\nberth itself failed, or was called wrongly.\n.TP\n126\nThe "
          "container's command "
          "cannot be invoked.\n.TP\n127\nThe container's command was not found.\n.PP\nOtherwise "

@@ -4,8 +4,11 @@
 #include <cstdio>
 
 #include "base/interrupt.hpp"
+#include "base/log.hpp"
+#include "base/log_style.hpp"
 #include "base/user_namespace.hpp"
 #include "catalogue.hpp"
+#include "config_flags.hpp"
 #include "container/survivors.hpp"
 #include "globals.hpp"
 #include "help.hpp"
@@ -23,6 +26,7 @@ class Program {
     speech_.dialect = verbs_.dialect();
     speech_.program = name;
     speech_.usage = "[OPTIONS] COMMAND [ARG...]";
+    if (verbs_.is_podman()) base::set_log_style(base::LogStyle::fields);
     fill(verbs_);
   }
 
@@ -76,7 +80,11 @@ class Program {
     speech_.command = command;
     speech_.usage = verb.usage;
     speech_.style = verb.errors;
-    FlagTable table(words);
+    if (verb.reads_config) load_config();
+    const auto defaults = verb.takes_defaults ? default_flags(config_) : std::vector<DefaultFlag>();
+    Words named = words;
+    for (const auto& flag : defaults) named.push_back("--" + flag.name);
+    FlagTable table(named);
     if (verb.declare) verb.declare(table);
     // Podman's global flags may stand behind the verb, too, unless the verb has one of the same
     // name.
@@ -90,19 +98,45 @@ class Program {
       }
       return print(verb_help(speech_, verb, table));
     }
+    apply_defaults(table, defaults, of_verb(argv.flags, own));
     apply_both(table, flags, own, std::move(argv.flags));
     check_arity(verb.arity, argv.words.size());
-    use_globals(globals_, verbs_.dialect());
+    use_globals(globals_, verbs_.dialect(), config_);
     if (verb.needs_user_namespace && base::is_rootless()) {
       const auto& runroot = globals_.session.runroot;
       base::enter_user_namespace(runroot, [&] { return container::find_first_processes(runroot); });
     }
     Session session(speech_, globals_.session);
-    return verb.act(session, argv.words);
+    base::debug("Called {}", command);
+    const int code = verb.act(session, argv.words);
+    base::debug("Shutting down engines");
+    return code;
+  }
+
+  /// Who calls us docker has Docker's behaviour, unless the environment names a file.
+  void load_config() {
+    try {
+      config_ = container::Config::load(
+          {.usual_places = speech_.program != "docker", .modules = globals_.modules});
+    } catch (const base::Error& e) {
+      throw ClientError("Failed to obtain " + speech_.program +
+                            " configuration: parsing containers.conf: " + e.message(),
+                        1,
+                        ClientError::Form::bare);
+    }
+  }
+
+  static std::vector<GivenFlag> of_verb(const std::vector<GivenFlag>& given, std::size_t own) {
+    std::vector<GivenFlag> flags;
+    for (const auto& flag : given)
+      if (flag.flag < own) flags.push_back(flag);
+    return flags;
   }
 
   void append_globals(std::vector<Flag>& flags) const {
     for (auto& flag : globals_table_.flags()) {
+      // What the defaults come from must be known before the verb.
+      if (flag.names == Words{"module"}) flag.names.clear();
       flag.letters.clear();
       flags.push_back(std::move(flag));
     }
@@ -155,6 +189,7 @@ class Program {
   Speech speech_;
   Globals globals_;
   FlagTable globals_table_;
+  container::Config config_;
 };
 
 int fail_with(const Told& told) {

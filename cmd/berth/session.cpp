@@ -24,6 +24,11 @@ container::Engine& Session::engine() {
                    store().paths().graphroot(),
                    "--runroot",
                    store().paths().runroot()};
+  // The monitor's commands read no containers.conf: what it chose goes with them.
+  if (options_.runtime != "crun")
+    engine_->self.insert(engine_->self.end(), {"--runtime", options_.runtime});
+  if (!options_.cgroup_manager.empty())
+    engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
   return *engine_;
 }
 

@@ -26,7 +26,9 @@ std::string Speech::usage_lines() const {
   for (const auto& form : base::split(usage, '\n')) {
     text += text.empty() ? "Usage:  " : "\n\t";
     text += path();
-    if (!form.empty()) text += " " + form;
+    if (form.empty()) continue;
+    const bool has_options = form.starts_with("[OPTIONS]");
+    text += " " + (is_podman() && has_options ? "[options]" + form.substr(9) : form);
   }
   return text;
 }

@@ -3,24 +3,42 @@
 
 #include <unistd.h>
 
+#include "base/log_style.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+
 namespace base {
 
 namespace {
 
 LogLevel threshold = LogLevel::warn;
 
-const char* prefix(LogLevel level) {
+LogStyle style = LogStyle::plain;
+
+const char* name_of(LogLevel level) {
   switch (level) {
     case LogLevel::debug:
-      return "DEBUG: ";
+      return "debug";
     case LogLevel::info:
-      return "INFO: ";
+      return "info";
     case LogLevel::warn:
-      return "WARNING: ";
+      return "warning";
     case LogLevel::error:
-      return "ERROR: ";
+      return "error";
   }
   return "";
+}
+
+std::string quoted(const std::string& line) {
+  std::string text = "\"";
+  for (const char c : line) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (c == '\n')
+      text += "\\n";
+    else
+      text += c;
+  }
+  return text + "\"";
 }
 
 }  // namespace
@@ -29,12 +47,20 @@ void set_log_level(LogLevel level) {
   threshold = level;
 }
 
+void set_log_style(LogStyle wanted) {
+  style = wanted;
+}
+
 bool logs(LogLevel level) {
   return level >= threshold;
 }
 
 void write_log(LogLevel level, const std::string& line) {
-  const std::string text = prefix(level) + line + "\n";
+  const std::string text =
+      style == LogStyle::plain
+          ? upper(name_of(level)) + ": " + line + "\n"
+          : fmt::format(
+                "time=\"{}\" level={} msg={}\n", rfc3339(now()), name_of(level), quoted(line));
   // One write, so that lines of parallel processes do not mix; nobody can be told when stderr fails.
   [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
 }

@@ -141,9 +141,7 @@ void Attachment::send_size() const {
   for (const int fd : {STDOUT_FILENO, STDIN_FILENO}) {
     const auto size = window_size(fd);
     if (!size) continue;
-    const protocol::WindowSize payload{static_cast<std::uint16_t>(size->rows),
-                                       static_cast<std::uint16_t>(size->columns)};
-    return send_frame_of(socket_, FrameKind::resize, payload);
+    return send_frame_of(socket_, FrameKind::resize, *size);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "base/sys.hpp"
 #include "container/mount_options.hpp"
 #include "container/spec/spec.hpp"
+#include "container/user_mapping.hpp"
 
 namespace container {
 
@@ -167,8 +168,9 @@ image::CopyRequest request_for(Engine& engine,
     request.devices = false;
     return request;
   }
-  if (!options.to_user) return request;
   const auto details = engine.containers.details(target.files()->record().id);
+  request.target_mapping = user_mapping(details.options.namespaces);
+  if (!options.to_user) return request;
   const auto& user = details.options.user.empty() ? details.image.user : details.options.user;
   const auto ids = find_user(target.root(), user, {});
   request.uid = ids.uid;

@@ -76,7 +76,9 @@ void grant_everything(Json& process) {
 Json make_process(Json process, const ExecOptions& options, int root_fd) {
   auto env = process.value("env", std::vector<std::string>{});
   if (!options.user.empty()) set_user(process, options.user, root_fd, env);
-  if (options.tty) set_variable(env, "TERM=xterm");
+  const bool has_term = std::any_of(
+      env.begin(), env.end(), [](const auto& variable) { return variable.starts_with("TERM="); });
+  if (options.tty && !(options.keeps_term && has_term)) set_variable(env, "TERM=xterm");
   for (const auto& variable : options.env) set_variable(env, variable);
   process["env"] = env;
   process["args"] = options.command;
@@ -136,7 +138,14 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
   const auto file = base::make_memory_file(
       "process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
-  std::vector<std::string> words = {"exec", "--process", "/proc/self/fd/3"};
+  // The kept descriptors come first, as they are numbered; the file stands behind them.
+  std::vector<int> pass;
+  for (unsigned i = 0; i < options.preserve_fds; ++i) pass.push_back(static_cast<int>(3 + i));
+  pass.push_back(file.get());
+  std::vector<std::string> words = {
+      "exec", "--process", fmt::format("/proc/self/fd/{}", 3 + options.preserve_fds)};
+  if (options.preserve_fds > 0)
+    words.push_back(fmt::format("--preserve-fds={}", options.preserve_fds));
   if (options.detach) words.emplace_back("--detach");
   words.push_back(record.id);
   const std::string exec_id = base::new_id();
@@ -155,7 +164,7 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   event("exec_create: " + line, "command", line);
   event("exec_start: " + line, "command", line);
   base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
-                        .pass = {file.get()}};
+                        .pass = pass};
   base::UniqueFd sealed;
   if (command.argv[0] == runtime.path()) sealed = runtime.sealed_program();
   if (sealed) {
@@ -174,6 +183,7 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   ignore_terminal_signals();
   const int code = base::spawn(command).wait().shell_code();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
+  if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
   return code;
 }
 

@@ -14,6 +14,9 @@ struct ExecOptions {
   std::vector<std::string> env;  ///< "K=V"
   std::string user, working_dir;
   bool tty = false, interactive = false, privileged = false, detach = false;
+  bool keeps_term = false;    ///< -t leaves a TERM that the container has
+  bool prints_id = false;     ///< detached, it tells the session's id on stdout
+  unsigned preserve_fds = 0;  ///< how many descriptors from 3 on the process gets, too
 };
 
 /// Runs it with this process's own streams and returns its exit code; with `detach` returns 0 once it runs. Takes no lock

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/json_duration.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/health.hpp"
@@ -209,11 +210,17 @@ void add_empty(Json& json) {
   add(json["Config"], "StopTimeout", nullptr);
   add(json["Config"], "ExposedPorts", nullptr);
   add(json["Config"], "Healthcheck", nullptr);
+  set_spans(json["Config"]["Healthcheck"]);
   for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"})
     add(json["HostConfig"], name, nullptr);
 }
 
 }  // namespace
+
+void set_spans(Json& check) {
+  for (const char* name : {"Interval", "Timeout", "StartPeriod", "StartInterval"})
+    if (check.is_object()) check[name] = base::duration_json(check.value(name, std::int64_t{0}));
+}
 
 std::string port_key(const network::PortMapping& port) {
   return fmt::format("{}/{}", port.container_port, port.protocol);

@@ -213,6 +213,7 @@ std::vector<std::string> config_environment(const CreateOptions& options,
   }
   std::reverse(env.begin(), env.end());
   for (const auto& variable : image.env) add(variable);
+  for (const auto& variable : options.environment.defaults) add(variable);
   add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
   return env;
 }

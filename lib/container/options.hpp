@@ -106,6 +106,7 @@ struct Security {
   bool privileged = false;
   bool no_new_privileges = false;
   std::vector<std::string> cap_add, cap_drop;  ///< as given
+  std::vector<std::string> cap_defaults;       ///< in the place of Docker's; empty: those
   std::string seccomp;                         ///< "", "unconfined" or path of a profile
   std::string seccomp_profile;                 ///< content of that profile
   std::vector<std::string> mask, unmask;       ///< unmask may hold "ALL"
@@ -119,6 +120,7 @@ void fields(Io& io, Security& s) {
   io.maybe("noNewPrivileges", s.no_new_privileges);
   io.maybe("capAdd", s.cap_add);
   io.maybe("capDrop", s.cap_drop);
+  io.maybe("capDefaults", s.cap_defaults);
   io.maybe("seccomp", s.seccomp);
   io.maybe("seccompProfile", s.seccomp_profile);
   io.maybe("mask", s.mask);
@@ -154,6 +156,7 @@ struct Environment {
   std::vector<std::string> proxies;       ///< --http-proxy: the same
   std::vector<std::string> merge, unset;  ///< --env-merge "K=x-${K}", --unsetenv
   bool unset_all = false;                 ///< --unsetenv-all: nothing of the image
+  std::vector<std::string> defaults;  ///< "K=V" of containers.conf: those of the image go before
 };
 
 template <typename Io>
@@ -163,6 +166,7 @@ void fields(Io& io, Environment& e) {
   io.maybe("merge", e.merge);
   io.maybe("unset", e.unset);
   io.maybe("unsetAll", e.unset_all);
+  io.maybe("defaults", e.defaults);
 }
 
 /// Files of the container that the host writes.
@@ -271,7 +275,8 @@ struct CreateOptions {
   std::optional<std::vector<std::string>>
       entrypoint;  ///< set: replaces the image's (empty list: cleared)
   std::vector<std::string> command;
-  std::vector<std::string> env;  ///< "K=V", later ones win; "K" alone removes
+  std::vector<std::string> create_command;  ///< the whole command line, where inspect tells it
+  std::vector<std::string> env;             ///< "K=V", later ones win; "K" alone removes
   std::map<std::string, std::string> labels, annotations, sysctls;
   bool tty = false, interactive = false, remove = false, read_only = false, publish_all = false,
        init = false;
@@ -328,6 +333,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("workingDir", o.working_dir);
   io.maybe("entrypoint", o.entrypoint);
   io.maybe("command", o.command);
+  io.maybe("createCommand", o.create_command);
   io.maybe("env", o.env);
   io.maybe("labels", o.labels);
   io.maybe("annotations", o.annotations);

@@ -71,24 +71,35 @@ Pruned prune_containers(Engine& engine, const Filters& filters) {
   return pruned;
 }
 
-Pruned prune_volumes(Engine& engine, bool all, const Filters& filters) {
-  check_keys(filters, {"label", "label!", "all"});
+std::vector<std::string> prunable_volumes(Engine& engine, bool all, const Filters& filters) {
+  check_keys(filters, {"label", "label!", "all", "until"});
   const auto asked = filters.find("all");
   const bool named = all || (asked != filters.end() && asked->second.back() != "false" &&
                              asked->second.back() != "0");
-  Pruned pruned;
+  const auto before = until(filters);
+  std::vector<std::string> names;
   for (const auto& volume : engine.volumes.list()) {
     if (!(volume.anonymous || named) || !labels_match(volume.labels, filters)) continue;
-    if (!engine.volumes.users(volume.name).empty()) continue;
-    const auto size = tree_size(volume.path);
+    if (volume.created > before || !engine.volumes.users(volume.name).empty()) continue;
+    names.push_back(volume.name);
+  }
+  return names;
+}
+
+Pruned prune_volumes(Engine& engine, bool all, const Filters& filters) {
+  Pruned pruned;
+  for (const auto& name : prunable_volumes(engine, all, filters)) {
+    const auto volume = engine.volumes.find(name);
+    if (!volume) continue;
+    const auto size = tree_size(volume->path);
     try {
-      engine.volumes.remove(volume.name);
-      record_event(engine.store, volume_event(volume.name, "destroy"));
+      engine.volumes.remove(name);
+      record_event(engine.store, volume_event(name, "destroy"));
     } catch (const base::Error& e) {
       if (e.kind() != base::Kind::in_use && e.kind() != base::Kind::not_found) throw;
       continue;
     }
-    pruned.removed.push_back(volume.name);
+    pruned.removed.push_back(name);
     pruned.bytes += size;
   }
   return pruned;

@@ -18,6 +18,9 @@ struct Pruned {
 /// Removes containers that do not run. Filters: label, label!, until.
 Pruned prune_containers(Engine& engine, const Filters& filters);
 
+/// Names of the volumes that prune_volumes would remove.
+std::vector<std::string> prunable_volumes(Engine& engine, bool all, const Filters& filters);
+
 /// Removes volumes that no container uses: anonymous ones, with `all` named ones, too. Filters: label, label!, all.
 Pruned prune_volumes(Engine& engine, bool all, const Filters& filters);
 

@@ -8,10 +8,10 @@
 
 namespace container {
 
-std::optional<WindowSize> window_size(int fd) {
+std::optional<protocol::WindowSize> window_size(int fd) {
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) < 0) return std::nullopt;
-  return WindowSize{size.ws_row, size.ws_col};
+  return protocol::WindowSize{size.ws_row, size.ws_col};
 }
 
 RawTerminal::RawTerminal(int fd) : fd_(fd) {

@@ -5,14 +5,12 @@
 #include <optional>
 #include <termios.h>
 
+#include "container/monitor_protocol.hpp"
+
 namespace container {
 
-struct WindowSize {
-  int rows = 0, columns = 0;
-};
-
 /// Nothing when the descriptor is no terminal.
-std::optional<WindowSize> window_size(int fd);
+std::optional<protocol::WindowSize> window_size(int fd);
 
 /// Raw mode for as long as it lives; nothing happens when the descriptor is no terminal.
 class RawTerminal {

@@ -27,6 +27,8 @@ struct CopyRequest {
   bool devices = true;
   /// Of the container's own user namespace: the archive tells owners as those inside see them.
   std::optional<base::IdMapping> mapping;
+  /// The same of a target: owners, from an archive or above, are those that people inside mean.
+  std::optional<base::IdMapping> target_mapping;
 };
 
 template <typename Io>
@@ -43,6 +45,7 @@ void fields(Io& io, CopyRequest& r) {
   io.maybe("overwrite", r.overwrite);
   io("devices", r.devices);
   io.maybe("mapping", r.mapping);
+  io.maybe("targetMapping", r.target_mapping);
 }
 
 struct CopyResult {

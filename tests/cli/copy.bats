@@ -188,3 +188,37 @@ sub"
   user_berth rm -f live mine
   user_berth volume rm v1
 }
+
+@test "podman's relative paths begin at the working directory" {
+  berth create --name work -w /tmp "$B" true
+  echo here > "$WORK/host/rel"
+  works podman cp rel work:.
+  works podman cp work:rel - 
+  berth cp work:/tmp/rel "$WORK/host/back"
+  [ "$(cat "$WORK/host/back")" = here ]
+  fails 125 podman cp - work:/no/such < /dev/null
+  has "destination must be a directory when copying from stdin"
+  mkfifo "$WORK/host/fifo"
+  fails 125 podman cp work:/tmp/rel "$WORK/host/fifo"
+  has "must be a directory or a regular file"
+  podman cp "$WORK/host/d" work:/tmp/clash
+  cp "$WORK/host/rel" "$WORK/host/clash"
+  fails 125 podman cp clash work:/tmp
+  has 'error creating "/tmp/clash": open /tmp/clash: file exists'
+  berth rm work
+}
+
+@test "owners of a container with a user namespace of its own are those that it sees" {
+  needs_user
+  user_berth pull -q "$B"
+  user_berth run -d --name mapped --network none --userns keep-id "$B" sleep 1000
+  local own
+  own=$(id -u berth-test)
+  user_berth exec -u 0 mapped sh -c "echo x > /inside && chown $own:34 /inside"
+  user_berth cp mapped:/inside - > "$WORK/mapped.tar"
+  [ "$(tar -tvf "$WORK/mapped.tar" --numeric-owner | awk '{print $2}')" = "$own/34" ]
+  user_berth cp - mapped:/tmp < "$WORK/mapped.tar"
+  works user_berth exec mapped stat -c %u:%g /tmp/inside
+  is "$own:34"
+  user_berth rm -f mapped
+}

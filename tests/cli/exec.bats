@@ -79,3 +79,33 @@ teardown_file() { end_file; }
   for i in "${pids[@]}"; do wait "$i"; done
   for i in {1..20}; do [ "$(cat "$WORK/exec.$i")" = "$i" ]; done
 }
+
+@test "podman's exec: who is meant, exit codes, ids and descriptors" {
+  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+  fails 125 podman exec
+  has "exec requires the name or ID of a container or the --latest or --cidfile flag"
+  fails 125 podman exec cc
+  has "must provide a non-empty command to start an exec session"
+  fails 255 podman exec -u nosuch cc true
+  has "unable to find user nosuch"
+  berth create --name idle --network none "$REGISTRY/app:1"
+  fails 255 podman exec idle true
+  has "can only create exec sessions on running containers: container state improper"
+  fails 125 podman exec -d cc nosuch
+  works podman exec -d cc true
+  [[ $output =~ ^[0-9a-f]{64}$ ]]
+  berth inspect -f '{{.Id}}' cc > "$WORK/cid"
+  works podman exec --cidfile "$WORK/cid" echo by-file
+  is by-file
+  output=$(podman exec --preserve-fds 2 cc sh -c 'cat <&3; cat <&4' 3< <(echo three) 4< <(echo four))
+  is "three
+four"
+  berth run -d --name term --network none -e TERM=mine --entrypoint sleep "$REGISTRY/app:1" 1000
+  works podman exec -t term sh -c 'echo $TERM'
+  has mine
+  works berth exec -t term sh -c 'echo $TERM'
+  has xterm
+  works podman exec --latest sh -c 'echo $TERM'
+  is mine
+  berth rm -f idle term
+}

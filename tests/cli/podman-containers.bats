@@ -14,7 +14,7 @@ started() { podman run -d --network none "$@" > /dev/null; }
 # Ignores SIGTERM, and says when it is ready to.
 stubborn() {
   podman run -d --name "$1" --network none "$B" sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done' > /dev/null
-  until_true grep -q ready "$(podman inspect -f '{{.LogPath}}' "$1")"
+  until_true grep -q ready "$(podman inspect -f '{{.HostConfig.LogConfig.Path}}' "$1")"
 }
 
 @test "what ps refuses" {
@@ -39,7 +39,7 @@ stubborn() {
   podman run --name cc --network none "$B" sh -c 'exit 3' || true
   podman create --name aa -l app=db --network none --restart always "$B" true > /dev/null
   works podman ps --noheading --format 'table {{.Names}} {{.Command}} {{.State}}'
-  is "bb          sleep 1000  running     "
+  is "bb          sleep 1000  running"
   works podman ps -a --format '{{.Names}}'
   is $'bb\ncc\naa'
   works podman ps -a --sort names --format '{{.Names}}|{{.Status}}'
@@ -200,7 +200,7 @@ print(c['Names'], c['Command'], c['Labels'], c['Mounts'], c['Pid'] == $pid, c['E
 @test "the pieces of a long line in a k8s-file are one line of --tail" {
   podman run --name kk --log-driver k8s-file --network none "$B" echo first > /dev/null
   local log time
-  log=$(podman inspect -f '{{.LogPath}}' kk)
+  log=$(podman inspect -f '{{.HostConfig.LogConfig.Path}}' kk)
   time=$(cut -d' ' -f1 "$log")
   printf '%s stdout P long\n%s stdout F er\n%s stdout F last\n' "$time" "$time" "$time" >> "$log"
   works podman logs --tail 1 kk

@@ -104,3 +104,51 @@ r() { berth run --rm --network none "$@"; }
   is 2048
   user_berth volume rm tm
 }
+
+@test "podman's words for volumes" {
+  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+  works podman volume create --uid 12 --gid 34 -l a=b vv
+  [ "$(stat -c %u:%g "$WORK/root/volumes/vv/_data")" = 12:34 ]
+  fails 125 podman volume create vv
+  has "volume with name vv already exists: volume already exists"
+  works podman volume create --ignore vv
+  is vv
+  fails 125 podman volume create -o type=bind -o device=/nosuch/dir ww
+  has "invalid volume option device for driver 'local': faccessat /nosuch/dir: no such file or directory"
+  works podman volume ls --noheading --filter name='^v+$'
+  is "local       vv"
+  works podman volume ls --filter 'label!=a' -q
+  is ""
+  works podman volume ls --format json
+  has '"NeedsCopyUp": true'
+  works podman volume inspect -f '{{.Labels.a}} {{.Anonymous}}' vv
+  is "b false"
+  fails 125 podman volume inspect nosuch
+  has "Error: no such volume nosuch"
+  works podman volume mount vv
+  is "$WORK/root/volumes/vv/_data"
+  works podman volume unmount vv
+  is vv
+  berth run -d --name uses --network none -v vv:/m "$B" sleep 1000
+  fails 2 podman volume rm vv
+  has "volume vv is being used by the following container(s): $(berth inspect -f '{{.Id}}' uses): volume is being used"
+  fails 1 podman volume rm nosuch
+  has 'no volume with name "nosuch" found: no such volume'
+  works podman volume rm -f -t 0 nosuch vv
+  is vv
+  fails 1 berth inspect uses
+  fails 125 podman volume rm
+  has "choose either one or more volumes or all"
+}
+
+@test "podman's prune names what goes before it asks" {
+  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+  podman volume create named
+  works podman volume prune < /dev/null
+  has "No dangling anonymous volumes found"
+  run podman volume prune -a <<< n
+  [[ $output == *named*"[y/N] "* ]]
+  works podman volume prune -a <<< y
+  works podman volume ls -q
+  is ""
+}

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/id.hpp"
 #include "commands/list.hpp"
 #include "container/run_state.hpp"
 #include "image/reference.hpp"
@@ -57,12 +58,34 @@ std::set<std::string> names_of(Session& session, Completes what) {
   return names;
 }
 
+/// Ids are many and say little: they are offered to who has begun one.
+std::set<std::string> ids_of(Session& session, Completes what, const std::string& begun) {
+  std::set<std::string> ids;
+  const auto add = [&](const std::string& id) {
+    if (base::short_id(id).starts_with(begun)) ids.insert(base::short_id(id));
+  };
+  auto& engine = session.engine();
+  if (what == Completes::containers || what == Completes::running_containers) {
+    for (const auto& record : engine.containers.list()) add(record.id);
+  } else if (what == Completes::images) {
+    for (const auto& [id, names] : engine.images.all_names()) add(id);
+  } else if (what == Completes::secrets) {
+    for (const auto& secret : engine.secrets.list()) add(secret.id);
+  }
+  return ids;
+}
+
 int complete_words(const Verbs& verbs, Session& session, const Words& words) {
   const auto completion = complete(verbs, words);
   for (const auto& candidate : completion.candidates) {
     render::print_line(candidate.word + "\t" + candidate.description);
   }
-  for (const auto& name : names_of(session, completion.names)) render::print_line(name);
+  const std::string last = words.empty() ? "" : words.back();
+  const auto begun =
+      last.starts_with(completion.prefix) ? last.substr(completion.prefix.size()) : std::string();
+  auto names = names_of(session, completion.names);
+  if (!begun.empty()) names.merge(ids_of(session, completion.names, begun));
+  for (const auto& name : names) render::print_line(completion.prefix + name);
   return 0;
 }
 

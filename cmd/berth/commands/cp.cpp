@@ -5,10 +5,12 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "base/text.hpp"
 #include "commands/list.hpp"
 #include "container/copy.hpp"
 #include "container/events.hpp"
 #include "container/mount_options.hpp"
+#include "container/user_mapping.hpp"
 #include "image/transfer.hpp"
 #include "session.hpp"
 
@@ -79,9 +81,14 @@ class Copy {
     if (!to_.is_stream) target_.emplace(place(to_, target));
   }
 
-  static CopyPlace place(const End& end, const std::shared_ptr<const container::Files>& files) {
-    return files && !end.container.empty() ? CopyPlace(files, end.container, end.path)
-                                           : CopyPlace(end.path);
+  CopyPlace place(const End& end, const std::shared_ptr<const container::Files>& files) const {
+    if (!files || end.container.empty()) return CopyPlace(end.path);
+    // Docker's relative paths begin at the root, podman's at the container's working directory.
+    if (!podman() || end.path.starts_with('/')) return CopyPlace(files, end.container, end.path);
+    const auto details = session_.engine().containers.details(files->record().id);
+    const auto& own = details.options.working_dir;
+    return CopyPlace(
+        files, end.container, (own.empty() ? details.image.working_dir : own) + "/" + end.path);
   }
 
   [[noreturn]] void fail_missing(const End& end, const CopyPlace& place, const std::string& path) {
@@ -130,8 +137,21 @@ class Copy {
                              {{"image", container.summary.image_name}, {"name", container.name}}});
   }
 
+  /// What is in the way is told by podman as the failure to make the file.
+  [[noreturn]] void fail_overwrite(const base::Error& error) const {
+    const auto parts = base::split(error.message(), '"');
+    const bool overwrites = error.message().starts_with("cannot overwrite ") && parts.size() > 1;
+    if (!podman() || !overwrites) throw base::Error(error);
+    client_fail("error creating \"{0}\": open {0}: file exists", parts[1]);
+  }
+
   image::CopyResult transfer(const image::CopyRequest& request, image::CopyEnds ends) {
-    const auto result = image::Transfer(session_.store()).copy(request, ends);
+    image::CopyResult result;
+    try {
+      result = image::Transfer(session_.store()).copy(request, ends);
+    } catch (const base::Error& e) {
+      fail_overwrite(e);
+    }
     record(from_, source_, "archive-path");
     record(to_, target_, "extract-to-dir");
     return result;
@@ -140,7 +160,6 @@ class Copy {
   image::CopyResult extract() {
     const auto end = target_->look();
     if (!end.is_directory) {
-      if (podman() && !end.exists) fail_missing(to_, *target_, target_->path());
       if (podman()) client_fail("destination must be a directory when copying from stdin");
       client_fail("destination \"{}:{}\" must be a directory", to_.container, target_->path());
     }
@@ -154,21 +173,39 @@ class Copy {
     }
   }
 
+  /// Owners leave a container as those inside see them.
+  std::optional<base::IdMapping> source_mapping() {
+    if (!source_->files()) return std::nullopt;
+    const auto details = session_.engine().containers.details(source_->files()->record().id);
+    return container::user_mapping(details.options.namespaces);
+  }
+
   image::CopyResult archive() {
     const auto found = source();
     image::CopyRequest wanted;
     wanted.name = found.name;
     wanted.entry = found.entry;
     wanted.to_archive = true;
+    wanted.mapping = source_mapping();
     return transfer(wanted, {found.parent.get(), STDOUT_FILENO});
+  }
+
+  /// Podman writes to no device or pipe of the host.
+  void check_kind() const {
+    if (!podman() || !to_.container.empty()) return;
+    const auto st = base::find_stat(to_.path);
+    if (!st || S_ISDIR(st->st_mode) || S_ISREG(st->st_mode)) return;
+    client_fail("invalid destination: \"{}\" must be a directory or a regular file", to_.path);
   }
 
   image::CopyResult copy() {
     const auto found = source();
+    check_kind();
     const auto plan = this->plan(found);
     auto wanted = request(plan.directory);
     wanted.name = found.name;
     wanted.entry = plan.entry;
+    wanted.mapping = source_mapping();
     if (target_->files()) return transfer(wanted, {found.parent.get(), target_->root()});
     // What comes from a container may hold links: on this host, none leads out of the directory.
     const auto directory =

@@ -19,6 +19,7 @@ void register_healthcheck_run(Verbs& verbs) {
       .summary = "Run the health check of a container",
       .arity = {1, 1},
       .completes = Completes::running_containers,
+      .reads_config = false,
       .declare =
           [flags](FlagTable& table) {
             table.add_flag("--by-monitor", flags->by_monitor, "Print nothing (used by monitors)");

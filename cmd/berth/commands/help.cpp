@@ -13,7 +13,8 @@ namespace {
 
 int help(const Verbs& verbs, Session& session, const Words& words) {
   const Found found = find_command(verbs, words);
-  if (found.words < words.size()) {
+  const bool is_unknown = found.words < words.size();
+  if (is_unknown) {
     // Podman tells its help and succeeds.
     if (!session.is_podman()) client_fail("unknown help topic: {}", base::join(words, " "));
     print_error({fmt::format("Unknown help topic [`{}`]", base::join(words, " ")), 0});
@@ -31,7 +32,9 @@ int help(const Verbs& verbs, Session& session, const Words& words) {
     declare_globals(table, speech.dialect, globals);
     text = group_help(speech, verbs, found.command, table);
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  // Podman leaves out what the program is for where it tells what it takes.
+  if (is_unknown) text.erase(0, text.find("Usage:"));
+  std::fwrite(text.data(), 1, text.size(), is_unknown ? stderr : stdout);
   return 0;
 }
 

@@ -36,9 +36,8 @@ void check_terminal(const Session& session) {
         1,
         ClientError::Form::bare);
   }
-  podman_log(base::LogLevel::warn,
-             "The input device is not a TTY. The --tty and --interactive flags might not work "
-             "properly");
+  base::warn(
+      "The input device is not a TTY. The --tty and --interactive flags might not work properly");
 }
 
 void podman_log(base::LogLevel level, const std::string& text) {

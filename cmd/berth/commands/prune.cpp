@@ -30,6 +30,28 @@ void tell(Session& session, const char* title, const container::Pruned& pruned) 
   fmt::print("Total reclaimed space: {}\n", base::human_size(static_cast<double>(pruned.bytes)));
 }
 
+/// Podman names what will go before it asks.
+bool confirm_podman(Session& session, const Flags& flags) {
+  const char* what = flags.all ? "" : "anonymous ";
+  fmt::print(
+      "WARNING! This will remove all {}volumes not used by at least one container. The following "
+      "volumes will be removed:\n",
+      what);
+  const auto names = container::prunable_volumes(session.engine(), flags.all, flags.filters);
+  if (names.empty()) {
+    fmt::print("No dangling {}volumes found\n", what);
+    return false;
+  }
+  for (const auto& name : names) fmt::print("{}\n", name);
+  return ask();
+}
+
+bool confirm_volumes(Session& session, const Flags& flags) {
+  if (session.is_podman()) return confirm_podman(session, flags);
+  return confirm(fmt::format("This will remove {} volumes not used by at least one container.",
+                             flags.all ? "all local" : "anonymous local"));
+}
+
 }  // namespace
 
 void register_container_prune(Verbs& verbs) {
@@ -71,12 +93,7 @@ void register_volume_prune(Verbs& verbs) {
           },
       .act =
           [flags](Session& session, const Words&) {
-            const char* what = flags->all ? "all local" : "anonymous local";
-            if (!flags->force &&
-                !confirm(fmt::format(
-                    "This will remove {} volumes not used by at least one container.", what))) {
-              return 0;
-            }
+            if (!flags->force && !confirm_volumes(session, *flags)) return 0;
             tell(session,
                  "Deleted Volumes:",
                  container::prune_volumes(session.engine(), flags->all, flags->filters));

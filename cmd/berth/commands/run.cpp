@@ -10,6 +10,7 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "commands/archive_names.hpp"
 #include "commands/list.hpp"
 #include "commands/podman_words.hpp"
 #include "container/attached.hpp"
@@ -33,11 +34,22 @@ struct RunFlags {
   std::string detach_keys;
 };
 
+/// An image in an archive is taken in each time, and goes by its name there.
+image::Image image_of_archive(Session& session,
+                              container::CreateOptions& o,
+                              const CreateFlags& flags,
+                              const std::string& path) {
+  const auto loaded = load_archive(session, o.image, path, o.platform, flags.quiet);
+  if (loaded.images.size() != 1) client_fail("{} holds more than one image", o.image);
+  o.image = loaded.names.at(0);
+  return session.engine().images.get(loaded.images[0]);
+}
+
 /// The image, pulled first when the policy asks for it.
-image::Image ensure_image(Session& session,
-                          const container::CreateOptions& o,
-                          const CreateFlags& flags) {
+image::Image ensure_image(Session& session, container::CreateOptions& o, const CreateFlags& flags) {
   auto& engine = session.engine();
+  if (const auto path = flags.podman ? archive_path(o.image) : std::nullopt)
+    return image_of_archive(session, o, flags, *path);
   const auto policy = pull_policy(flags);
   if (policy != PullPolicy::always) {
     if (auto found = engine.images.find(o.image)) return *found;
@@ -134,6 +146,13 @@ base::UniqueFd make_cidfile(const std::string& path,
   return file;
 }
 
+/// The words that this process was started with.
+Words own_command_line() {
+  auto words = base::split(base::read_file("/proc/self/cmdline"), '\0');
+  if (!words.empty()) words.pop_back();  // each word ends with a zero
+  return words;
+}
+
 /// Where a network has no ports of the container's own, podman goes on without them.
 void discard_ports(container::CreateOptions& o) {
   const auto mode = base::split_pair(o.namespaces.network, ':').first;
@@ -182,6 +201,7 @@ container::Created make(Session& session,
     o.rootfs = parse_rootfs(words.at(0));
   else
     o.image = words.at(0);
+  if (session.is_podman()) o.create_command = own_command_line();
   o.command.assign(words.begin() + 1, words.end());
   auto& engine = session.engine();
   base::Rollback undo;
@@ -279,6 +299,7 @@ void register_run(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::run,
+      .takes_defaults = true,
       .declare =
           [flags](FlagTable& table) {
             add_create_flags(table, flags->create);
@@ -305,6 +326,7 @@ void register_create(Verbs& verbs) {
       .completes = Completes::images,
       .interspersed = false,
       .errors = ErrorStyle::create,
+      .takes_defaults = true,
       .declare = [flags](FlagTable& table) { add_create_flags(table, *flags); },
       .act =
           [flags](Session& session, const Words& words) {

@@ -69,6 +69,7 @@ void register_container_cleanup(Verbs& verbs) {
       .summary = "Clean up network and mounts of containers that have ended",
       .arity = {1, -1},
       .completes = Completes::containers,
+      .reads_config = false,
       .declare =
           [restart](FlagTable& table) {
             table.add_flag(

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth volume create, ls, rm
+// berth volume create, ls
 #include <algorithm>
+#include <regex>
+#include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
 #include "commands/list.hpp"
+#include "commands/volume_json.hpp"
 #include "container/events.hpp"
 #include "container/volume_mount.hpp"
 #include "options/filters.hpp"
+#include "render/go_format.hpp"
 #include "render/output.hpp"
 #include "session.hpp"
+#include "storage/names.hpp"
 
 namespace cli {
 
@@ -18,7 +24,43 @@ namespace {
 struct CreateFlags {
   std::string name, driver = "local";
   std::vector<std::string> labels, options;
+  bool ignore = false;
+  std::optional<int> uid, gid;
 };
+
+/// Podman's own refusals, before those of the engine.
+void check_podman(Session& session, const storage::Volume& wanted) {
+  if (wanted.driver != "local") {
+    client_fail(
+        "volume {0} uses volume plugin {1} but it could not be retrieved: no volume plugin with "
+        "name {1} available: required plugin missing",
+        wanted.name,
+        wanted.driver);
+  }
+  if (!wanted.name.empty() && !storage::is_object_name(wanted.name)) {
+    client_fail(
+        "running volume create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid "
+        "argument");
+  }
+  if (!wanted.name.empty() && session.engine().volumes.find(wanted.name))
+    client_fail("volume with name {} already exists: volume already exists", wanted.name);
+  const auto device = wanted.options.find("device");
+  const auto type = wanted.options.find("type");
+  if (device != wanted.options.end() && type != wanted.options.end() && type->second == "bind" &&
+      !base::exists(device->second)) {
+    client_fail(
+        "invalid volume option device for driver 'local': faccessat {}: no such file or directory",
+        device->second);
+  }
+}
+
+void set_owner(const storage::Volume& volume, const CreateFlags& flags) {
+  if (!flags.uid && !flags.gid) return;
+  const auto uid = static_cast<uid_t>(flags.uid.value_or(-1));
+  const auto gid = static_cast<gid_t>(flags.gid.value_or(-1));
+  if (::chown(volume.path.c_str(), uid, gid) < 0)
+    base::sys_fail("set the owner of volume {}", volume.name);
+}
 
 int create(Session& session, const CreateFlags& flags, const Words& words) {
   storage::Volume wanted;
@@ -35,11 +77,19 @@ int create(Session& session, const CreateFlags& flags, const Words& words) {
     const auto [key, value] = base::split_pair(option, '=');
     wanted.options[key] = value.value_or("");
   }
+  if (session.is_podman()) {
+    if (flags.ignore && session.engine().volumes.find(wanted.name)) {
+      render::print_line(wanted.name);
+      return 0;
+    }
+    check_podman(session, wanted);
+  }
   // An unknown driver is told first, by the store.
   if (wanted.driver == "local") container::check_volume_options(wanted, session.is_podman());
   auto& volumes = session.engine().volumes;
   const bool is_new = wanted.name.empty() || !volumes.find(wanted.name);
   const auto made = volumes.create(wanted);
+  set_owner(made, flags);
   if (is_new)
     container::record_event(session.store(), container::volume_event(made.name, "create"));
   render::print_line(made.name);
@@ -49,7 +99,7 @@ int create(Session& session, const CreateFlags& flags, const Words& words) {
 struct ListFlags {
   container::Filters filters;
   std::string format;
-  bool quiet = false;
+  bool quiet = false, no_heading = false;
 };
 
 bool has_pair(const std::map<std::string, std::string>& map, const std::string& wanted) {
@@ -58,12 +108,43 @@ bool has_pair(const std::map<std::string, std::string>& map, const std::string& 
   return found != map.end() && (!value || found->second == *value);
 }
 
+/// Docker looks for a part of the name, podman for a pattern.
+bool names(Session& session, const std::string& name, const std::string& wanted) {
+  if (!session.is_podman()) return name.find(wanted) != std::string::npos;
+  try {
+    return std::regex_search(name, std::regex(wanted));
+  } catch (const std::regex_error&) {
+    base::fail(base::Kind::usage, "error parsing regexp: {}", wanted);
+  }
+}
+
+/// Podman's further filters; nothing for a key that it does not know either.
+std::optional<bool> matches_podman(Session& session,
+                                   const storage::Volume& volume,
+                                   const std::string& key,
+                                   const std::vector<std::string>& values) {
+  const auto& value = values.back();
+  if (key == "label!") {
+    return std::none_of(
+        values.begin(), values.end(), [&](const auto& v) { return has_pair(volume.labels, v); });
+  }
+  if (key == "anonymous") return volume.anonymous == (value == "true" || value == "1");
+  if (key == "until") {
+    const auto moment = base::parse_moment(value, base::now());
+    if (!moment) base::fail(base::Kind::usage, "unable to parse \"{}\" as a time", value);
+    return volume.created < *moment;
+  }
+  if (key == "after" || key == "since")
+    return volume.created > session.engine().volumes.get(value).created;
+  return std::nullopt;
+}
+
 bool matches(Session& session, const storage::Volume& volume, const container::Filters& filters) {
   for (const auto& [key, values] : filters) {
     const auto any = [&](auto test) { return std::any_of(values.begin(), values.end(), test); };
     bool ok = false;
     if (key == "name")
-      ok = any([&](const auto& v) { return volume.name.find(v) != std::string::npos; });
+      ok = any([&](const auto& v) { return names(session, volume.name, v); });
     else if (key == "driver")
       ok = any([&](const auto& v) { return volume.driver == v; });
     else if (key == "opt")
@@ -77,8 +158,14 @@ bool matches(Session& session, const storage::Volume& volume, const container::F
       const bool wanted = values.back() == "true" || values.back() == "1";
       ok = session.engine().volumes.users(volume.name).empty() == wanted;
     } else {
-      if (session.is_podman())
+      const auto more =
+          session.is_podman() ? matches_podman(session, volume, key, values) : std::nullopt;
+      if (!more && session.is_podman())
         base::fail(base::Kind::usage, "\"{}\" is an invalid volume filter", key);
+      if (more) {
+        if (!*more) return false;
+        continue;
+      }
       base::fail(base::Kind::usage, "invalid filter '{}'", key);
     }
     if (!ok) return false;
@@ -86,27 +173,40 @@ bool matches(Session& session, const storage::Volume& volume, const container::F
   return true;
 }
 
-base::Json row(const storage::Volume& volume) {
+base::Json row(const storage::Volume& volume, bool podman) {
   std::vector<std::string> labels;
   for (const auto& [key, value] : volume.labels) labels.push_back(key + "=" + value);
-  return {{"Name", volume.name},
-          {"Driver", volume.driver},
-          {"Scope", "local"},
-          {"Mountpoint", volume.path},
-          {"Labels", base::join(labels, ",")},
-          {"Links", "N/A"},
-          {"Size", "N/A"},
-          {"Status", "N/A"},
-          {"Availability", "N/A"},
-          {"Group", "N/A"}};
+  base::Json json = {{"Name", volume.name},
+                     {"Driver", volume.driver},
+                     {"Scope", "local"},
+                     {"Mountpoint", volume.path},
+                     {"Labels", base::join(labels, ",")},
+                     {"Links", "N/A"},
+                     {"Size", "N/A"},
+                     {"Status", "N/A"},
+                     {"Availability", "N/A"},
+                     {"Group", "N/A"}};
+  if (!podman) return json;
+  json.update({{"Anonymous", volume.anonymous},
+               {"CreatedAt", base::rfc3339(volume.created)},
+               {"MountCount", 0},
+               {"Options", volume.options}});
+  return json;
 }
 
 int list(Session& session, const ListFlags& flags) {
   auto& engine = session.engine();
   matches(session, {}, flags.filters);  // an unknown key is told even when there is no volume
+  // Podman's JSON holds whole volumes, Docker's what its table has.
+  const bool whole = session.is_podman() && flags.format == "json";
   std::vector<base::Json> rows;
   for (const auto& volume : engine.volumes.list()) {
-    if (matches(session, volume, flags.filters)) rows.push_back(row(volume));
+    if (!matches(session, volume, flags.filters)) continue;
+    rows.push_back(whole ? volume_json_podman(volume) : row(volume, session.is_podman()));
+  }
+  if (whole) {
+    render::print_line(render::go_json(rows, 4));
+    return 0;
   }
   render::Listing listing;
   listing.table = "{{.Driver}}\t{{.Name}}";
@@ -117,9 +217,10 @@ int list(Session& session, const ListFlags& flags) {
                      {"Labels", "LABELS"},
                      {"Links", "LINKS"},
                      {"Size", "SIZE"}};
-  listing.type = "*formatter.volumeContext";
+  listing.type = session.is_podman() ? "volumes.volumeReporter" : "*formatter.volumeContext";
   listing.quiet = "{{.Name}}";
-  listing.name = "volume ls";
+  listing.name = "ls";
+  listing.heading = !flags.no_heading;
   listing.style = session.is_podman() ? render::Style::podman : render::Style::docker;
   render::print_listing(listing, std::move(rows), flags.format, flags.quiet);
   return 0;
@@ -135,11 +236,22 @@ void register_volume_create(Verbs& verbs) {
       .summary = "Create a volume",
       .arity = {0, 1},
       .declare =
-          [flags](FlagTable& table) {
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
             table.add_option("-d,--driver", flags->driver, "Specify volume driver name");
-            table.add_list("--label", flags->labels, "Set metadata for a volume");
+            table.add_list(
+                podman ? "-l,--label" : "--label", flags->labels, "Set metadata for a volume");
             table.add_option("--name", flags->name, "Specify volume name");
             table.add_list("-o,--opt", flags->options, "Set driver specific options");
+            if (!podman) return;
+            table.add_flag("--ignore", flags->ignore, "Don't fail if volume already exists");
+            const auto number = [&](const char* name, std::optional<int>& to, const char* what) {
+              table
+                  .add_option_function<int>(
+                      name, [&to](const int& id) { to = id; }, what)
+                  .type_name("int");
+            };
+            number("--gid", flags->gid, "Set the GID of the volume owner");
+            number("--uid", flags->uid, "Set the UID of the volume owner");
           },
       .act = [flags](Session& session,
                      const Words& words) { return create(session, *flags, words); },
@@ -154,7 +266,8 @@ void register_volume_ls(Verbs& verbs) {
       .summary = "List volumes",
       .arity = {0, 0},
       .declare =
-          [flags](FlagTable& table) {
+          [flags, podman = verbs.is_podman()](FlagTable& table) {
+            if (podman) table.add_flag("-n,--noheading", flags->no_heading, "Do not print headers");
             add_filters(table, flags->filters);
             table.add_option("--format",
                              flags->format,
@@ -163,45 +276,6 @@ void register_volume_ls(Verbs& verbs) {
             table.add_flag("-q,--quiet", flags->quiet, "Only display volume names");
           },
       .act = [flags](Session& session, const Words&) { return list(session, *flags); },
-  });
-}
-
-void register_volume_rm(Verbs& verbs) {
-  struct Flags {
-    bool force = false, all = false;
-  };
-
-  const auto flags = std::make_shared<Flags>();
-  verbs.add({
-      .names = {"volume rm", "volume remove"},
-      .usage = "[OPTIONS] VOLUME [VOLUME...]",
-      .summary = "Remove one or more volumes",
-      .arity = {verbs.is_podman() ? 0 : 1, -1},
-      .completes = Completes::volumes,
-      .declare =
-          [flags, podman = verbs.is_podman()](FlagTable& table) {
-            table.add_flag("-f,--force", flags->force, "Force the removal of one or more volumes");
-            if (podman) table.add_flag("-a,--all", flags->all, "Remove all volumes");
-          },
-      .act =
-          [flags](Session& session, const Words& words) {
-            if (flags->all && !words.empty())
-              client_fail("when using the --all switch, you may not pass any volumes names or IDs");
-            if (!flags->all && words.empty())
-              client_fail("must specify at least one volume name or the --all switch");
-            auto& volumes = session.engine().volumes;
-            Words names = words;
-            if (flags->all)
-              for (const auto& volume : volumes.list()) names.push_back(volume.name);
-            return for_each(session, names, [&](const std::string& name) {
-              // Docker: forcing what is not there is no failure, and prints the name.
-              if (!flags->force || volumes.find(name)) {
-                volumes.remove(name);
-                container::record_event(session.store(), container::volume_event(name, "destroy"));
-              }
-              render::print_line(name);
-            });
-          },
   });
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A volume as `volume inspect` and podman's `volume ls --format json` show it.
 #pragma once
 
 #include "base/json_fields.hpp"
@@ -6,18 +7,10 @@
 
 namespace cli {
 
-/// What `volume inspect` shows, in Docker's shape.
-inline base::Json volume_json(const storage::Volume& volume) {
-  const auto or_null = [](const std::map<std::string, std::string>& map) {
-    return map.empty() ? base::Json(nullptr) : base::Json(map);
-  };
-  return {{"CreatedAt", base::rfc3339(volume.created)},
-          {"Driver", volume.driver},
-          {"Labels", or_null(volume.labels)},
-          {"Mountpoint", volume.path},
-          {"Name", volume.name},
-          {"Options", or_null(volume.options)},
-          {"Scope", "local"}};
-}
+/// In Docker's shape.
+base::Json volume_json(const storage::Volume& volume);
+
+/// In podman's.
+base::Json volume_json_podman(const storage::Volume& volume);
 
 }  // namespace cli

@@ -26,6 +26,8 @@ void add_environment_flags(FlagTable& table, CreateFlags& flags) {
   table.add_list("--env-merge",
                  environment.merge,
                  "Set a variable from those of the image: NAME=prefix-${NAME}");
+  // containers.conf alone sets it.
+  table.add_list("--default-env", environment.defaults, "Variable of each container").group("");
   table.add_list("--unsetenv", environment.unset, "Unset a default environment variable");
   table.add_flag(
       "--unsetenv-all", environment.unset_all, "Unset all default environment variables");

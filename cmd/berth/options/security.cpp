@@ -103,6 +103,9 @@ void apply(const Option& option, Security& security) {
 void add_security_flags(FlagTable& table, CreateFlags& flags) {
   auto& security = flags.options.security;
   table.add_flag("--privileged", security.privileged, "Give extended privileges to this container");
+  // containers.conf alone sets it.
+  table.add_list("--default-capability", security.cap_defaults, "Capability of each container")
+      .group("");
   table.add_list("--cap-add", security.cap_add, "Add Linux capabilities");
   table.add_list("--cap-drop", security.cap_drop, "Drop Linux capabilities");
   table.add_list("--security-opt", flags.security, "Security Options");

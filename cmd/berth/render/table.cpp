@@ -20,10 +20,7 @@ std::size_t width_of(std::string_view text) {
 class Table {
  public:
   Table(std::string_view text, const TableStyle& style) : style_(style) {
-    for (const auto& line : base::split(text, '\n')) {
-      rows_.push_back(base::split(line, '\t'));
-      if (style.pads_last && rows_.back().size() > 1) rows_.back().emplace_back();
-    }
+    for (const auto& line : base::split(text, '\n')) rows_.push_back(base::split(line, '\t'));
   }
 
   std::string aligned() {

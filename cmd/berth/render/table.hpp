@@ -12,11 +12,10 @@ namespace render {
 struct TableStyle {
   std::size_t narrowest = 10;  ///< of a column, with its padding
   std::size_t padding = 3;
-  bool pads_last = false;  ///< also the last cell of a row
 };
 
 inline constexpr TableStyle kDockerTable = {};
-inline constexpr TableStyle kPodmanTable = {.narrowest = 12, .padding = 2, .pads_last = true};
+inline constexpr TableStyle kPodmanTable = {.narrowest = 12, .padding = 2};
 
 std::string align_columns(std::string_view text, const TableStyle& style);
 

@@ -114,6 +114,10 @@ Bits bits_of(const Security& security) {
   if (security.privileged) return available_of(kAll);
   if (add.all) return available_of(kAll) & ~drop.bits;
   if (drop.all) return add.bits;
+  if (!security.cap_defaults.empty()) {
+    const auto usual = parse(security.cap_defaults, "invalid default_capabilities").bits;
+    return (usual & ~drop.bits) | add.bits;
+  }
   const Bits usual = security.fewer_capabilities ? kFewer : kDefault;
   return (available_of(usual) & ~drop.bits) | add.bits;
 }

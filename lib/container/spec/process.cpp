@@ -90,6 +90,7 @@ std::vector<std::string> environment_of(const CreateOptions& options,
     return more.unset_all || has_key(more.unset, key_of(entry));
   };
   std::erase_if(env, is_unset);
+  for (const auto& entry : more.defaults) set_entry(env, entry);
   for (const auto& entry : more.host) set_entry(env, entry);
   for (const auto& entry : options.env) set_entry(env, entry);
   for (const auto* inherited : {&image.env, &more.proxies}) {

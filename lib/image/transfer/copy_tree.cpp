@@ -32,6 +32,7 @@ void extract(const CopyRequest& request, const storage::ByteSource& source, int 
   how.keep_owner = request.keep_owner;
   how.overwrite = request.overwrite;
   how.devices = request.devices;
+  how.mapping = request.target_mapping;
   if (request.uid && request.gid) how.owner = {*request.uid, *request.gid};
   storage::TarReader tar(source);
   storage::extract_tar(tar, root, how);

@@ -84,6 +84,9 @@ class Extraction {
     constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max() - 1;
     if (entry.uid < 0 || entry.gid < 0 || entry.uid > kMost || entry.gid > kMost)
       base::fail(Kind::corrupt, "{} has an impossible owner", shown_name(entry.name));
+    if (!how_.mapping) return;
+    entry.uid = base::map_id(how_.mapping->uids, static_cast<std::uint32_t>(entry.uid));
+    entry.gid = base::map_id(how_.mapping->gids, static_cast<std::uint32_t>(entry.gid));
   }
 
   Made made() const { return {.owner = !how_.owner && !how_.keep_owner, .mode = false}; }

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "base/id_mapping.hpp"
 #include "storage/layer/tar_reader.hpp"
 
 namespace storage {
@@ -19,6 +20,8 @@ struct Extract {
   std::string directory;  ///< below the root: where names begin; exists
   /// Whose everything becomes; unset: the archive's owners, where `keep_owner` says so.
   std::optional<std::pair<std::int64_t, std::int64_t>> owner;
+  /// Of the user namespace that all these owners are seen from.
+  std::optional<base::IdMapping> mapping;
   bool keep_owner = true;  ///< false, without `owner`: of whoever runs this
   bool overwrite = false;  ///< a file may take a directory's place, and a directory a file's
   bool devices = true;     ///< false: they are left out

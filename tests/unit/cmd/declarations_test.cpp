@@ -72,7 +72,7 @@ TEST_P(Declarations, AppearInHelpCompletionsAndManual) {
     std::string page_name = "berth-" + verb.names[0] + ".1";
     std::replace(page_name.begin(), page_name.end(), ' ', '-');
     ASSERT_TRUE(pages.contains(page_name)) << page_name;
-    EXPECT_NE(help.find(verb.summary), std::string::npos);
+    EXPECT_NE(help.find(summary_of(GetParam(), verb, verb.names[0])), std::string::npos);
     for (const auto& name : verb.names) {
       auto words = split_words(name);
       EXPECT_EQ(find_command(verbs_, words).verb, &verb) << name;

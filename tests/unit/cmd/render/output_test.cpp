@@ -91,7 +91,7 @@ TEST(PrintListing, SpeaksPodman) {
   ps.style = Style::podman;
   ps.type = "containers.psReporter";
   EXPECT_EQ(printed([&] { print_listing(ps, kRows, ""); }).text,
-            "CONTAINER ID  NAMES       \nabc           one         \ndef           two         \n");
+            "CONTAINER ID  NAMES\nabc           one\ndef           two\n");
   EXPECT_EQ(printed([&] {
               print_listing(ps, {{{"ID", "a"}}}, "json");
             }).text,

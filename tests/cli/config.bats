@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+# containers.conf: what it says of new containers is seen inside of them, and the user's own flags go before it.
+load load
+
+setup_file() {
+  begin_file
+  berth pull -q "$REGISTRY/busybox:1"
+  export B="$REGISTRY/busybox:1"
+}
+teardown_file() { end_file; }
+teardown() { remove_all berth; }
+
+podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
+
+# conf TEXT: the file that the commands of this test read.
+conf() {
+  printf '%s\n' "$1" > "$WORK/containers.conf"
+  export CONTAINERS_CONF="$WORK/containers.conf"
+}
+
+r() { berth run --rm --network none "$@"; }
+
+@test "variables, below those of the image and the user" {
+  conf '[containers]
+env = ["AA=conf", "BB=conf"]'
+  works r -e BB=mine "$B" sh -c 'echo $AA $BB'
+  is "conf mine"
+  berth create --name cc "$B" true
+  works berth inspect -f '{{.Config.Env}}' cc
+  has AA=conf
+}
+
+@test "limits, capabilities, mask, zone, sizes" {
+  conf '[containers]
+default_ulimits = ["nofile=321:654"]
+default_capabilities = ["CHOWN", "KILL"]
+default_sysctls = ["net.ipv4.ping_group_range=5 6"]
+umask = "0077"
+shm_size = "2m"
+pids_limit = 123
+oom_score_adj = 77'
+  works r "$B" sh -c 'ulimit -Sn; ulimit -Hn; umask; grep CapBnd /proc/self/status; cat /proc/sys/net/ipv4/ping_group_range /proc/self/oom_score_adj; df -k /dev/shm | tail -1 | tr -s " " | cut -d" " -f2'
+  is "321
+654
+0077
+CapBnd:	0000000000000021
+5	6
+77
+2048"
+  works r --ulimit nofile=200:300 --umask 022 --cap-add NET_RAW "$B" sh -c 'ulimit -Sn; umask; grep CapBnd /proc/self/status'
+  is "200
+0022
+CapBnd:	0000000000002021"
+  works berth create --name cc "$B" true
+  works berth inspect -f '{{.HostConfig.PidsLimit}}' cc
+  is 123
+}
+
+@test "names and mounts: a flag of the user takes the place of the default" {
+  mkdir -p "$WORK/one" "$WORK/two"
+  echo one > "$WORK/one/f"
+  echo two > "$WORK/two/f"
+  conf "[containers]
+dns_servers = [\"192.0.2.1\"]
+volumes = [\"$WORK/one:/m:ro\"]
+read_only = true
+init = true"
+  works berth run --rm "$B" sh -c 'grep ^nameserver /etc/resolv.conf; cat /m/f; touch /x 2>/dev/null || echo ro; cat /proc/1/comm'
+  is "nameserver 192.0.2.1
+one
+ro
+docker-init"
+  works berth run --rm --dns 192.0.2.2 -v "$WORK/two:/m" --read-only=false --init=false "$B" sh -c 'grep ^nameserver /etc/resolv.conf; cat /m/f; touch /x && echo rw'
+  is "nameserver 192.0.2.2
+two
+rw"
+}
+
+@test "namespaces, annotations, log" {
+  conf '[containers]
+utsns = "host"
+netns = "none"
+annotations = ["a=b"]
+log_driver = "json-file"
+log_size_max = 12345
+log_tag = "of journald alone"'
+  works berth run --rm "$B" sh -c 'hostname; ls /sys/class/net'
+  is "$(hostname)
+lo"
+  berth create --name cc "$B" true
+  works berth inspect -f '{{.HostConfig.LogConfig.Config}} {{index .HostConfig.Annotations "a"}}' cc
+  is "map[max-size:12345] b"
+}
+
+@test "an override, modules and appended lists" {
+  conf '[containers]
+env = ["AA=1", {append=true}]'
+  printf '[containers]\nenv = ["BB=2"]\n' > "$WORK/module"
+  printf '[containers]\nenv = ["AA=3"]\n' > "$WORK/override"
+  works podman --module="$WORK/module" run --rm "$B" sh -c 'echo $AA $BB'
+  is "1 2"
+  CONTAINERS_CONF_OVERRIDE="$WORK/override" works podman run --rm "$B" sh -c 'echo $AA $BB'
+  is 3
+  fails 1 podman --module="$WORK/nosuch" ps
+  is "Failed to obtain podman configuration: parsing containers.conf: could not resolve module: open $WORK/nosuch: no such file or directory"
+  fails 125 podman run --module="$WORK/module" "$B"
+  has "unknown flag: --module"
+}
+
+@test "runtimes by name" {
+  conf "[engine]
+runtime = \"mine\"
+[engine.runtimes]
+mine = [\"/nosuch\", \"$(command -v crun)\"]"
+  works r "$B" echo runs
+  is runs
+  conf '[engine]
+runtime = "/nosuch/runtime"'
+  fails 125 berth run --rm "$B" true
+  has /nosuch/runtime
+}
+
+@test "an unknown key is a warning, a wrong value and a wrong file an error" {
+  conf '[containers]
+nosuch = 1'
+  works r "$B" true
+  [[ $stderr == *'WARNING: Failed to decode the keys ["containers.nosuch"]'* ]]
+  works podman --log-level error run --rm --network none "$B" true
+  [ -z "$stderr" ]
+  works podman run --log-level error --rm --network none "$B" true
+  [ -z "$stderr" ]
+  conf '[containers]
+default_ulimits = ["nosuch"]'
+  fails 125 r "$B" true
+  has "containers.conf: containers.default_ulimits: "
+  conf '[containers'
+  fails 1 berth ps
+  has "$WORK/containers.conf:"
+}
+
+@test "files without bounds are refused" {
+  head -c 2000000 /dev/zero | tr '\0' '#' > "$WORK/large.conf"
+  CONTAINERS_CONF="$WORK/large.conf" fails 1 berth ps
+  has "read $WORK/large.conf: more than 1048576 bytes"
+}
+
+# first_pid ID: of a container, without reading any containers.conf that the test has broken
+first_pid() { CONTAINERS_CONF_OVERRIDE='' berth inspect -f '{{.State.Pid}}' "$1"; }
+is_gone() { [ ! -e "$1" ]; }
+begins_with() { [ "$(head -n1 "$2")" = "$1" ]; }
+has_lines() { [ "$(wc -l < "$2")" = "$1" ]; }
+
+@test "a broken file stops neither the end nor the restart nor the checks of a container" {
+  unset CONTAINERS_CONF
+  export CONTAINERS_CONF_OVERRIDE="$WORK/override"
+  mkdir -p "$WORK/log"
+  ln -sf "$(command -v crun)" "$WORK/mine"
+  printf '[engine]\nruntime = "%s"\n' "$WORK/mine" > "$CONTAINERS_CONF_OVERRIDE"
+  local ended again checked
+  ended=$(berth run -d --network none "$B" sleep 1000)
+  again=$(berth run -d --network none --restart always -v "$WORK/log:/log" "$B" sh -c 'echo x >> /log/runs; exec sleep 1000')
+  checked=$(berth run -d --network none --health-cmd true --health-interval 100ms "$B" sleep 1000)
+  until_true has_lines 1 "$WORK/log/runs"
+  echo '[broken' > "$CONTAINERS_CONF_OVERRIDE"
+  fails 1 berth ps
+  kill -KILL "$(first_pid "$ended")" "$(first_pid "$again")"
+  until_true is_gone "$WORK/run/containers/$ended/running"
+  until_true has_lines 2 "$WORK/log/runs"
+  until_true begins_with healthy "$WORK/run/containers/$checked/health"
+  rm "$CONTAINERS_CONF_OVERRIDE"
+  works berth inspect -f '{{.State.ExitCode}}' "$ended"
+  is 137
+}
+
+@test "a user has his own below his home" {
+  needs_user
+  as_user mkdir -p "$WORK/home/.config/containers/containers.conf.d"
+  printf '[containers]\nenv = ["AA=user"]\n' | as_user tee "$WORK/home/.config/containers/containers.conf" > /dev/null
+  printf '[containers]\numask = "0007"\n' | as_user tee "$WORK/home/.config/containers/containers.conf.d/10.conf" > /dev/null
+  user_berth pull -q "$B"
+  works as_user env -u CONTAINERS_CONF "$WORK/bin/berth" run --rm --network none "$B" sh -c 'echo $AA; umask'
+  is "user
+0007"
+  ln -sf berth "$WORK/bin/docker"
+  works as_user env -u CONTAINERS_CONF "$WORK/bin/docker" run --rm --network none "$B" sh -c 'echo $AA; umask'
+  is "
+0022"
+  printf '[containers]\nenv = ["AA=named"]\n' | as_user tee "$WORK/home/named.conf" > /dev/null
+  works as_user CONTAINERS_CONF="$WORK/home/named.conf" "$WORK/bin/docker" run --rm --network none "$B" sh -c 'echo $AA'
+  is named
+  as_user rm -r "$WORK/home/.config"
+}
