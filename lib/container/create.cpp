@@ -59,9 +59,10 @@ void resolve_namespaces(Engine& engine, Namespaces& n) {
     resolve_container(engine, *mode);
   // The kernel lets nobody enter the user namespace that he is in.
   if (n.user.starts_with("ns:")) {
-    const auto given = base::find_stat(n.user.substr(3));
-    const auto own = base::find_stat("/proc/self/ns/user");
-    if (given && own && given->st_ino == own->st_ino && given->st_dev == own->st_dev)
+    const auto given = base::find_file(n.user.substr(3), O_RDONLY);
+    const auto own = base::open_file("/proc/self/ns/user", O_RDONLY);
+    if (given && base::stat_of(given->get(), n.user).st_ino ==
+                     base::stat_of(own.get(), "/proc/self/ns/user").st_ino)
       n.user = "host";
   }
 }

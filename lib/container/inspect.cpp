@@ -242,6 +242,8 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
   const auto file = [&](const char* name) {
     return state.is_running() ? run + "/" + name : std::string();
   };
+  const auto& driver = details.options.log.driver;
+  const bool has_file = driver != "none" && driver != "journald";
   Json json = {
       {"Id", record.id},
       {"Created", base::rfc3339(record.created)},
@@ -252,7 +254,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"ResolvConfPath", file("resolv.conf")},
       {"HostnamePath", file("hostname")},
       {"HostsPath", file("hosts")},
-      {"LogPath", details.options.log.driver == "none" ? "" : details.log_path},
+      {"LogPath", has_file ? details.log_path : ""},
       {"Name", "/" + record.name},
       {"RestartCount", record.summary.restarts},
       {"Driver", "overlayfs"},

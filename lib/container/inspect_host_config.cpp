@@ -219,6 +219,7 @@ std::vector<std::string> config_environment(const CreateOptions& options,
 }
 
 base::Json manifest_descriptor(Engine& engine, const Details& details) {
+  if (details.image_digest.empty()) return nullptr;  // --rootfs
   const auto blob = engine.images.find_blob(details.image_digest);
   Json json = {
       {"mediaType", image::kOciManifest},

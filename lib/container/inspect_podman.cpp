@@ -11,6 +11,7 @@
 #include "container/podman_filters.hpp"
 #include "container/spec/spec.hpp"
 #include "container/state.hpp"
+#include "image/reference.hpp"
 
 namespace container {
 
@@ -44,6 +45,13 @@ bool was_stopped(const Engine& engine, const Record& record, const State& state)
   const std::string directory = state.is_running() ? engine.run_directory(record.id)
                                                    : engine.store.paths().container(record.id);
   return base::exists(directory + "/" + kStoppedNote);
+}
+
+/// With registry and tag; an image that was named by its id goes by it.
+std::string full_name(const Record& record) {
+  const auto& given = record.summary.image_name;
+  if (given.empty() || bare_id(record.image).starts_with(bare_id(given))) return given;
+  return image::parse_reference(given).with_default_tag().full();
 }
 
 void add_state(Json& json, const State& state, const Running& running) {
@@ -103,7 +111,7 @@ Json log_config(const Details& details) {
   const auto bytes = static_cast<double>(std::max<std::int64_t>(log.max_size, 0));
   return {{"Type", log.driver},
           {"Config", nullptr},
-          {"Path", log.driver == "none" ? "" : details.log_path},
+          {"Path", log.driver == "none" || log.driver == "journald" ? "" : details.log_path},
           {"Tag", tag == log.options.end() ? "" : tag->second},
           {"Size", base::human_size(bytes)}};
 }
@@ -145,7 +153,7 @@ void add_host_config(Json& host, const Engine& engine, const Details& details) {
   host["CapAdd"] = capability_names(o.security.cap_add);
   host["CapDrop"] = capability_names(o.security.cap_drop);
   host["Annotations"] = annotations_of(o);
-  host["AutoRemoveImage"] = false;
+  host["AutoRemoveImage"] = o.remove_image;
   host["CgroupConf"] = nullptr;
   host["CgroupManager"] = engine.cgroup_manager.empty() ? "cgroupfs" : engine.cgroup_manager;
   host["Cgroups"] = o.cgroups.empty() || o.cgroups == "enabled" ? "default" : o.cgroups;
@@ -262,7 +270,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["ExecIDs"] = Json::array();
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;
-  json["ImageName"] = record.summary.image_name;
+  json["ImageName"] = full_name(record);
   json["IsInfra"] = json["IsService"] = false;
   json["KubeExitCodePropagation"] = "invalid";
   json["Name"] = record.name;

@@ -36,7 +36,9 @@ inline LogDriver log_driver(const std::string& name) {
 
 struct LogPlan {
   LogDriver driver = LogDriver::json_file;
-  std::string path;            ///< journald: the fields of each line (journal.hpp)
+  std::string path;
+  std::string
+      attributes;  ///< what each entry carries, as the driver writes it (log_attributes.hpp)
   std::int64_t max_size = -1;  ///< bytes; -1: no rotation
   int max_files = 1;
 };

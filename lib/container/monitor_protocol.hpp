@@ -14,7 +14,7 @@
 // relative names.
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
-//   log path (journald: the fields of each line), pid file, OOM events, cgroup to join, `mounts`
+//   log path, what each log entry carries (json-file: "attrs":{…}, ready to be written; journald: its fields), pid file, OOM events, cgroup to join, `mounts`
 //   targets, `runtime` arguments, `cleanup` arguments, `restart_arguments`, `health` arguments,
 //   `preserved` numbers
 //
@@ -80,6 +80,9 @@ struct PlanHeader {
 };
 
 constexpr size_t kMaxPayload = 32 * 1024;
+
+/// Of one log entry.
+constexpr size_t kMaxLogAttributes = 8 * 1024;
 
 enum class FrameKind : uint8_t {
   // From a client.

@@ -21,7 +21,7 @@
 #include "container/finish.hpp"
 #include "container/foreign_mount.hpp"
 #include "container/health.hpp"
-#include "container/journal.hpp"
+#include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
 #include "container/own_limits.hpp"
@@ -468,7 +468,7 @@ class Start {
     // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
     plan.stdin_once = how.attached.in;
     plan.open_stdin = options_.interactive;
-    plan.log = log_plan();
+    plan.log = plan_log(record_, details_);
     plan.cleanup = engine_.self;
     plan.cleanup.insert(plan.cleanup.end(), {"container", "cleanup", record_.id});
     plan.restart = restart_plan();
@@ -504,20 +504,6 @@ class Start {
           static_cast<unsigned>(std::max(0, policy.maximum_retries - record_.summary.restarts));
     plan.delay_ms = restart_delay_ms_;
     return plan;
-  }
-
-  LogPlan log_plan() const {
-    LogPlan log;
-    log.driver = log_driver(options_.log.driver);
-    if (log.driver == LogDriver::journald && !base::exists(kJournalSocket)) {
-      base::fail(base::Kind::unsupported,
-                 "failed to initialize logging driver: journald is not enabled on this host");
-    }
-    log.path = log.driver == LogDriver::journald ? journal_fields(record_, options_.log)
-                                                 : details_.log_path;
-    log.max_size = options_.log.max_size;
-    log.max_files = options_.log.max_files;
-    return log;
   }
 
   MonitorClient launch(const StartOptions& how) {

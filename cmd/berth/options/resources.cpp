@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "container/own_limits.hpp"
 #include "errors.hpp"
@@ -163,6 +164,11 @@ void add_resource_flags(FlagTable& table, CreateFlags& flags) {
     for (const auto& ulimit : parse_ulimits(text, flags.podman))
       flags.ulimits[ulimit.name] = ulimit;
   });
+  if (flags.podman) {
+    add_value(table, "--kernel-memory", "bytes", "No longer supported", [](const std::string&) {
+      base::warn("The --kernel-memory flag is no longer supported. This flag is a noop.");
+    });
+  }
   add_value(table, "--sysctl", "map", "Sysctl options", [&o, &flags](const std::string& text) {
     read_value(flags, "", [&] { check_sysctl(text); });
     const auto [name, value] = base::split_pair(text, '=');
