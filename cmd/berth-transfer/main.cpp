@@ -33,7 +33,7 @@ Request read(const Json& json) {
 
 using Operation = Json (*)(Store&, const Json&);
 
-const std::map<std::string, Operation> kOperations = {
+constexpr std::pair<std::string_view, Operation> kOperations[] = {
     {"pull",
      [](Store& store, const Json& request) {
        return base::to_json(image::pull_image(store, read<image::PullRequest>(request)));
@@ -68,11 +68,12 @@ const std::map<std::string, Operation> kOperations = {
 };
 
 Json perform(const TransferMessage& message) {
-  const auto operation = kOperations.find(message.operation);
-  if (operation == kOperations.end())
-    base::fail(base::Kind::bug, "unknown operation {}", message.operation);
-  Store store(message.graphroot, message.runroot);
-  return operation->second(store, message.request);
+  for (const auto& [name, operation] : kOperations) {
+    if (name != message.operation) continue;
+    Store store(message.graphroot, message.runroot);
+    return operation(store, message.request);
+  }
+  base::fail(base::Kind::bug, "unknown operation {}", message.operation);
 }
 
 image::TransferAnswer answer_to(const std::string& text) {

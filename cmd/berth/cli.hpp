@@ -74,7 +74,7 @@ struct Verb {
   std::function<int(Session&, const Words&)> act = {};
 };
 
-/// All verbs, in the order of help. Filled by register_all.
+/// Verbs, in the order of help. Filled by register_verbs.
 class Verbs {
  public:
   explicit Verbs(Dialect dialect = Dialect::docker) : dialect_(dialect) {}
@@ -98,6 +98,10 @@ class Verbs {
 
 /// Registers every verb (commands/list.cpp).
 void register_all(Verbs& verbs);
+
+/// Registers the verb that the words begin with, and maybe others; all of them when there is none:
+/// a command pays for its own verb only.
+void register_verbs(Verbs& verbs, const Words& words);
 
 /// Acts on each target, in order; an Error is printed and the next target follows. Returns 0, or 1
 /// (podman: 125) when any failed.

@@ -7,5 +7,5 @@
 int main(int argc, char** argv) {
   const std::string path = argc > 0 ? argv[0] : "berth";
   const cli::Words words(argv + (argc > 0 ? 1 : 0), argv + argc);
-  return cli::run_program(path.substr(path.rfind('/') + 1), words, cli::register_all);
+  return cli::run_program(path.substr(path.rfind('/') + 1), words, cli::register_verbs);
 }

@@ -21,22 +21,22 @@ namespace {
 
 class Program {
  public:
-  Program(const std::string& name, const Words& words, const std::function<void(Verbs&)>& fill)
+  Program(const std::string& name, const Words& words)
       : verbs_(name == "podman" ? Dialect::podman : Dialect::docker), globals_table_(words) {
     speech_.dialect = verbs_.dialect();
     speech_.program = name;
     speech_.usage = "[OPTIONS] COMMAND [ARG...]";
     if (verbs_.is_podman()) base::set_log_style(base::LogStyle::fields);
-    fill(verbs_);
   }
 
   const Speech& speech() const { return speech_; }
 
-  int run(const Words& words) {
+  int run(const Words& words, const FillVerbs& fill) {
     declare_globals(globals_table_, verbs_.dialect(), globals_);
     const auto flags = globals_table_.flags();
     const Argv argv = split_argv(flags, words, /*interspersed=*/false);
     globals_table_.apply(flags, argv);
+    fill(verbs_, argv.help ? Words() : argv.words);
     if (argv.help) return print_group("", stdout);
     if (globals_.version) return print(version_line(speech_));
     if (argv.words.empty()) return print_group("", stderr, speech_.is_podman() ? 125 : 0);
@@ -206,12 +206,10 @@ int finish(int code) {
 
 }  // namespace
 
-int run_program(const std::string& name,
-                const Words& words,
-                const std::function<void(Verbs&)>& fill) {
-  Program program(name, words, fill);
+int run_program(const std::string& name, const Words& words, const FillVerbs& fill) {
+  Program program(name, words);
   try {
-    return finish(program.run(words));
+    return finish(program.run(words, fill));
   } catch (const UsageError& e) {
     return fail_with(program.speech().tell(e));
   } catch (const ClientError& e) {

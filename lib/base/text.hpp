@@ -23,7 +23,8 @@ inline std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-inline std::string join(const std::vector<std::string>& parts, std::string_view separator) {
+template <typename Parts>
+std::string join(const Parts& parts, std::string_view separator) {
   std::string text;
   for (const auto& part : parts) {
     if (&part != &parts.front()) text += separator;

@@ -199,13 +199,17 @@ void leave_mount_namespace() {
 namespace {
 
 /// Asked for again and again; it changes when this process enters a user namespace.
-std::optional<std::vector<IdRange>> known_uid_map;
+std::optional<std::vector<IdRange>>& known_uid_map() {
+  static std::optional<std::vector<IdRange>> map;
+  return map;
+}
 
 }  // namespace
 
 std::vector<IdRange> uid_map() {
-  if (!known_uid_map) known_uid_map = read_map("/proc/self/uid_map");
-  return *known_uid_map;
+  auto& known = known_uid_map();
+  if (!known) known = read_map("/proc/self/uid_map");
+  return *known;
 }
 
 std::vector<IdRange> gid_map() {
@@ -251,7 +255,7 @@ void enter_user_namespace(const std::string& directory,
   const bool joined = records.find([&](const PidRef& process) { return try_join(process, uid); }) ||
                       (others && try_join_any(others(), uid));
   if (!joined) make_namespace(uid, gid);
-  known_uid_map.reset();
+  known_uid_map().reset();
   if (::geteuid() != 0 || ::getegid() != 0)
     fail(Kind::bug, "the user namespace does not make us root");
   leave_mount_namespace();

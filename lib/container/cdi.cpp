@@ -18,10 +18,9 @@ namespace {
 
 using base::Json;
 
-const Json kNothing = Json::object();
-
 const Json& part(const Json& json, const char* name) {
-  return json.is_object() && json.contains(name) ? json[name] : kNothing;
+  static const Json nothing = Json::object();
+  return json.is_object() && json.contains(name) ? json[name] : nothing;
 }
 
 std::string text(const Json& json, const char* name) {

@@ -2,9 +2,9 @@
 #include "container/changes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <set>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -19,16 +19,20 @@ namespace {
 
 /// Where runtimes mount something in every container. What of it the image lacks, they make in the
 /// container's own layer; docker has it in a layer below that.
-const std::set<std::string> kMountedOn = {".dockerenv",
-                                          "dev",
-                                          "etc/hostname",
-                                          "etc/hosts",
-                                          "etc/mtab",
-                                          "etc/resolv.conf",
-                                          "proc",
-                                          "run/.containerenv",
-                                          "run/secrets",
-                                          "sys"};
+constexpr std::array<std::string_view, 10> kMountedOn = {".dockerenv",
+                                                         "dev",
+                                                         "etc/hostname",
+                                                         "etc/hosts",
+                                                         "etc/mtab",
+                                                         "etc/resolv.conf",
+                                                         "proc",
+                                                         "run/.containerenv",
+                                                         "run/secrets",
+                                                         "sys"};
+
+bool is_mounted_on(const std::string& path) {
+  return std::find(kMountedOn.begin(), kMountedOn.end(), path) != kMountedOn.end();
+}
 
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
@@ -101,7 +105,7 @@ class Comparison {
       if (was) add(What::removed, path);
       return;
     }
-    if (!was && kMountedOn.contains(path)) {
+    if (!was && is_mounted_on(path)) {
       changes_.placeholders.push_back(path);
       return;
     }

@@ -88,23 +88,23 @@ Json ulimits(const CreateOptions& o) {
   return list;
 }
 
-const std::vector<std::string> kMaskedPaths = {"/proc/acpi",
-                                               "/proc/asound",
-                                               "/proc/interrupts",
-                                               "/proc/kcore",
-                                               "/proc/keys",
-                                               "/proc/latency_stats",
-                                               "/proc/sched_debug",
-                                               "/proc/scsi",
-                                               "/proc/timer_list",
-                                               "/proc/timer_stats",
-                                               "/sys/devices/virtual/powercap",
-                                               "/sys/firmware"};
-const std::vector<std::string> kReadOnlyPaths = {"/proc/bus",
-                                                 "/proc/fs",
-                                                 "/proc/irq",
-                                                 "/proc/sys",
-                                                 "/proc/sysrq-trigger"};
+constexpr std::array kMaskedPaths = {"/proc/acpi",
+                                     "/proc/asound",
+                                     "/proc/interrupts",
+                                     "/proc/kcore",
+                                     "/proc/keys",
+                                     "/proc/latency_stats",
+                                     "/proc/sched_debug",
+                                     "/proc/scsi",
+                                     "/proc/timer_list",
+                                     "/proc/timer_stats",
+                                     "/sys/devices/virtual/powercap",
+                                     "/sys/firmware"};
+constexpr std::array kReadOnlyPaths = {"/proc/bus",
+                                       "/proc/fs",
+                                       "/proc/irq",
+                                       "/proc/sys",
+                                       "/proc/sysrq-trigger"};
 
 void add_resources(Json& json, const CreateOptions& o) {
   const auto& r = o.resources;
@@ -187,8 +187,8 @@ base::Json host_config_json(Engine& engine, const Details& details) {
   if (!o.sysctls.empty()) json["Sysctls"] = o.sysctls;
   if (!o.annotations.empty()) json["Annotations"] = o.annotations;
   add_resources(json, o);
-  json["MaskedPaths"] = o.security.privileged ? std::vector<std::string>{} : kMaskedPaths;
-  json["ReadonlyPaths"] = o.security.privileged ? std::vector<std::string>{} : kReadOnlyPaths;
+  json["MaskedPaths"] = o.security.privileged ? Json::array() : Json(kMaskedPaths);
+  json["ReadonlyPaths"] = o.security.privileged ? Json::array() : Json(kReadOnlyPaths);
   if (o.init) json["Init"] = true;
   if (o.remove_image) json["AutoRemoveImage"] = true;
   if (n.mapping) {

@@ -11,6 +11,7 @@
 // itself.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -55,8 +56,7 @@ struct Streams {
 
 /// The runtime's global options that let the monitor tell its messages from the container's stderr
 /// (crun and runc have them); without them a failed start is explained by what it wrote to stderr.
-inline const std::vector<std::string> kRuntimeLogOptions = {"--log=/proc/self/fd/3",
-                                                            "--log-format=json"};
+inline constexpr std::array kRuntimeLogOptions = {"--log=/proc/self/fd/3", "--log-format=json"};
 
 struct RestartPlan {
   std::vector<std::string> command;

@@ -1,76 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/list.hpp"
 
+#include <algorithm>
+
+#include "base/text.hpp"
+
 namespace cli {
 
+namespace {
+
+constexpr Registration kRegistrations[] = {
+    {"attach|container attach", register_attach},
+    {"commit|container commit", register_commit},
+    {"", register_complete},
+    {"", register_completion},
+    {"container cleanup", register_container_cleanup},
+    {"container inspect", register_container_inspect},
+    {"container prune", register_container_prune},
+    {"cp|container cp", register_cp},
+    {"create|container create", register_create},
+    {"diff|container diff|image diff", register_diff},
+    {"events|system events", register_events},
+    {"exec|container exec", register_exec},
+    {"secret exists|container exists|volume exists", register_exists},
+    {"export|container export", register_export},
+    {"", register_generate_man},
+    {"healthcheck run", register_healthcheck_run},
+    {"", register_help},
+    {"history|image history", register_history},
+    {"image exists", register_image_exists},
+    {"image inspect", register_image_inspect},
+    {"image mount", register_image_mount},
+    {"image prune", register_image_prune},
+    {"image tree", register_image_tree},
+    {"image unmount|image umount", register_image_unmount},
+    {"images|image ls|image list", register_images},
+    {"import|image import", register_import},
+    {"info|system info", register_info},
+    {"inspect", register_inspect},
+    {"kill|container kill", register_kill},
+    {"load|image load", register_load},
+    {"logs|container logs", register_logs},
+    {"mount|container mount", register_mount},
+    {"pause|container pause", register_pause},
+    {"port|container port", register_port},
+    {"ps|container ls|container list|container ps", register_ps},
+    {"pull|image pull", register_pull},
+    {"rename|container rename", register_rename},
+    {"restart|container restart", register_restart},
+    {"rm|container rm|container remove", register_rm},
+    {"rmi|image rm|image remove", register_rmi},
+    {"run|container run", register_run},
+    {"save|image save", register_save},
+    {"secret create", register_secret_create},
+    {"secret inspect", register_secret_inspect},
+    {"secret ls|secret list", register_secret_ls},
+    {"secret rm", register_secret_rm},
+    {"start|container start", register_start},
+    {"stats|container stats", register_stats},
+    {"stop|container stop", register_stop},
+    {"system check", register_system_check},
+    {"system df", register_system_df},
+    {"system prune", register_system_prune},
+    {"system reset", register_system_reset},
+    {"tag|image tag|untag|image untag", register_tag},
+    {"top|container top", register_top},
+    {"unmount|umount|container unmount|container umount", register_unmount},
+    {"unpause|container unpause", register_unpause},
+    {"unshare", register_unshare},
+    {"update|container update", register_update},
+    {"version", register_version},
+    {"volume export|volume import|volume mount|volume unmount", register_volume_archive},
+    {"volume create", register_volume_create},
+    {"volume inspect", register_volume_inspect},
+    {"volume ls|volume list", register_volume_ls},
+    {"volume prune", register_volume_prune},
+    {"volume rm|volume remove", register_volume_rm},
+    {"wait|container wait", register_wait},
+};
+
+/// True when one of the names is what the words begin with.
+bool names_one_of(const Registration& registration, const Words& words) {
+  std::string_view rest = registration.names;
+  while (!rest.empty()) {
+    const auto name = rest.substr(0, rest.find('|'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    const auto blank = name.find(' ');
+    const bool is_first = name.substr(0, blank) == words[0];
+    if (is_first && blank == std::string_view::npos) return true;
+    if (is_first && words.size() > 1 && name.substr(blank + 1) == words[1]) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Registration> registrations() {
+  return kRegistrations;
+}
+
+void register_verbs(Verbs& verbs, const Words& words) {
+  for (const auto& registration : kRegistrations) {
+    if (!words.empty() && names_one_of(registration, words)) registration.add(verbs);
+  }
+  if (verbs.all().empty()) register_all(verbs);
+}
+
 void register_all(Verbs& verbs) {
-  register_attach(verbs);
-  register_commit(verbs);
-  register_complete(verbs);
-  register_completion(verbs);
-  register_container_cleanup(verbs);
-  register_container_inspect(verbs);
-  register_container_prune(verbs);
-  register_cp(verbs);
-  register_create(verbs);
-  register_diff(verbs);
-  register_events(verbs);
-  register_exec(verbs);
-  register_exists(verbs);
-  register_export(verbs);
-  register_generate_man(verbs);
-  register_healthcheck_run(verbs);
-  register_help(verbs);
-  register_history(verbs);
-  register_image_exists(verbs);
-  register_image_inspect(verbs);
-  register_image_mount(verbs);
-  register_image_prune(verbs);
-  register_image_tree(verbs);
-  register_image_unmount(verbs);
-  register_images(verbs);
-  register_import(verbs);
-  register_info(verbs);
-  register_inspect(verbs);
-  register_kill(verbs);
-  register_load(verbs);
-  register_logs(verbs);
-  register_mount(verbs);
-  register_pause(verbs);
-  register_port(verbs);
-  register_ps(verbs);
-  register_pull(verbs);
-  register_rename(verbs);
-  register_restart(verbs);
-  register_rm(verbs);
-  register_rmi(verbs);
-  register_run(verbs);
-  register_save(verbs);
-  register_secret_create(verbs);
-  register_secret_inspect(verbs);
-  register_secret_ls(verbs);
-  register_secret_rm(verbs);
-  register_start(verbs);
-  register_stats(verbs);
-  register_stop(verbs);
-  register_system_check(verbs);
-  register_system_df(verbs);
-  register_system_prune(verbs);
-  register_system_reset(verbs);
-  register_tag(verbs);
-  register_top(verbs);
-  register_unmount(verbs);
-  register_unpause(verbs);
-  register_unshare(verbs);
-  register_update(verbs);
-  register_version(verbs);
-  register_volume_archive(verbs);
-  register_volume_create(verbs);
-  register_volume_inspect(verbs);
-  register_volume_ls(verbs);
-  register_volume_prune(verbs);
-  register_volume_rm(verbs);
-  register_wait(verbs);
+  for (const auto& registration : kRegistrations) registration.add(verbs);
 }
 
 }  // namespace cli

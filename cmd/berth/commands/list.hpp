@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// One function per verb of commands/, in alphabetical order.
+// One function per file or verb of commands/, in alphabetical order.
 #pragma once
+
+#include <span>
+#include <string_view>
 
 #include "cli.hpp"
 
 namespace cli {
+
+/// A function that registers verbs, and all their names in either dialect, parted by '|'. Without
+/// names: it looks at the other verbs, and is called with all of them only.
+struct Registration {
+  std::string_view names;
+  void (*add)(Verbs&);
+};
+
+std::span<const Registration> registrations();
 
 void register_attach(Verbs& verbs);
 void register_commit(Verbs& verbs);

@@ -18,7 +18,7 @@ namespace {
 
 using base::Json;
 
-const std::vector<std::string> kSorts =
+constexpr std::array<std::string_view, 8> kSorts =
     {"command", "created", "id", "image", "names", "runningfor", "size", "status"};
 
 render::Listing listing_of(const PsFlags& flags) {

@@ -135,15 +135,18 @@ void print_podman_listing(const Listing& listing, std::vector<Json> rows, const 
 
 /// Fields of inspected objects that are maps; all others are structs in docker, where a wrong name
 /// is an error.
-const std::set<std::string> kInspectMaps = {
-    "Annotations", "Containers",   "Data",
-    "DriverOpts",  "ExposedPorts", "Headers",
-    "IPAMOptions", "Labels",       "Networks",
-    "Options",     "PortBindings", "Ports",
-    "Status",      "StorageOpt",   "Sysctls",
-    "Tmpfs",       "Volumes",      "LogConfig.Config",
-    "annotations", "OnBuild",      "AuxiliaryAddresses",
-};
+const std::set<std::string>& inspect_maps() {
+  static const std::set<std::string> maps = {
+      "Annotations", "Containers",   "Data",
+      "DriverOpts",  "ExposedPorts", "Headers",
+      "IPAMOptions", "Labels",       "Networks",
+      "Options",     "PortBindings", "Ports",
+      "Status",      "StorageOpt",   "Sysctls",
+      "Tmpfs",       "Volumes",      "LogConfig.Config",
+      "annotations", "OnBuild",      "AuxiliaryAddresses",
+  };
+  return maps;
+}
 
 }  // namespace
 
@@ -203,10 +206,10 @@ void print_inspected(const std::vector<Json>& objects,
   std::string out;
   try {
     if (podman) {
-      parsed.execute({.value = objects, .missing = Missing::error, .maps = &kInspectMaps}, out);
+      parsed.execute({.value = objects, .missing = Missing::error, .maps = &inspect_maps()}, out);
     } else {
       for (const auto& object : objects) {
-        parsed.execute({.value = object, .missing = Missing::error, .maps = &kInspectMaps}, out);
+        parsed.execute({.value = object, .missing = Missing::error, .maps = &inspect_maps()}, out);
         out += '\n';
       }
     }

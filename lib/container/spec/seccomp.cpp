@@ -13,6 +13,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/spec/seccomp_compile.hpp"
+#include "container/spec/seccomp_shrink.hpp"
 
 namespace container {
 
@@ -41,10 +42,14 @@ class Sum {
   std::uint64_t first_ = 0xcbf29ce484222325ULL, second_ = 0x51afd7ed558ccd5dULL;
 };
 
+/// Counts up whenever the same profile comes to another program.
+constexpr int kEdition = 2;
+
 std::string cache_name(const std::string& profile, const std::vector<std::string>& capabilities) {
   const auto kernel = seccomp::running_kernel();
   Sum sum;
-  sum.add(fmt::format("{} {} {}.{} ",
+  sum.add(fmt::format("{} {} {} {}.{} ",
+                      kEdition,
                       seccomp::native_machine().name,
                       seccomp::library_version(),
                       kernel.major,
@@ -125,8 +130,8 @@ std::string seccomp_bpf(const std::string& profile,
   }
   const auto filter = seccomp::resolve(profile, capabilities, seccomp::running_kernel());
   if (!is_expressible(filter)) return {};
-  const auto program =
-      base::in_context("compile the seccomp profile", [&] { return seccomp::compile(filter); });
+  const auto program = base::in_context("compile the seccomp profile",
+                                        [&] { return seccomp::shrink(seccomp::compile(filter)); });
   std::string body = base64(program.data(), program.size() * sizeof program[0]);
   try {
     keep(cache_directory, name, body);

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "catalogue.hpp"
+#include "commands/list.hpp"
 #include "completion.hpp"
 #include "help.hpp"
 #include "manual.hpp"
@@ -35,6 +36,33 @@ bool completes(const Verbs& verbs, const Words& words, const std::string& wanted
 
 Words split_words(const std::string& name) {
   return base::split(name, ' ');
+}
+
+TEST_P(Declarations, AreListedByAllTheirNames) {
+  for (const auto& registration : registrations()) {
+    const auto listed = base::split(std::string(registration.names), '|');
+    Verbs own(GetParam());
+    registration.add(own);
+    for (const auto& verb : own.all()) {
+      for (const auto& name : verb.names) {
+        const bool is_listed = std::find(listed.begin(), listed.end(), name) != listed.end();
+        EXPECT_TRUE(registration.names.empty() || is_listed) << name;
+      }
+    }
+  }
+}
+
+TEST_P(Declarations, AreFoundWithoutTheOthers) {
+  for (const auto& verb : verbs_.all()) {
+    for (const auto& name : verb.names) {
+      Verbs few(GetParam());
+      register_verbs(few, split_words(name + " --flag"));
+      const auto found = find_command(few, split_words(name + " --flag"));
+      ASSERT_TRUE(found.verb) << name;
+      EXPECT_EQ(found.verb->names, verb.names);
+      EXPECT_EQ(found.command, find_command(verbs_, split_words(name)).command);
+    }
+  }
 }
 
 TEST_P(Declarations, NameEachVerbOnce) {

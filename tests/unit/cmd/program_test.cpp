@@ -93,7 +93,7 @@ Ran run(const std::string& program, Words words) {
   Ran ran;
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  ran.code = run_program(program, words, fill);
+  ran.code = run_program(program, words, [](Verbs& verbs, const Words&) { fill(verbs); });
   ran.out = testing::internal::GetCapturedStdout();
   ran.err = testing::internal::GetCapturedStderr();
   return ran;

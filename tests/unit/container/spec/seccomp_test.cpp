@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "container/spec/seccomp_compile.hpp"
+#include "container/spec/seccomp_shrink.hpp"
 
 namespace container {
 namespace {
@@ -193,6 +194,67 @@ TEST_F(DefaultProgram, KnowsCallsThatAreNewerThanTheLibrary) {
   EXPECT_EQ(verdict(program_, AUDIT_ARCH_X86_64, 467), kErrno | ENOSYS) << "newer than the profile";
   EXPECT_EQ(verdict(program_, AUDIT_ARCH_I386, 452), kAllow);
   EXPECT_EQ(verdict(program_, AUDIT_ARCH_I386, 5000), kErrno | ENOSYS);
+}
+
+/// Each call that either program could tell from its neighbours, with all kinds of arguments.
+void expect_same_verdicts(const seccomp::Program& a, const seccomp::Program& b) {
+  for (const std::uint32_t arch : std::initializer_list<std::uint32_t>{
+           AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, 0}) {
+    for (const std::uint32_t base : {0U, 0x3ffffff0U, 0x40000000U, 0xfffffc00U}) {
+      for (std::uint32_t number = base; number - base < 1024; ++number) {
+        for (const std::uint64_t arg : {0ULL,
+                                        1ULL,
+                                        8ULL,
+                                        38ULL,
+                                        40ULL,
+                                        0x20008ULL,
+                                        0x7e020000ULL,
+                                        0x10000000ULL,
+                                        0xffffffffULL,
+                                        1ULL << 32,
+                                        ~0ULL}) {
+          ASSERT_EQ(verdict(a, arch, number, arg), verdict(b, arch, number, arg))
+              << std::hex << arch << ' ' << number << ' ' << arg;
+        }
+      }
+    }
+  }
+}
+
+TEST_F(DefaultProgram, IsTheSameInFewerInstructions) {
+  const auto shrunk = seccomp::shrink(program_);
+  EXPECT_LT(shrunk.size(), program_.size() / 2);
+  expect_same_verdicts(shrunk, program_);
+}
+
+TEST(SeccompShrink, KeepsConditionsOnArguments) {
+  const char* profiles[] = {
+      R"({"defaultAction":"SCMP_ACT_ALLOW"})",
+      R"({"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","chmod"],"action":"SCMP_ACT_ERRNO"}]})",
+      R"({"defaultAction":"SCMP_ACT_KILL","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_X86","SCMP_ARCH_X32"],
+          "syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":1,"op":"SCMP_CMP_GT"}]},
+                      {"names":["write","clone","socket"],"action":"SCMP_ACT_LOG","args":[
+                        {"index":0,"value":268435456,"valueTwo":0,"op":"SCMP_CMP_MASKED_EQ"}]},
+                      {"names":["ioctl"],"action":"SCMP_ACT_TRAP","args":[{"index":0,"value":8,"op":"SCMP_CMP_NE"},
+                        {"index":0,"value":4294967296,"op":"SCMP_CMP_LT"}]}]})"};
+  for (const auto* profile : profiles) {
+    const auto program = seccomp::compile(seccomp::resolve(profile, {}, seccomp::running_kernel()));
+    expect_same_verdicts(seccomp::shrink(program), program);
+  }
+}
+
+TEST(SeccompShrink, LeavesStrangeProgramsAlone) {
+  const sock_filter load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+                    allow = BPF_STMT(BPF_RET | BPF_K, kAllow);
+  for (const auto& program : {
+           seccomp::Program{load},
+           seccomp::Program{load, BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 7, 0), allow},
+           seccomp::Program{load, BPF_STMT(BPF_JMP | BPF_JA, 7), allow},
+           seccomp::Program{load, BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 1, 0, 0), allow},
+           seccomp::Program{load, BPF_STMT(BPF_MISC | BPF_TAX, 0), allow},
+       }) {
+    EXPECT_EQ(seccomp::shrink(program).size(), program.size());
+  }
 }
 #endif
 
