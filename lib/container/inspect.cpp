@@ -210,6 +210,7 @@ void add_empty(Json& json) {
   add(json["Config"], "StopTimeout", nullptr);
   add(json["Config"], "ExposedPorts", nullptr);
   add(json["Config"], "Healthcheck", nullptr);
+  add(json["State"], "Health", nullptr);
   set_spans(json["Config"]["Healthcheck"]);
   for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"})
     add(json["HostConfig"], name, nullptr);
@@ -219,7 +220,8 @@ void add_empty(Json& json) {
 
 void set_spans(Json& check) {
   for (const char* name : {"Interval", "Timeout", "StartPeriod", "StartInterval"})
-    if (check.is_object()) check[name] = base::duration_json(check.value(name, std::int64_t{0}));
+    if (check.is_object() && check.contains(name))
+      check[name] = base::duration_json(check[name].get<std::int64_t>());
 }
 
 std::string port_key(const network::PortMapping& port) {

@@ -251,6 +251,8 @@ SH
   has "healthcheck command is not set"
   works podman update --health-cmd true --health-interval 100ms uu
   is "$(podman ps -q --no-trunc --filter name=uu)"
+  works podman inspect --format '{{.Config.Healthcheck.Interval}} {{json .Config.Healthcheck.Interval}}' uu
+  is "100ms 100000000"
   becomes healthy uu
   works podman update --health-cmd false --health-retries 2 uu
   becomes unhealthy uu
