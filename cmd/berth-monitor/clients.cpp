@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "duties.hpp"
 #include "queue.hpp"
 #include "stdio.hpp"
 #include "sys.hpp"
@@ -137,6 +138,9 @@ void take_frame(Client& client, const char* frame, size_t size) {
     case FrameKind::cleaned:
       client.claimed = false;
       clients.cleaned = true;
+      break;
+    case FrameKind::duties:
+      change_duties();
       break;
     default:
       break;

@@ -10,6 +10,9 @@ namespace monitor {
 /// The container runs: the clocks start.
 void begin_duties(const Plan& plan);
 
+/// What berth update has written to the file `duties` (protocol::FrameKind::duties) counts from now on.
+void change_duties();
+
 /// Milliseconds until something is due, at most `most` (-1: any time); -1 when nothing is.
 int until_duty(int most);
 
@@ -20,6 +23,6 @@ void do_duties(const Plan& plan, int init);
 bool has_timed_out();
 
 /// A child has ended: when it is the health check, the next one is set.
-void note_ended(const Plan& plan, int pid, int wait_status);
+void note_ended(int pid, int wait_status);
 
 }  // namespace monitor

@@ -146,7 +146,7 @@ void encode_json(const Entry& entry, Text& out) {
   out.add("{\"log\":\"");
   add_escaped(entry.bytes, entry.size, out);
   if (entry.complete) out.add("\\n");
-  out.add("\",\"stream\":\"").add(entry.stream).add("\",\"time\":\"");
+  out.add("\",\"stream\":\"").add(entry.stream).add("\",").add(entry.attributes).add("\"time\":\"");
   add_time(entry.time, /*all_digits=*/false, out);
   out.add("\"}\n");
 }

@@ -5,21 +5,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "container/monitor_protocol.hpp"
 #include "sys.hpp"
 
 namespace monitor {
+
+namespace protocol = container::protocol;
 
 struct Entry {
   const char* stream;
   const char* bytes;
   size_t size;
-  uint64_t time;  ///< nanoseconds since 1970
-  bool complete;  ///< the line ended here
+  uint64_t time;                ///< nanoseconds since 1970
+  bool complete;                ///< the line ended here
+  const char* attributes = "";  ///< JSON, with its comma
 };
 
 /// How much room an entry with `size` bytes may need: each may become \uXXXX.
 constexpr size_t longest_entry(size_t size) {
-  return 6 * size + 128;
+  return 6 * size + 128 + protocol::kMaxLogAttributes;
 }
 
 void encode_json(const Entry& entry, Text& out);

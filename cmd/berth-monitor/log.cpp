@@ -35,6 +35,7 @@ Line lines[2] = {{kept[0], 0, 0, false}, {kept[1], 0, 0, false}};
 struct Log {
   int fd = -1;
   const char* path;
+  const char* attributes = "";
   protocol::LogFormat format;
   int64_t max_size;
   uint32_t max_files;
@@ -92,7 +93,12 @@ void write_entry(Stream stream, const char* bytes, size_t size, uint64_t time, b
   }
   rotate_if_full();
   if (log_file.buffer.capacity - log_file.buffer.size < longest_entry(size)) flush();
-  const Entry entry{stream == Stream::out ? "stdout" : "stderr", bytes, size, time, complete};
+  const Entry entry{stream == Stream::out ? "stdout" : "stderr",
+                    bytes,
+                    size,
+                    time,
+                    complete,
+                    log_file.attributes};
   if (log_file.format == protocol::LogFormat::json_file)
     encode_json(entry, log_file.buffer);
   else
@@ -138,9 +144,10 @@ void finish(Stream stream, const char* data, size_t size, uint64_t time) {
 bool open_log(const Plan& plan) {
   log_file.path = plan.log_path;
   log_file.format = plan.header->log_format;
+  log_file.attributes = plan.log_attributes;
   log_file.max_size = plan.header->log_max_size;
   log_file.max_files = plan.header->log_max_files;
-  if (is_journal()) return open_journal(plan.log_path);
+  if (is_journal()) return open_journal(plan.log_attributes);
   return log_file.format == protocol::LogFormat::none || open_file();
 }
 

@@ -129,7 +129,7 @@ void reap() {
     const pid_t pid = waitpid(-1, &status, WNOHANG);
     if (pid <= 0) return;
     if (pid == self.init) end_container(status);
-    note_ended(self.plan, pid, status);
+    note_ended(pid, status);
   }
 }
 

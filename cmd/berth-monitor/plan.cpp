@@ -55,7 +55,7 @@ bool read_plan(int fd, Plan& plan) {
   if (mapped == MAP_FAILED) return false;
   plan.header = static_cast<const PlanHeader*>(mapped);
   const char* bytes = static_cast<const char*>(mapped);
-  constexpr uint32_t kSingleTexts = 4;
+  constexpr uint32_t kSingleTexts = 5;
   const PlanHeader& header = *plan.header;
   if (!is_plan(header, size) ||
       !texts_fit(bytes + sizeof header,
@@ -65,7 +65,8 @@ bool read_plan(int fd, Plan& plan) {
     return false;
   }
   plan.log_path = bytes + sizeof header + 4;
-  plan.pid_file = next_text(plan.log_path);
+  plan.log_attributes = next_text(plan.log_path);
+  plan.pid_file = next_text(plan.log_attributes);
   plan.oom_events = next_text(plan.pid_file);
   plan.cgroup_join = next_text(plan.oom_events);
   plan.lists = next_text(plan.cgroup_join);

@@ -12,6 +12,7 @@ namespace protocol = container::protocol;
 struct Plan {
   const protocol::PlanHeader* header;
   const char* log_path;
+  const char* log_attributes;
   const char* pid_file;
   const char* oom_events;
   const char* cgroup_join;

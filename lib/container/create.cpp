@@ -57,6 +57,14 @@ void resolve_container(Engine& engine, std::string& mode) {
 void resolve_namespaces(Engine& engine, Namespaces& n) {
   for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.cgroup, &n.network})
     resolve_container(engine, *mode);
+  // The kernel lets nobody enter the user namespace that he is in.
+  if (n.user.starts_with("ns:")) {
+    const auto given = base::find_file(n.user.substr(3), O_RDONLY);
+    const auto own = base::open_file("/proc/self/ns/user", O_RDONLY);
+    if (given && base::stat_of(given->get(), n.user).st_ino ==
+                     base::stat_of(own.get(), "/proc/self/ns/user").st_ino)
+      n.user = "host";
+  }
 }
 
 bool has_target(const std::vector<MountOption>& mounts, const std::string& target) {
@@ -275,11 +283,8 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (const auto path = options.log.options.find("path"); path != options.log.options.end())
     details.log_path = path->second;
   details.options = std::move(options);
-  const auto& action = details.options.health_on_failure;
-  if (!action.empty() && action != "none" && !health_check_of(details)) {
-    base::fail(
-        base::Kind::usage, "cannot set on-failure action to {} without a health check", action);
-  }
+  check_has_health_check(details);
+  const auto layers = engine.layers.of_image(image.id);  // before that the store may not be there
   rollback.on_failure([&] {
     drop_run_directory(engine, record.id);
     base::remove_tree(directory);
@@ -288,7 +293,6 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   made.lock = engine.lock(record.id);
   if (starts == StartsNow::yes) make_run_directory(engine, record.id);
   base::make_directory(directory, 0700);
-  const auto layers = engine.layers.of_image(image.id);
   base::make_directory(directory + "/upper", mode_of_root(made.details.options, layers));
   give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));
   base::make_directory(directory + "/work", 0700);

@@ -7,6 +7,7 @@
 #include "base/sys.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
+#include "container/health.hpp"
 #include "container/remove.hpp"
 #include "container/runtime.hpp"
 #include "container/start.hpp"
@@ -24,6 +25,14 @@ void try_step(const char* what, const Record& record, Act act) {
   } catch (const base::Error& e) {
     base::warn("{} of container {}: {}, ignoring", what, record.name, e.message());
   }
+}
+
+void keep_stopped(const Engine& engine, const Record& record) {
+  const std::string note = engine.store.paths().container(record.id) + "/" + kStoppedNote;
+  if (base::exists(engine.run_directory(record.id) + "/" + kStoppedNote))
+    base::replace_file(note, "", 0600);
+  else
+    base::remove_file(note);
 }
 
 }  // namespace
@@ -90,6 +99,10 @@ void end_run(Engine& engine, const Record& record, const State& state) {
   ended.exit_code = state.exit_code;
   ended.oom_killed = state.oom_killed;
   engine.containers.set_finished(ended);
+  try_step("keep what is known of the run", record, [&] {
+    keep_health(engine, record);
+    keep_stopped(engine, record);
+  });
   try_step("remove the run state", record, [&] { drop_run_directory(engine, record.id); });
 }
 

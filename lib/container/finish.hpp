@@ -24,6 +24,9 @@ void end_run(Engine& engine, const Record& record, const State& state);
 /// Of a file in the run directory: this end does not remove a container that is --rm.
 inline constexpr const char* kKeptNote = "kept";
 
+/// The note of a run that a user has stopped; after its end it lies in the container's own directory.
+inline constexpr const char* kStoppedNote = "stopped";
+
 /// The same as end_run, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
 void finish(Engine& engine, const Record& record, const State& state);
 

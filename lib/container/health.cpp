@@ -2,17 +2,11 @@
 #include "container/health.hpp"
 
 #include <algorithm>
-#include <csignal>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sys.hpp"
-#include "base/text.hpp"
-#include "container/events.hpp"
-#include "container/probe.hpp"
-#include "container/restart.hpp"
-#include "container/state.hpp"
-#include "container/stop.hpp"
+#include "container/monitor.hpp"
 
 namespace container {
 
@@ -21,80 +15,27 @@ namespace {
 using std::chrono::nanoseconds;
 
 // Docker's.
-constexpr nanoseconds kInterval = std::chrono::seconds(30), kTimeout = std::chrono::seconds(30),
+constexpr nanoseconds kInterval = std::chrono::seconds(30),
                       kStartInterval = std::chrono::seconds(5);
-constexpr int kRetries = 3;
-constexpr std::size_t kKeptResults = 5;
 
 std::string file_of(const std::string& run_directory) {
   return run_directory + "/health";
 }
 
-void write_health(const std::string& run_directory, const Health& health) {
-  // A container that has ended meanwhile has nothing to be noted.
-  if (!base::exists(run_directory + "/running")) return;
-  const auto text =
-      base::to_json(health).dump(-1, ' ', false, base::Json::error_handler_t::replace);
-  base::replace_file(file_of(run_directory), health.status + "\n" + text, 0600);
+std::string kept_file(const Engine& engine, const Record& record) {
+  return engine.store.paths().container(record.id) + "/health";
+}
+
+std::optional<Health> read_file(const std::string& path) {
+  const auto text = base::find_file_text(path);
+  if (!text) return std::nullopt;
+  const auto begin = text->find('\n');
+  if (begin == std::string::npos) return std::nullopt;
+  return base::from_json_text<Health>(text->substr(begin + 1), "health");
 }
 
 nanoseconds or_default(std::int64_t span, nanoseconds usual) {
   return span > 0 ? nanoseconds(span) : usual;
-}
-
-std::vector<std::string> command_of(const image::Healthcheck& check, const Details& details) {
-  std::vector<std::string> words;
-  if (check.test.at(0) == "CMD-SHELL") {
-    words = details.image.shell.empty() ? std::vector<std::string>{"/bin/sh", "-c"}
-                                        : details.image.shell;
-  } else if (check.test.at(0) != "CMD") {
-    return check.test;  // podman writes plain words, too
-  }
-  words.insert(words.end(), check.test.begin() + 1, check.test.end());
-  return words;
-}
-
-/// Docker's rules: a success heals at once; failures count unless the container is still starting.
-void take_result(Health& health,
-                 const image::Healthcheck& check,
-                 const HealthCheckResult& result,
-                 bool in_start_period) {
-  health.log.push_back(result);
-  if (health.log.size() > kKeptResults) health.log.erase(health.log.begin());
-  if (result.exit_code == 0) {
-    health.failing_streak = 0;
-    health.status = "healthy";
-    return;
-  }
-  if (in_start_period && health.status == "starting") return;
-  ++health.failing_streak;
-  const int retries = check.retries > 0 ? check.retries : kRetries;
-  if (health.failing_streak >= retries) health.status = "unhealthy";
-}
-
-void act_on_failure(Engine& engine, const Record& record, const std::string& action) {
-  if (action == "kill") return kill(engine, record.id, "KILL");
-  if (action == "stop" || action == "restart") stop(engine, record.id, {});
-  if (action == "restart") start_stopped(engine, record.id);
-}
-
-HealthCheckResult run_check(Engine& engine,
-                            const Record& record,
-                            const Details& details,
-                            const image::Healthcheck& check) {
-  HealthCheckResult result;
-  result.start = base::rfc3339(base::now());
-  const auto timeout = or_default(check.timeout, kTimeout);
-  const Probe probe = run_probe(engine, record, command_of(check, details), timeout);
-  result.end = base::rfc3339(base::now());
-  result.exit_code = probe.timed_out ? -1 : probe.exit_code;
-  result.output = probe.output;
-  if (probe.timed_out) {
-    if (!result.output.empty()) result.output += "\n";
-    result.output +=
-        fmt::format("Health check exceeded timeout ({})", base::duration_text(timeout));
-  }
-  return result;
 }
 
 }  // namespace
@@ -120,18 +61,24 @@ std::optional<image::Healthcheck> health_check_of(const Details& details) {
 }
 
 HealthPlan plan_health(const Engine& engine, const Record& record, const Details& details) {
+  HealthPlan plan;
+  // Also without a check: update may give it one while it runs.
+  plan.command = engine.self;
+  plan.command.insert(plan.command.end(), {"healthcheck", "run", "--by-monitor", record.id});
   const auto check = health_check_of(details);
-  if (!check || check->interval == kNoInterval) return {};
+  if (!check || check->interval == kNoInterval) return plan;
   const auto milliseconds = [](nanoseconds span) {
     return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(span),
                     std::chrono::milliseconds(1));
   };
-  HealthPlan plan;
-  plan.command = engine.self;
-  plan.command.insert(plan.command.end(), {"healthcheck", "run", "--by-monitor", record.id});
   plan.interval = milliseconds(or_default(check->interval, kInterval));
   plan.start_interval = milliseconds(or_default(check->start_interval, kStartInterval));
   plan.start_period = std::chrono::milliseconds(check->start_period / 1'000'000);
+  if (const auto& startup = details.options.health_extras.startup) {
+    // However long it takes: the first check that ends well ends the period.
+    plan.start_interval = milliseconds(or_default(startup->interval, kInterval));
+    plan.start_period = std::chrono::hours(24 * 365);
+  }
   return plan;
 }
 
@@ -145,39 +92,62 @@ std::string health_status(const std::string& run_directory) {
 }
 
 std::optional<Health> read_health(const std::string& run_directory) {
-  const auto text = base::find_file_text(file_of(run_directory));
-  if (!text) return std::nullopt;
-  const auto begin = text->find('\n');
-  if (begin == std::string::npos) return std::nullopt;
-  return base::from_json_text<Health>(text->substr(begin + 1), "health");
+  return read_file(file_of(run_directory));
 }
 
-bool check_health(Engine& engine, const std::string& name) {
-  const Record record = engine.containers.get(name);
-  const Details details = engine.containers.details(record.id);
-  const auto check = health_check_of(details);
-  if (!check) base::fail(base::Kind::usage, "container {} has no defined healthcheck", record.id);
-  const State state = state_of(engine, record);
-  if (state.status != Status::running) {
-    base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
+void write_health(const std::string& directory, const Health& health) {
+  const auto text =
+      base::to_json(health).dump(-1, ' ', false, base::Json::error_handler_t::replace);
+  base::replace_file(file_of(directory), health.status + "\n" + text, 0600);
+}
+
+std::optional<base::Json> health_json(const Engine& engine, const Record& record, bool runs) {
+  const auto health =
+      runs ? read_health(engine.run_directory(record.id)) : read_file(kept_file(engine, record));
+  if (!health) return std::nullopt;
+  base::Json json = base::to_json(*health);
+  json.erase("startup");
+  return json;
+}
+
+void check_has_health_check(const Details& details) {
+  const auto& o = details.options;
+  const auto& startup = o.health_extras.startup;
+  if (startup && startup->test.empty())
+    base::fail(base::Kind::usage, "startup healthcheck command is not set");
+  const bool acts = !o.health_on_failure.empty() && o.health_on_failure != "none";
+  if ((!acts && !startup) || health_check_of(details)) return;
+  if (acts) {
+    base::fail(base::Kind::usage,
+               "cannot set on-failure action to {} without a health check",
+               o.health_on_failure);
   }
-  const auto result = run_check(engine, record, details, *check);
+  base::fail(base::Kind::usage,
+             "cannot set a startup healthcheck when there is no regular healthcheck");
+}
+
+void change_health(const Engine& engine, const Record& record, const Details& details) {
   const std::string directory = engine.run_directory(record.id);
-  // A check by hand and the monitor's may end at once.
-  const base::FileLock lock(engine.store.paths().lock("health-" + record.id));
-  Health health = read_health(directory).value_or(Health{});
-  const std::string before = health.status;
-  const bool starting = base::now() - state.started < nanoseconds(check->start_period);
-  take_result(health, *check, result, starting);
-  write_health(directory, health);
-  if (health.status != before) {
-    record_event(engine.store,
-                 container_event(
-                     record, "health_status: " + health.status, {{"healthStatus", health.status}}));
-    if (health.status == "unhealthy")
-      act_on_failure(engine, record, details.options.health_on_failure);
+  if (!health_check_of(details)) {
+    base::remove_file(file_of(directory));
+  } else if (!read_health(directory)) {
+    begin_health(directory);
   }
-  return result.exit_code == 0;
+  const auto plan = plan_health(engine, record, details);
+  const auto text = fmt::format(
+      "{} {} {}\n", plan.interval.count(), plan.start_interval.count(), plan.start_period.count());
+  base::replace_file(directory + "/duties", text, 0600);
+  if (auto client = connect_monitor(directory)) client->duties_changed();
+}
+
+void keep_health(Engine& engine, const Record& record) {
+  const auto health = read_health(engine.run_directory(record.id));
+  if (!health) {
+    base::remove_file(kept_file(engine, record));
+    return;
+  }
+  const base::FileLock lock(engine.store.paths().lock("health-" + record.id));
+  write_health(engine.store.paths().container(record.id), *health);
 }
 
 }  // namespace container

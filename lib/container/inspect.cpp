@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/json_duration.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/health.hpp"
@@ -209,11 +210,19 @@ void add_empty(Json& json) {
   add(json["Config"], "StopTimeout", nullptr);
   add(json["Config"], "ExposedPorts", nullptr);
   add(json["Config"], "Healthcheck", nullptr);
+  add(json["State"], "Health", nullptr);
+  set_spans(json["Config"]["Healthcheck"]);
   for (const char* name : {"Tmpfs", "Sysctls", "Annotations", "Init"})
     add(json["HostConfig"], name, nullptr);
 }
 
 }  // namespace
+
+void set_spans(Json& check) {
+  for (const char* name : {"Interval", "Timeout", "StartPeriod", "StartInterval"})
+    if (check.is_object() && check.contains(name))
+      check[name] = base::duration_json(check[name].get<std::int64_t>());
+}
 
 std::string port_key(const network::PortMapping& port) {
   return fmt::format("{}/{}", port.container_port, port.protocol);
@@ -235,6 +244,8 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
   const auto file = [&](const char* name) {
     return state.is_running() ? run + "/" + name : std::string();
   };
+  const auto& driver = details.options.log.driver;
+  const bool has_file = driver != "none" && driver != "journald";
   Json json = {
       {"Id", record.id},
       {"Created", base::rfc3339(record.created)},
@@ -245,7 +256,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"ResolvConfPath", file("resolv.conf")},
       {"HostnamePath", file("hostname")},
       {"HostsPath", file("hosts")},
-      {"LogPath", details.options.log.driver == "none" ? "" : details.log_path},
+      {"LogPath", has_file ? details.log_path : ""},
       {"Name", "/" + record.name},
       {"RestartCount", record.summary.restarts},
       {"Driver", "overlayfs"},
@@ -261,8 +272,8 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
-  if (const auto health = state.is_running() ? read_health(run) : std::nullopt)
-    json["State"]["Health"] = base::to_json(*health);
+  if (const auto health = health_json(engine, record, state.is_running()))
+    json["State"]["Health"] = *health;
   if (options.keep_empty) add_empty(json);
   if (options.size) {
     const Sizes sizes = sizes_of(engine, record);

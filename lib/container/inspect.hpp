@@ -24,6 +24,9 @@ struct Sizes {
 
 Sizes sizes_of(Engine& engine, const Record& record);
 
+/// The spans of a health check as templates show them.
+void set_spans(base::Json& check);
+
 /// "80/tcp"
 std::string port_key(const network::PortMapping& port);
 

@@ -220,9 +220,8 @@ std::vector<std::string> config_environment(const CreateOptions& options,
 }
 
 base::Json manifest_descriptor(Engine& engine, const Details& details) {
-  // A container on --rootfs has no image.
-  const auto blob =
-      details.image_digest.empty() ? std::nullopt : engine.images.find_blob(details.image_digest);
+  if (details.image_digest.empty()) return nullptr;  // --rootfs
+  const auto blob = engine.images.find_blob(details.image_digest);
   Json json = {
       {"mediaType", image::kOciManifest},
       {"digest", details.image_digest},

@@ -5,10 +5,14 @@
 
 #include "base/bytes.hpp"
 #include "base/signal_names.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/finish.hpp"
 #include "container/inspect_host_config.hpp"
+#include "container/podman_filters.hpp"
 #include "container/spec/spec.hpp"
 #include "container/state.hpp"
+#include "image/reference.hpp"
 
 namespace container {
 
@@ -38,6 +42,19 @@ Json annotations_of(const CreateOptions& o) {
   return annotations;
 }
 
+bool was_stopped(const Engine& engine, const Record& record, const State& state) {
+  const std::string directory = state.is_running() ? engine.run_directory(record.id)
+                                                   : engine.store.paths().container(record.id);
+  return base::exists(directory + "/" + kStoppedNote);
+}
+
+/// With registry and tag; an image that was named by its id goes by it.
+std::string full_name(const Record& record) {
+  const auto& given = record.summary.image_name;
+  if (given.empty() || bare_id(record.image).starts_with(bare_id(given))) return given;
+  return image::parse_reference(given).with_default_tag().full();
+}
+
 void add_state(Json& json, const State& state, const Running& running) {
   json["OciVersion"] = "1.0.2";
   json["CheckpointedAt"] = kNever;
@@ -48,20 +65,21 @@ void add_state(Json& json, const State& state, const Running& running) {
   }
 }
 
-/// The whole name of the image, where it has that name.
-std::string image_name(Engine& engine, const Record& record) {
-  const std::string& given = record.summary.image_name;
-  for (const auto& name : engine.images.names(record.image)) {
-    if (name == given + ":latest") return name;
-  }
-  return given;
-}
-
 /// Podman names them all alike, however they were given.
 Json signal_text(const std::string& given) {
   if (given.empty()) return "SIGTERM";
   const auto number = base::parse_signal(given);
   return number ? base::signal_name(*number) : given;
+}
+
+void add_health(Json& config, const CreateOptions& o) {
+  const auto& extras = o.health_extras;
+  config["HealthLogDestination"] = extras.destination.empty() ? "local" : extras.destination;
+  config["HealthcheckMaxLogCount"] = extras.max_count.value_or(5);
+  config["HealthcheckMaxLogSize"] = extras.max_size.value_or(500);
+  if (!extras.startup) return;
+  config["StartupHealthCheck"] = base::to_json(*extras.startup);
+  config["StartupHealthCheck"]["Successes"] = extras.successes;
 }
 
 void add_config(Json& config, const Details& details) {
@@ -78,9 +96,7 @@ void add_config(Json& config, const Details& details) {
   config["Umask"] = fmt::format("{:04o}", o.umask.value_or(022));
   if (!o.files.timezone.empty()) config["Timezone"] = o.files.timezone;
   config["HealthcheckOnFailureAction"] = o.health_on_failure.empty() ? "none" : o.health_on_failure;
-  config["HealthLogDestination"] = "local";
-  config["HealthcheckMaxLogCount"] = 5;
-  config["HealthcheckMaxLogSize"] = 500;
+  add_health(config, o);
 }
 
 Json capability_names(const std::vector<std::string>& given) {
@@ -98,7 +114,7 @@ Json log_config(const Details& details) {
   const auto bytes = static_cast<double>(std::max<std::int64_t>(log.max_size, 0));
   return {{"Type", log.driver},
           {"Config", nullptr},
-          {"Path", log.driver == "none" ? "" : details.log_path},
+          {"Path", log.driver == "none" || log.driver == "journald" ? "" : details.log_path},
           {"Tag", tag == log.options.end() ? "" : tag->second},
           {"Size", base::human_size(bytes)}};
 }
@@ -240,6 +256,9 @@ void add_for_templates(Json& json) {
   if (!state.contains("Health")) state["Health"] = nullptr;
   state["Healthcheck"] = state["Health"];
   auto& config = json["Config"];
+  for (const char* name : {"Count", "Size"})
+    config[fmt::format("HealthMaxLog{}", name)] = config[fmt::format("HealthcheckMaxLog{}", name)];
+  if (config.contains("StartupHealthCheck")) set_spans(config["StartupHealthCheck"]);
   config["SdNotifyMode"] = config["sdNotifyMode"];
   for (const char* name : {"SdNotifySocket", "Timezone"})
     if (!config.contains(name)) config[name] = "";
@@ -261,6 +280,8 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   for (const char* name : {"LogPath", "Platform", "ImageManifestDescriptor", "Storage"})
     json.erase(name);
   add_state(json["State"], state, state.running);
+  json["State"]["Status"] = podman_status(state);
+  if (was_stopped(engine, record, state)) json["State"]["StoppedByUser"] = true;
   add_config(json["Config"], details);
   add_host_config(json["HostConfig"], engine, details);
   add_mount_options(json["Mounts"], details);
@@ -275,7 +296,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["ExecIDs"] = Json::array();
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;
-  json["ImageName"] = image_name(engine, record);
+  json["ImageName"] = full_name(record);
   json["IsInfra"] = json["IsService"] = false;
   json["KubeExitCodePropagation"] = "invalid";
   json["Name"] = record.name;

@@ -12,6 +12,7 @@
 #include "base/process.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/log_attributes.hpp"
 #include "container/run_state.hpp"
 
 namespace container {
@@ -28,6 +29,18 @@ std::string one_line(std::string text) {
     if (c == '\n') c = ' ';
   }
   return text;
+}
+
+/// journald takes upper case, digits and _, which may not stand first (so nothing can pass for a field of its own).
+std::string field_name(const std::string& name) {
+  std::string field;
+  for (const char c : base::upper(name)) {
+    const bool is_letter = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_letter || !field.empty()) field += is_letter ? c : '_';
+  }
+  constexpr std::size_t kLongest = 64;
+  const bool is_number = !field.empty() && field[0] <= '9';
+  return is_number || field.size() > kLongest ? "" : field;
 }
 
 Words journalctl(const std::string& id, const Words& more) {
@@ -114,9 +127,8 @@ void follow(const LogSource& source,
 
 }  // namespace
 
-std::string journal_fields(const Record& record, const LogOptions& options) {
-  const auto given = options.options.find("tag");
-  const std::string tag = given == options.options.end() ? "" : given->second;
+std::string journal_fields(const Record& record, const Details& details) {
+  const std::string tag = log_tag(record, details);
   const std::string short_id = base::short_id(record.id);
   std::string fields;
   const auto add = [&](const char* name, const std::string& value) {
@@ -128,6 +140,9 @@ std::string journal_fields(const Record& record, const LogOptions& options) {
   add("CONTAINER_TAG", tag.empty() ? short_id : tag);
   add("IMAGE_NAME", record.summary.image_name);
   add("SYSLOG_IDENTIFIER", tag.empty() ? record.name : tag);
+  for (const auto& [name, value] : log_attributes(record, details)) {
+    if (const auto field = field_name(name); !field.empty()) add(field.c_str(), value);
+  }
   return fields;
 }
 

@@ -17,7 +17,7 @@ namespace container {
 inline constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 
 /// The fields that each line of a container carries, as the monitor sends them.
-std::string journal_fields(const Record& record, const LogOptions& options);
+std::string journal_fields(const Record& record, const Details& details);
 
 /// Takes journald's export format apart; what is no line of a container is passed over.
 class JournalParser {

@@ -40,7 +40,7 @@ void LogPrinter::print(const LogEntry& entry) {
   stream_ = entry.stream;
   if (begins) text_ += request_.color + request_.prefix;
   if (begins && request_.timestamps) text_ += base::rfc3339_fixed(entry.time) + " ";
-  if (begins && request_.details) text_ += ' ';
+  if (begins && request_.details) text_ += entry.attributes + ' ';
   text_ += entry.text;
   if (!request_.color.empty() && !continues) text_.insert(text_.size() - 1, kColorEnd);
 }

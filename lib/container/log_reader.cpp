@@ -2,6 +2,8 @@
 #include "container/log_reader.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,7 +21,8 @@ std::optional<LogEntry> make_entry(std::string_view time,
                                    std::string text) {
   const auto moment = base::parse_rfc3339(time);
   if (!moment || (stream != "stdout" && stream != "stderr")) return std::nullopt;
-  return LogEntry{*moment, stream == "stderr" ? LogStream::err : LogStream::out, std::move(text)};
+  return LogEntry{
+      *moment, stream == "stderr" ? LogStream::err : LogStream::out, std::move(text), {}};
 }
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
@@ -44,11 +47,32 @@ std::optional<LogEntry> parse_simple_line(std::string_view line) {
   line.remove_suffix(2);
   const auto moment = base::parse_rfc3339(line);
   if (!moment) return std::nullopt;
-  LogEntry entry{*moment, err ? LogStream::err : LogStream::out, {}};
+  LogEntry entry{*moment, err ? LogStream::err : LogStream::out, {}, {}};
   entry.text.reserve(text.size() + 1);
   entry.text.append(text);
   if (complete) entry.text += '\n';
   return entry;
+}
+
+/// As Docker shows them: escaped as in a URL's query, by name.
+std::string attributes_text(const nlohmann::json& attributes) {
+  std::string text;
+  const auto add = [&](const std::string& word) {
+    for (const char c : word) {
+      const bool plain = std::isalnum(static_cast<unsigned char>(c)) || std::strchr("-_.~", c);
+      text += plain      ? std::string(1, c)
+              : c == ' ' ? "+"
+                         : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  };
+  for (const auto& [key, value] : attributes.items()) {
+    if (!value.is_string()) continue;
+    if (!text.empty()) text += ',';
+    add(key);
+    text += '=';
+    add(value.get<std::string>());
+  }
+  return text;
 }
 
 /// {"log":"text\n","stream":"stdout","time":"…"}
@@ -63,7 +87,10 @@ std::optional<LogEntry> parse_json_line(std::string_view line) {
     if (found == json.end() || !found->is_string()) return std::nullopt;
     texts[i] = found->get_ptr<std::string*>();
   }
-  return make_entry(*texts[2], *texts[1], std::move(*texts[0]));
+  auto entry = make_entry(*texts[2], *texts[1], std::move(*texts[0]));
+  if (const auto attrs = json.find("attrs"); entry && attrs != json.end())
+    entry->attributes = attributes_text(*attrs);
+  return entry;
 }
 
 /// TIME stdout F text

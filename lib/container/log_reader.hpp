@@ -20,6 +20,7 @@ struct LogEntry {
   LogStream stream = LogStream::out;
   std::string
       text;  ///< with \n, unless more of the line follows in the next entry or it never ended
+  std::string attributes = {};  ///< "key=value,key=value", as logs --details shows them
 };
 
 /// A line of a log of `driver`'s format; nothing when it is malformed.

@@ -2,6 +2,7 @@
 #include "container/managed_files.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "base/account.hpp"
 #include "base/error.hpp"
@@ -101,10 +102,11 @@ std::string host_user_line(const std::string& wanted) {
   return *line;
 }
 
+const std::string kDatabase = "/usr/share/zoneinfo";
+
 /// "Area/City" below the host's database, which may not lead out of it.
 std::string read_timezone(const std::string& zone) {
   if (zone == "local") return base::find_file_text("/etc/localtime").value_or("");
-  constexpr const char* kDatabase = "/usr/share/zoneinfo";
   constexpr std::size_t kLargest = 1 << 20;
   const auto directory = base::find_file(kDatabase, O_PATH | O_DIRECTORY);
   const auto file = directory ? base::find_in_root(directory->get(), zone, O_RDONLY) : std::nullopt;
@@ -114,7 +116,24 @@ std::string read_timezone(const std::string& zone) {
   return base::read_rest(file->get(), kLargest);
 }
 
+/// Whether the image itself knows the zone.
+bool has_zone(int rootfs, const std::string& zone) {
+  return zone != "local" && base::find_in_root(rootfs, kDatabase + ("/" + zone), O_PATH);
+}
+
 }  // namespace
+
+void link_timezone(int rootfs, const std::string& zone) {
+  if (!has_zone(rootfs, zone)) return;
+  const auto etc = base::find_in_root(rootfs, "/etc", O_PATH | O_DIRECTORY);
+  if (!etc) return;
+  ::unlinkat(etc->get(), "localtime", 0);
+  if (::symlinkat((".." + (kDatabase + ("/" + zone))).c_str(), etc->get(), "localtime") < 0)
+    base::sys_fail("link /etc/localtime of the container");
+  const auto owner = base::stat_of(etc->get(), "/etc");
+  if (::fchownat(etc->get(), "localtime", owner.st_uid, owner.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+    base::sys_fail("give /etc/localtime to the container");
+}
 
 std::vector<std::pair<std::string, std::string>> managed_files(
     const CreateOptions& options,
@@ -140,7 +159,7 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     if (has_passwd && passwd.size() != passwd_size) files.emplace_back("passwd", passwd);
     if (has_group && group.size() != group_size) files.emplace_back("group", group);
   }
-  if (!asked.timezone.empty()) {
+  if (!asked.timezone.empty() && (options.read_only || !has_zone(rootfs, asked.timezone))) {
     if (auto zone = read_timezone(asked.timezone); !zone.empty())
       files.emplace_back("localtime", std::move(zone));
   }

@@ -20,6 +20,10 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     UserIds& user,
     const std::string& working_directory);
 
+/// --tz: where the image has the zone in its own database, /etc/localtime becomes a link to it, as Podman makes it. Elsewhere it
+/// is one of managed_files.
+void link_timezone(int rootfs, const std::string& zone);
+
 /// What --hosts-file says that /etc/hosts begins with; nothing: the usual lines.
 std::optional<std::string> base_hosts(const std::string& word, int rootfs);
 

@@ -86,7 +86,8 @@ void add_duties(const MonitorPlan& plan, protocol::PlanHeader& header) {
 /// The plan as the monitor reads it (monitor_protocol.hpp).
 std::string encode(const MonitorPlan& plan) {
   std::string texts;
-  for (const auto* text : {&plan.log.path, &plan.pid_file, &plan.oom_events, &plan.cgroup_join})
+  for (const auto* text :
+       {&plan.log.path, &plan.log.attributes, &plan.pid_file, &plan.oom_events, &plan.cgroup_join})
     append_text(texts, *text);
   for (const auto& mount : plan.mounts) append_text(texts, mount.target);
   for (const auto& argument : plan.runtime) append_text(texts, argument);
@@ -208,6 +209,10 @@ void MonitorClient::claim_cleanup() {
 
 void MonitorClient::cleaned() {
   send_frame(socket(), FrameKind::cleaned, {});
+}
+
+void MonitorClient::duties_changed() {
+  send_frame(socket(), FrameKind::duties, {});
 }
 
 void MonitorClient::resize(int rows, int columns) {

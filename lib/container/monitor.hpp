@@ -37,7 +37,9 @@ inline LogDriver log_driver(const std::string& name) {
 
 struct LogPlan {
   LogDriver driver = LogDriver::json_file;
-  std::string path;            ///< journald: the fields of each line (journal.hpp)
+  std::string path;
+  std::string
+      attributes;  ///< what each entry carries, as the driver writes it (log_attributes.hpp)
   std::int64_t max_size = -1;  ///< bytes; -1: no rotation
   int max_files = 1;
 };
@@ -64,7 +66,8 @@ struct RestartPlan {
 };
 
 struct HealthPlan {
-  std::vector<std::string> command;  ///< argv of one check; empty: none
+  std::vector<std::string> command;  ///< argv of one check
+  /// interval 0: there is none
   std::chrono::milliseconds interval{}, start_interval{}, start_period{};
 };
 
@@ -133,6 +136,9 @@ class MonitorClient {
   void cleaned();
 
   void resize(int rows, int columns);
+
+  /// The file `duties` has been written (monitor_protocol.hpp).
+  void duties_changed();
 
   /// Copies stdin, stdout and stderr until the container has ended (and all its output is written)
   /// or the user has typed `detach_keys` (bytes, of parse_detach_keys; they count on a tty only).

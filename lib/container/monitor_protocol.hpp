@@ -14,7 +14,7 @@
 // relative names.
 //
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
-//   log path (journald: the fields of each line), pid file, OOM events, cgroup to join, `mounts`
+//   log path, what each log entry carries (json-file: "attrs":{…}, ready to be written; journald: its fields), pid file, OOM events, cgroup to join, `mounts`
 //   targets, `runtime` arguments, `cleanup` arguments, `restart_arguments`, `health` arguments,
 //   `preserved` numbers
 //
@@ -75,10 +75,14 @@ struct PlanHeader {
   Restart restart;
   uint32_t restarts_left, restart_delay_ms;
   uint64_t timeout_ms;  ///< how long it may run; 0: for ever
+  /// interval 0: no checks
   uint64_t health_interval_ms, health_start_interval_ms, health_start_period_ms;
 };
 
 constexpr size_t kMaxPayload = 32 * 1024;
+
+/// Of one log entry.
+constexpr size_t kMaxLogAttributes = 8 * 1024;
 
 enum class FrameKind : uint8_t {
   // From a client.
@@ -89,6 +93,7 @@ enum class FrameKind : uint8_t {
   claim = 5,  ///< this client cleans up after the exit; while it is connected, the monitor does not
   cleaned = 6,  ///< and has done so
   go = 7,       ///< see kWaitForGo
+  duties = 8,   ///< the file `duties` has changed: "INTERVAL START_INTERVAL START_PERIOD" in ms
   // From the monitor.
   started = 16,
   failed = 17,  ///< text: why the container did not start

@@ -95,6 +95,13 @@ void check_restart(const RestartPolicy& policy) {
 }
 
 void check_health(const CreateOptions& o) {
+  constexpr std::array<std::string_view, 5> actions{"", "none", "kill", "restart", "stop"};
+  if (std::find(actions.begin(), actions.end(), o.health_on_failure) == actions.end()) {
+    fail(Kind::usage,
+         "invalid on-failure action \"{}\" for health check: supported actions are "
+         "none,kill,restart,stop",
+         o.health_on_failure);
+  }
   if (!o.health) return;
   constexpr std::int64_t kShortest = 1'000'000;
   const auto check = [](const char* what, std::int64_t span) {
@@ -105,12 +112,6 @@ void check_health(const CreateOptions& o) {
   check("Timeout", o.health->timeout);
   check("StartPeriod", o.health->start_period);
   check("StartInterval", o.health->start_interval);
-  constexpr std::array<std::string_view, 5> actions{"", "none", "kill", "restart", "stop"};
-  if (std::find(actions.begin(), actions.end(), o.health_on_failure) == actions.end()) {
-    fail(Kind::usage,
-         "invalid on-failure action '{}' for health check: use none, kill, restart or stop",
-         o.health_on_failure);
-  }
 }
 
 void check_mounts(const std::vector<MountOption>& mounts) {

@@ -251,6 +251,25 @@ void fields(Io& io, SecretUse& s) {
   io("mode", s.mode);
 }
 
+/// What only Podman's health checks have.
+struct HealthExtras {
+  /// Made in the place of the other until it has succeeded `successes` times (0: once); after `retries` failures the
+  /// container is restarted (0: never).
+  std::optional<image::Healthcheck> startup;
+  int successes = 0;
+  std::string destination;                 ///< of the log: "" or local, events_logger, a directory
+  std::optional<int> max_count, max_size;  ///< entries of the log, and bytes of each; 0: no limit
+};
+
+template <typename Io>
+void fields(Io& io, HealthExtras& h) {
+  io.maybe("startup", h.startup);
+  io.maybe("successes", h.successes);
+  io.maybe("destination", h.destination);
+  io.maybe("maxCount", h.max_count);
+  io.maybe("maxSize", h.max_size);
+}
+
 struct CreateOptions {
   std::string name, image, hostname, domainname, user, working_dir;
   std::optional<std::vector<std::string>>
@@ -281,8 +300,9 @@ struct CreateOptions {
   std::optional<image::Healthcheck>
       health;  ///< what of the image's is changed; its own test replaces the image's
   std::string health_on_failure;  ///< "", none, kill, restart, stop
-  int timeout = 0;                ///< --timeout: seconds that it may run; 0: for ever
-  std::string address, mac;       ///< --ip, --mac-address
+  HealthExtras health_extras;
+  int timeout = 0;           ///< --timeout: seconds that it may run; 0: for ever
+  std::string address, mac;  ///< --ip, --mac-address
   Environment environment;
   ManagedFiles files;
   std::optional<int> umask;
@@ -353,6 +373,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("restart", o.restart);
   io.maybe("health", o.health);
   io.maybe("healthOnFailure", o.health_on_failure);
+  io.maybe("healthExtras", o.health_extras);
   io.maybe("timeout", o.timeout);
   io.maybe("address", o.address);
   io.maybe("mac", o.mac);

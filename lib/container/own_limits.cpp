@@ -10,30 +10,44 @@
 
 namespace container {
 
-std::map<std::string, std::int64_t> hard_limits() {
-  static constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {
-      {"as", RLIMIT_AS},
-      {"core", RLIMIT_CORE},
-      {"cpu", RLIMIT_CPU},
-      {"data", RLIMIT_DATA},
-      {"fsize", RLIMIT_FSIZE},
-      {"locks", RLIMIT_LOCKS},
-      {"memlock", RLIMIT_MEMLOCK},
-      {"msgqueue", RLIMIT_MSGQUEUE},
-      {"nice", RLIMIT_NICE},
-      {"nofile", RLIMIT_NOFILE},
-      {"nproc", RLIMIT_NPROC},
-      {"rss", RLIMIT_RSS},
-      {"rtprio", RLIMIT_RTPRIO},
-      {"rttime", RLIMIT_RTTIME},
-      {"sigpending", RLIMIT_SIGPENDING},
-      {"stack", RLIMIT_STACK}};
-  std::map<std::string, std::int64_t> limits;
+namespace {
+
+constexpr std::pair<const char*, __rlimit_resource> kLimits[] = {{"as", RLIMIT_AS},
+                                                                 {"core", RLIMIT_CORE},
+                                                                 {"cpu", RLIMIT_CPU},
+                                                                 {"data", RLIMIT_DATA},
+                                                                 {"fsize", RLIMIT_FSIZE},
+                                                                 {"locks", RLIMIT_LOCKS},
+                                                                 {"memlock", RLIMIT_MEMLOCK},
+                                                                 {"msgqueue", RLIMIT_MSGQUEUE},
+                                                                 {"nice", RLIMIT_NICE},
+                                                                 {"nofile", RLIMIT_NOFILE},
+                                                                 {"nproc", RLIMIT_NPROC},
+                                                                 {"rss", RLIMIT_RSS},
+                                                                 {"rtprio", RLIMIT_RTPRIO},
+                                                                 {"rttime", RLIMIT_RTTIME},
+                                                                 {"sigpending", RLIMIT_SIGPENDING},
+                                                                 {"stack", RLIMIT_STACK}};
+
+std::int64_t number_of(rlim_t limit) {
+  return limit == RLIM_INFINITY ? -1 : static_cast<std::int64_t>(limit);
+}
+
+}  // namespace
+
+std::vector<Ulimit> own_ulimits() {
+  std::vector<Ulimit> limits;
   for (const auto& [name, resource] : kLimits) {
     rlimit limit{};
-    if (::getrlimit(resource, &limit) < 0) continue;
-    limits[name] = limit.rlim_max == RLIM_INFINITY ? -1 : static_cast<std::int64_t>(limit.rlim_max);
+    if (::getrlimit(resource, &limit) == 0)
+      limits.push_back({name, number_of(limit.rlim_cur), number_of(limit.rlim_max)});
   }
+  return limits;
+}
+
+std::map<std::string, std::int64_t> hard_limits() {
+  std::map<std::string, std::int64_t> limits;
+  for (const auto& limit : own_ulimits()) limits[limit.name] = limit.hard;
   return limits;
 }
 

@@ -5,11 +5,17 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
+
+#include "container/options.hpp"
 
 namespace container {
 
 /// Hard rlimits by their names ("nofile"), -1: unlimited.
 std::map<std::string, std::int64_t> hard_limits();
+
+/// This process's own, soft and hard.
+std::vector<Ulimit> own_ulimits();
 
 /// Whether devpts can have its group 5 here.
 bool maps_tty_group();

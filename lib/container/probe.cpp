@@ -21,15 +21,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kKeptOutput = 4096;  // Docker's
-
 int milliseconds_until(Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
   return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 1 << 30));
 }
 
 /// Reads until the streams or the time end; what is beyond the kept size is read and dropped. False when time ran out.
-bool read_output(int fd, std::string& output, Clock::time_point deadline) {
+bool read_output(int fd, std::string& output, std::size_t kept, Clock::time_point deadline) {
   char buffer[4096];
   for (;;) {
     pollfd polled{fd, POLLIN, 0};
@@ -38,7 +36,7 @@ bool read_output(int fd, std::string& output, Clock::time_point deadline) {
     if (ready <= 0) return false;
     const ssize_t n = base::retry([&] { return ::read(fd, buffer, sizeof buffer); });
     if (n <= 0) return true;
-    output.append(buffer, std::min(static_cast<std::size_t>(n), kKeptOutput - output.size()));
+    output.append(buffer, std::min(static_cast<std::size_t>(n), kept - output.size()));
   }
 }
 
@@ -54,7 +52,8 @@ void kill_inside(const std::string& pid_file) {
 Probe run_probe(Engine& engine,
                 const Record& record,
                 const std::vector<std::string>& command,
-                std::chrono::nanoseconds timeout) {
+                std::chrono::nanoseconds timeout,
+                std::size_t kept) {
   const std::string directory = engine.run_directory(record.id);
   const auto taken = read_taken(engine, record.id);
   const auto config = base::find_file_text(directory + "/bundle/config.json");
@@ -80,7 +79,7 @@ Probe run_probe(Engine& engine,
   const auto pid = base::PidRef::of(child.pid());
   const auto runtime_end = pid ? pid->open() : std::nullopt;
   probe.timed_out =
-      !read_output(streams.read.get(), probe.output, deadline) ||
+      !read_output(streams.read.get(), probe.output, kept, deadline) ||
       (runtime_end && !base::wait_for_exit(runtime_end->get(), milliseconds_until(deadline)));
   if (probe.timed_out) kill_inside(pid_file);
   if (!probe.timed_out) probe.exit_code = child.wait().shell_code();

@@ -263,7 +263,7 @@ PreparedMounts prepare_mounts(Engine& engine,
     return depth(a) < depth(b);
   });
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0711);
-  for (const auto& mount : mounts) {
+  for (auto& mount : mounts) {
     if (is_made_by_runtime(mount)) {
       result.spec.push_back(spec_mount(mount, ""));
       continue;
@@ -272,7 +272,10 @@ PreparedMounts prepare_mounts(Engine& engine,
     if (mount.chown && users.user) give_away(source, users, mount.source);
     if (mount.idmap) map_mount(source.get(), *mount.idmap, users.mapping);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
-    make_slot(slot, S_ISDIR(base::stat_of(source.get(), mount.source).st_mode));
+    const bool is_directory = S_ISDIR(base::stat_of(source.get(), mount.source).st_mode);
+    // Nothing can be mounted below a file, and crun's way to all that lies below wants a directory.
+    mount.read_only_recursive = mount.read_only_recursive && is_directory;
+    make_slot(slot, is_directory);
     result.prepared.push_back({std::move(source), slot});
     result.spec.push_back(spec_mount(mount, slot));
     if (mount.type != "volume") continue;

@@ -17,6 +17,8 @@ struct Rules {
   bool timeout_is_minus_one = false;  ///< what --timeout ends has the exit code -1
   bool detects_systemd = false;       ///< a command that is systemd or init gets what systemd needs
   bool owns_cidfile = false;          ///< --cidfile replaces a file, and goes with the container
+  bool inherits_oom_score = false;    ///< without --oom-score-adj, that of this process
+  bool keeps_short_checks = false;    ///< 500 bytes of a health check's output, not 4096
   std::string variable;               ///< value of the variable "container"; empty: there is none
   std::string engine;                 ///< name and version for the engine file
 };
@@ -33,6 +35,8 @@ void fields(Io& io, Rules& r) {
   io.maybe("timeoutIsMinusOne", r.timeout_is_minus_one);
   io.maybe("detectsSystemd", r.detects_systemd);
   io.maybe("ownsCidfile", r.owns_cidfile);
+  io.maybe("inheritsOomScore", r.inherits_oom_score);
+  io.maybe("keepsShortChecks", r.keeps_short_checks);
   io.maybe("variable", r.variable);
   io.maybe("engine", r.engine);
 }

@@ -19,8 +19,9 @@
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
+#include "container/foreign_mount.hpp"
 #include "container/health.hpp"
-#include "container/journal.hpp"
+#include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
 #include "container/own_limits.hpp"
@@ -156,6 +157,8 @@ class Start {
       base::write_file(path, content, 0644);
       facts_.files.emplace_back(path, "/etc/" + name);
     }
+    if (!options_.files.timezone.empty() && !options_.read_only)
+      link_timezone(rootfs_.get(), options_.files.timezone);
     if (options_.rules.engine_file) write_engine_file();
     write_secrets();
   }
@@ -363,12 +366,11 @@ class Start {
 
   /// Whoever shares System V IPC expects POSIX shared memory to be shared as well.
   void share_shm(pid_t pid) {
-    const auto root = base::open_file(fmt::format("/proc/{}/root", pid), O_PATH | O_DIRECTORY);
-    const auto shm = base::find_in_root(root.get(), "/dev/shm", O_PATH | O_DIRECTORY);
+    auto shm = clone_tmpfs_of(pid, "/dev/shm");
     if (!shm) return;
     const std::string slot = directory_ + "/shm";
     base::make_directory(slot, 0700);
-    mounts_.prepared.push_back({storage::clone_mount(shm->get(), false), slot});
+    mounts_.prepared.push_back({std::move(*shm), slot});
     facts_.shm = slot;
   }
 
@@ -465,7 +467,7 @@ class Start {
     // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
     plan.stdin_once = how.attached.in;
     plan.open_stdin = options_.interactive;
-    plan.log = log_plan();
+    plan.log = plan_log(record_, details_);
     plan.cleanup = engine_.self;
     plan.cleanup.insert(plan.cleanup.end(), {"container", "cleanup", record_.id});
     plan.restart = restart_plan();
@@ -501,20 +503,6 @@ class Start {
           static_cast<unsigned>(std::max(0, policy.maximum_retries - record_.summary.restarts));
     plan.delay_ms = restart_delay_ms_;
     return plan;
-  }
-
-  LogPlan log_plan() const {
-    LogPlan log;
-    log.driver = log_driver(options_.log.driver);
-    if (log.driver == LogDriver::journald && !base::exists(kJournalSocket)) {
-      base::fail(base::Kind::unsupported,
-                 "failed to initialize logging driver: journald is not enabled on this host");
-    }
-    log.path = log.driver == LogDriver::journald ? journal_fields(record_, options_.log)
-                                                 : details_.log_path;
-    log.max_size = options_.log.max_size;
-    log.max_files = options_.log.max_files;
-    return log;
   }
 
   MonitorClient launch(const StartOptions& how) {

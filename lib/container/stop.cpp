@@ -36,7 +36,7 @@ void leave_note(Engine& engine, const Record& record, const char* name) {
 
 /// Tells the monitor (berth-monitor/revive.hpp) that a user has stopped the container.
 void mark_stopped(Engine& engine, const Record& record) {
-  leave_note(engine, record, "stopped");
+  leave_note(engine, record, kStoppedNote);
 }
 
 /// How a first process is ended.

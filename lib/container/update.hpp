@@ -2,8 +2,10 @@
 // Changing limits and the restart policy of a container that exists.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "container/engine.hpp"
 
@@ -12,6 +14,8 @@ namespace container {
 struct UpdateOptions {
   Resources resources;  ///< what is set replaces
   std::optional<RestartPolicy> restart;
+  /// Of anything else that a later start, or the next health check, goes by.
+  std::vector<std::function<void(CreateOptions&)>> changes;
 };
 
 /// Changes the container, and at once what runs of it. Kind usage, in Docker's words, for what it may not have.

@@ -65,8 +65,8 @@ std::vector<IdRange> pool(base::IdKind kind) {
   }
   constexpr const char* kUser = "containers";
   const char* word = kind == base::IdKind::user ? "uid" : "gid";
-  // No id of root's needs to stay free: this one is nobody's.
-  auto ranges = base::subordinate_ids(kind, 0xfffffffe, kUser, 0xfffffffe);
+  // No id of root's needs to stay free: this one is nobody's, and ranges end before it.
+  auto ranges = base::subordinate_ids(kind, 0xffffffff, kUser, 0xffffffff);
   if (ranges.empty()) {
     fail(Kind::usage,
          "cannot find UID/GID for user {0}: no sub{1} ranges found for user \"{0}\" in /etc/sub{1}",

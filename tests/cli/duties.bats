@@ -12,6 +12,9 @@ teardown_file() { end_file; }
 
 started() { berth run -d --network none "$@" > /dev/null; }
 of() { berth inspect --format "{{$2}}" "$1"; }
+started_as_podman() { podman run -d --network none "$@" > /dev/null; }
+# Waits for a condition of podman's, at most 20 s.
+becomes() { works timeout 20 "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" wait --condition "$1" "$2"; }
 is_now() { [ "$(of "$1" "$2")" = "$3" ]; }
 
 @test "what is not running cannot be paused, listed by top or unpaused" {
@@ -177,4 +180,101 @@ SH
   has "invalid restart policy: unknown policy 'nosuch'"
   fails 1 berth update uu
   has "you must provide one or more flags"
+}
+
+@test "a startup check comes before the other one, and restarts what does not come up" {
+  started_as_podman --name ss --health-cmd 'echo later' --health-interval disable --health-startup-cmd 'echo early; test -e /up' \
+    --health-startup-success 2 "$B" sleep 1000
+  run -1 podman healthcheck run ss
+  is starting
+  podman exec ss touch /up
+  run -1 podman healthcheck run ss
+  is starting
+  works podman healthcheck run ss
+  works podman healthcheck run ss
+  works podman inspect --format '{{range .State.Health.Log}}{{.ExitCode}}{{.Output}}{{end}}' ss
+  [ "$output" = $'1early\n0early\n0early\n0later' ]
+  # The monitor's own clock, and what comes of too many failures.
+  mkdir "$WORK/data"
+  touch "$WORK/data/runs"
+  started_as_podman --name rr --health-cmd true --health-interval 1h --health-startup-cmd 'test -e /data/up' --health-startup-interval 100ms \
+    --health-startup-retries 3 --stop-signal KILL -v "$WORK/data:/data" "$B" sh -c 'echo run >> /data/runs; sleep 1000'
+  twice() { [ "$(wc -l < "$WORK/data/runs")" -ge 2 ]; }
+  until_true twice
+  touch "$WORK/data/up"
+  becomes healthy rr
+  fails 125 podman create --health-startup-cmd true "$B"
+  has "cannot set a startup healthcheck when there is no regular healthcheck"
+  fails 125 podman create --health-cmd true --health-startup-retries 3 "$B"
+  has "startup healthcheck command is not set"
+}
+
+@test "the log of health checks: its limits, its places, and what stays of it" {
+  mkdir -p "$WORK/health-logs"
+  started_as_podman --name ll --health-cmd 'echo 0123456789; test ! -e /bad' --health-interval disable --health-max-log-count 2 \
+    --health-max-log-size 4 --health-retries 1 --health-log-destination "$WORK/health-logs" "$B" sleep 1000
+  for i in 1 2 3; do podman healthcheck run ll; done
+  works podman inspect --format '{{range .State.Health.Log}}{{.Output}} {{end}}' ll
+  is "0123 0123 "
+  grep -q '"Output":"0123"' "$WORK/health-logs/$(podman ps -q --no-trunc --filter name=ll)-healthcheck.log"
+  podman exec ll touch /bad
+  run -1 podman healthcheck run ll
+  podman kill ll
+  podman wait ll
+  works podman inspect --format '{{.State.Health.Status}} {{.State.Health.FailingStreak}}' ll
+  is "unhealthy 1"
+  started_as_podman --name ee --health-cmd 'echo told' --health-interval disable --health-log-destination events_logger "$B" sleep 1000
+  podman healthcheck run ee
+  podman healthcheck run ee
+  works podman events --stream=false --filter container=ee --filter event=health_status --format '{{.HealthStatus}} {{.HealthLog}}'
+  [ "$(grep -c 'healthy told' <<< "$output")" = 2 ]
+  fails 125 podman create --health-cmd true --health-log-destination "$WORK/nowhere" "$B"
+  has "HealthCheck Log '$WORK/nowhere' destination error"
+  # Who stops it ends the check, too.
+  started_as_podman --name st --health-cmd 'sleep 1000' --health-interval disable "$B" sleep 1000
+  podman healthcheck run st > "$WORK/stopped" &
+  local check=$!
+  two_run() { [ "$(podman top st pid | wc -l)" = 3 ]; }
+  until_true two_run
+  podman stop -t 0 st
+  wait $check || true
+  [ "$(cat "$WORK/stopped")" = stopped ]
+  works podman inspect --format '{{.State.Status}} {{.State.Health.Status}} {{.State.Health.FailingStreak}}' st
+  is "exited stopped 0"
+}
+
+@test "podman's update: health checks begin, change and end while it runs; limits and variables count from the next start" {
+  started_as_podman --name uu "$B" sh -c 'echo "$VAR $(ulimit -n)"; exec sleep 1000'
+  fails 125 podman update --health-interval 10s uu
+  has "healthcheck command is not set"
+  fails 125 podman update --health-startup-retries 5 uu
+  has "healthcheck command is not set"
+  works podman update --health-cmd true --health-interval 100ms uu
+  is "$(podman ps -q --no-trunc --filter name=uu)"
+  works podman inspect --format '{{.Config.Healthcheck.Interval}} {{json .Config.Healthcheck.Interval}}' uu
+  is "100ms 100000000"
+  becomes healthy uu
+  works podman update --health-cmd false --health-retries 2 uu
+  becomes unhealthy uu
+  works podman update --no-healthcheck uu
+  works podman inspect --format '{{.Config.Healthcheck.Test}}' uu
+  is "[NONE]"
+  fails 125 podman healthcheck run uu
+  works podman update --health-cmd 'true again' uu
+  works podman healthcheck run uu
+  works podman update --ulimit nofile=512:1024 --env VAR=changed uu
+  podman restart -t 0 uu
+  works podman logs --tail 1 uu
+  is "changed 512"
+  works podman update --unsetenv VAR --latest
+  podman restart -t 0 uu
+  works podman logs --tail 1 uu
+  is " 512"
+  fails 125 podman update --ulimit nofile:1024 uu
+  has "invalid ulimit argument"
+  fails 125 podman update --device-read-bps /dev/zero:10mb uu
+  has "/dev/zero: not a block device"
+  fails 125 podman update
+  has 'requires a name, id, or the "--latest" flag'
+  [ "$(podman run --rm --ulimit host "$B" sh -c 'ulimit -n')" = "$(ulimit -n)" ]
 }

@@ -104,3 +104,22 @@ teardown_file() { end_file; }
   done
 }
 said() { berth logs ll | grep -q "$1"; }
+
+@test "log options say what each line carries" {
+  berth run --name aa --network none --label one=1 --label two='a b' --label three=3 --env MODE=test --log-opt tag='{{.Name}}/{{.ID}}' \
+    --log-opt labels=one,nosuch --log-opt labels-regex='^tw' --log-opt env=MODE "$B" sh -c 'echo "a \"line\""; echo other >&2' 2> /dev/null
+  id=$(berth ps -aq --filter name=aa)
+  works berth logs --details aa
+  is "MODE=test,one=1,tag=aa%2F$id,two=a+b a \"line\""
+  works berth logs aa
+  is 'a "line"'
+  grep -q "\"stream\":\"stderr\",\"attrs\":{\"MODE\":\"test\",\"one\":\"1\",\"tag\":\"aa/$id\",\"two\":\"a b\"},\"time\":" \
+    "$(berth inspect --format '{{.LogPath}}' aa)"
+  fails 1 berth create --log-opt tag='{{.Nosuch}}' "$B"
+  has 'invalid log tag "{{.Nosuch}}"'
+  fails 1 berth create --log-opt env-regex='(' "$B"
+  has "invalid pattern of a log option: ("
+  fails 1 berth create --log-opt mode=non-blocking "$B"
+  has "log option mode=non-blocking is not supported yet"
+  works berth create --log-opt mode=blocking --log-opt compress=false "$B"
+}

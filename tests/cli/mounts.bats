@@ -13,6 +13,21 @@ teardown_file() { end_file; }
 
 r() { berth run --rm --network none "$@"; }
 
+@test "a file is mounted read-only" {
+  echo content > "$WORK/file"
+  works r -v "$WORK/file:/srv/file:ro" "$B" cat /srv/file
+  is content
+  fails 1 r -v "$WORK/file:/srv/file:ro" "$B" sh -c 'echo more > /srv/file'
+  has "Read-only file system"
+  works r --mount "type=bind,src=$WORK/file,dst=/srv/file,ro" "$B" cat /srv/file
+  is content
+  if id berth-test > /dev/null 2>&1; then
+    user_berth pull -q "$REGISTRY/busybox:1"
+    works user_berth run --rm --network none -v "$WORK/file:/srv/file:ro" "$B" cat /srv/file
+    is content
+  fi
+}
+
 @test "malformed mounts are refused" {
   fails 125 r -v "$WORK/host:relative" "$B" true
   has "mount path must be absolute"

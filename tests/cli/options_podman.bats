@@ -297,3 +297,82 @@ JSON
   podman rm ins
   podman volume rm named
 }
+
+@test "whoever joins an IPC namespace sees the same /dev/shm" {
+  podman run -d --network none --name sh --ipc shareable "$B" sh -c 'echo shared > /dev/shm/file; exec sleep 1000' > /dev/null
+  until_true podman exec sh test -s /dev/shm/file
+  works r --ipc container:sh "$B" cat /dev/shm/file
+  is shared
+  # One that is in the namespace already joins nothing.
+  works r --userns "ns:/proc/$$/ns/user" "$B" cat /proc/self/uid_map
+  has 4294967295
+  podman rm -f -t 0 sh
+}
+
+@test "--tz links to the image's own database, --oom-score-adj is inherited, a device rule may name all of a kind" {
+  podman create --name zones --network none "$B" sh -c 'mkdir -p /usr/share/zoneinfo/Area && echo zone > /usr/share/zoneinfo/Area/Here && cp /usr/share/zoneinfo/Area/Here /usr/share/zoneinfo/UTC' > /dev/null
+  podman start -a zones
+  podman commit -q zones zones
+  works r --tz UTC localhost/zones readlink /etc/localtime
+  is ../usr/share/zoneinfo/UTC
+  works r --read-only --tz UTC localhost/zones cat /etc/localtime
+  has TZif
+  works sh -c 'echo 77 > /proc/self/oom_score_adj; exec "$@"' - "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm --network none "$B" cat /proc/self/oom_score_adj
+  is 77
+  works berth run --rm --network none "$B" cat /proc/self/oom_score_adj
+  is 0
+  works r --device-cgroup-rule 'c 7 rmw' "$B" true
+  podman rm zones
+}
+
+@test "an image in an archive is run" {
+  podman tag "$B" localhost/inside:1
+  podman save -q -o "$WORK/inside.tar" localhost/inside:1
+  podman rmi localhost/inside:1
+  works podman run --name arch --network none "docker-archive:$WORK/inside.tar" echo ran
+  is ran
+  works podman inspect --format '{{.ImageName}}' arch
+  is localhost/inside:1
+  podman rm arch
+  fails 125 r "docker-archive:$WORK/nowhere.tar" true
+  has "no such file or directory"
+}
+
+@test "-ti without a terminal is a warning; a terminal's size is known from its input alone" {
+  works podman run --rm -ti --network none "$B" echo hello < /dev/null
+  is $'hello\r'
+  [[ $stderr == *'level=warning msg="The input device is not a TTY. The --tty and --interactive flags might not work properly"'* ]]
+  printf '%s\n' 'import os, pty, fcntl, termios, struct, subprocess, sys' 'ours, theirs = pty.openpty()' \
+    'fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 44, 0, 0))' \
+    'sys.stdout.write(subprocess.run(sys.argv[1:], stdin=theirs, stdout=subprocess.PIPE, text=True).stdout)' > "$WORK/size.py"
+  works python3 "$WORK/size.py" "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm -ti --network none "$B" stty size
+  is "33 44"
+}
+
+@test "--mount type=tmpfs,noswap, z and relabel; --kernel-memory is a warning" {
+  fails 125 r --mount type=bind,src=/etc/hostname,dst=/m,relabel=nosuch "$B" true
+  works r --mount type=bind,src=/etc/hostname,dst=/m,ro,Z --mount type=bind,src=/etc/hostname,dst=/n,relabel=shared "$B" cat /m /n
+  mkdir -p "$WORK/probe"
+  if mount -t tmpfs -o noswap none "$WORK/probe" 2> /dev/null; then
+    umount "$WORK/probe"
+    works r --mount type=tmpfs,dst=/m,noswap "$B" grep ' /m ' /proc/mounts
+    has noswap
+  fi
+  works r --kernel-memory 10m "$B" true
+  [[ $stderr == *"The --kernel-memory flag is no longer supported. This flag is a noop."* ]]
+}
+
+@test "inspect tells who stopped it, and that it is being stopped" {
+  podman run -d --network none --name st "$B" sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done' > /dev/null
+  podman kill -s TERM st
+  works podman wait st
+  is 5
+  works podman inspect --format '{{.State.StoppedByUser}}' st
+  is true
+  podman start st
+  podman exec st sh -c 'kill -TERM 1'
+  podman wait st
+  works podman inspect --format '{{.State.StoppedByUser}} {{.State.Status}}' st
+  is "false exited"
+  podman rm st
+}

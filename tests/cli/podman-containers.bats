@@ -291,9 +291,10 @@ with_journald() {
 }
 
 journal_round() {
-  podman run --name jj --log-driver journald --log-opt tag=tt --network none "$B" sh -c 'echo one; echo two >&2; seq 1 100' > /dev/null 2>&1
+  podman run --name jj --log-driver journald --log-opt tag="tt-{{.Name}}" --label shown=yes --log-opt labels=shown --network none "$B" sh -c 'echo one; echo two >&2; seq 1 100' > /dev/null 2>&1
   podman logs jj > "$WORK/out" 2> "$WORK/err"
   journalctl -q -o cat --output-fields=CONTAINER_TAG CONTAINER_NAME=jj | sort -u > "$WORK/tag"
+  journalctl -q -o cat --output-fields=SHOWN CONTAINER_NAME=jj | sort -u >> "$WORK/tag"
   podman run -d --name ff --log-driver journald --network none "$B" sh -c 'echo begin; sleep 1; echo end' > /dev/null
   podman logs -f ff > "$WORK/followed"
   podman logs --tail 1 ff > "$WORK/last"
@@ -314,7 +315,7 @@ without_journald() {
   [ "$(cat "$WORK/out")" = "$(echo one; seq 1 100)" ]
   [ "$(cat "$WORK/err")" = two ]
   [ "$(cat "$WORK/last")" = end ]
-  [ "$(cat "$WORK/tag")" = tt ]
+  [ "$(cat "$WORK/tag")" = $'tt-jj\nyes' ]
   [ "$(cat "$WORK/followed")" = $'begin\nend' ]
 }
 

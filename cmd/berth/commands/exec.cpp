@@ -2,11 +2,9 @@
 // berth exec
 #include "container/exec.hpp"
 
-#include <unistd.h>
-
 #include "base/error.hpp"
-#include "base/log.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "commands/targets.hpp"
 #include "container/listing.hpp"
 #include "flags.hpp"
@@ -58,10 +56,7 @@ int exec_podman(Session& session, Flags& flags, Words words) {
   o.env = finish(flags.variables);
   o.command = std::move(words);
   o.keeps_term = o.prints_id = true;
-  if (o.tty && o.interactive && !o.detach && !::isatty(STDIN_FILENO)) {
-    base::warn(
-        "The input device is not a TTY. The --tty and --interactive flags might not work properly");
-  }
+  if (o.tty && o.interactive && !o.detach) check_terminal(session);
   try {
     return container::exec(session.engine(), name, o);
   } catch (const base::Error& e) {
@@ -80,12 +75,7 @@ int tell_on_stdout(const base::Error& e, int code) {
 
 int exec(Session& session, Flags& flags, const Words& words) {
   if (session.is_podman()) return exec_podman(session, flags, words);
-  if (flags.exec.tty && flags.exec.interactive && !flags.exec.detach && !::isatty(STDIN_FILENO)) {
-    throw ClientError(
-        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-        1,
-        ClientError::Form::bare);
-  }
+  if (flags.exec.tty && flags.exec.interactive && !flags.exec.detach) check_terminal(session);
   flags.exec.env = finish(flags.variables);
   flags.exec.command.assign(words.begin() + 1, words.end());
   try {

@@ -29,8 +29,13 @@ void register_healthcheck_run(Verbs& verbs) {
           },
       .act =
           [flags](Session& session, const Words& words) {
-            if (container::check_health(session.engine(), words[0])) return 0;
-            if (session.is_podman() && !flags->by_monitor) fmt::print("unhealthy\n");
+            using container::CheckOutcome;
+            const auto outcome = container::check_health(session.engine(), words[0]);
+            if (outcome == CheckOutcome::healthy) return 0;
+            const char* word = outcome == CheckOutcome::starting  ? "starting"
+                               : outcome == CheckOutcome::stopped ? "stopped"
+                                                                  : "unhealthy";
+            if (session.is_podman() && !flags->by_monitor) fmt::print("{}\n", word);
             return flags->ignore_result ? 0 : 1;
           },
   });

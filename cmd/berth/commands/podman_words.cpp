@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/error.hpp"
 #include "base/signal_names.hpp"
 #include "base/sys.hpp"
 #include "base/time.hpp"
@@ -26,6 +27,18 @@ std::string quoted(const std::string& text) {
 }
 
 }  // namespace
+
+void check_terminal(const Session& session) {
+  if (::isatty(STDIN_FILENO)) return;
+  if (!session.is_podman()) {
+    throw ClientError(
+        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
+        1,
+        ClientError::Form::bare);
+  }
+  base::warn(
+      "The input device is not a TTY. The --tty and --interactive flags might not work properly");
+}
 
 void podman_log(base::LogLevel level, const std::string& text) {
   if (!base::logs(level)) return;

@@ -7,8 +7,12 @@
 #include "base/log.hpp"
 #include "container/podman_filters.hpp"
 #include "container/stop.hpp"
+#include "session.hpp"
 
 namespace cli {
+
+/// For what is to have a terminal as its stdin: docker refuses any other, podman warns.
+void check_terminal(const Session& session);
 
 /// A line as Podman's log has it: time="…" level=warning msg="…".
 void podman_log(base::LogLevel level, const std::string& text);

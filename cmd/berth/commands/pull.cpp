@@ -4,6 +4,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "commands/archive_names.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
@@ -124,27 +125,11 @@ void print_image(const Session& session, const std::string& id, const std::strin
   fmt::print("{}\n", session.is_podman() ? id.substr(id.find(':') + 1) : name);
 }
 
-/// What a name with a transport of archives and directories is read from: the path, without the image's name behind it.
-std::optional<std::string> archive_path(const std::string& name) {
-  for (const char* transport : {"docker-archive:", "oci-archive:", "oci:", "dir:"}) {
-    if (!name.starts_with(transport)) continue;
-    std::string path = name.substr(std::string(transport).size());
-    if (base::exists(path)) return path;
-    return path.substr(0, path.find(':'));
-  }
-  return std::nullopt;
-}
-
-void pull_archive(Session& session, const Options& o, const std::string& name, std::string path) {
-  if (!base::exists(path)) {
-    client_fail("unable to copy from source {}: open {}: no such file or directory", name, path);
-  }
-  image::LoadRequest request;
-  request.path = std::move(path);
-  request.podman = true;
-  request.quiet = o.request.quiet;
-  request.platform = platform_of(o);
-  for (const auto& id : image::Transfer(session.store()).load(request).images) {
+void pull_archive(Session& session,
+                  const Options& o,
+                  const std::string& name,
+                  const std::string& path) {
+  for (const auto& id : load_archive(session, name, path, platform_of(o), o.request.quiet).images) {
     record_image_event(session, "pull", id, name);
     print_image(session, id, name);
   }
@@ -165,7 +150,7 @@ bool is_here(Session& session, const Options& o, const std::string& name) {
 
 void pull(Session& session, const Options& o, std::string name) {
   if (session.is_podman()) {
-    if (auto path = archive_path(name)) return pull_archive(session, o, name, std::move(*path));
+    if (auto path = archive_path(name)) return pull_archive(session, o, name, *path);
     constexpr std::string_view kRegistry = "docker://";
     if (name.starts_with(kRegistry)) name = name.substr(kRegistry.size());
   }

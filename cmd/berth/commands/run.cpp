@@ -11,7 +11,9 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "commands/archive_names.hpp"
 #include "commands/list.hpp"
+#include "commands/podman_words.hpp"
 #include "container/attached.hpp"
 #include "container/cgroup_haste.hpp"
 #include "container/create.hpp"
@@ -33,11 +35,22 @@ struct RunFlags {
   std::string detach_keys;
 };
 
+/// An image in an archive is taken in each time, and goes by its name there.
+image::Image image_of_archive(Session& session,
+                              container::CreateOptions& o,
+                              const CreateFlags& flags,
+                              const std::string& path) {
+  const auto loaded = load_archive(session, o.image, path, o.platform, flags.quiet);
+  if (loaded.images.size() != 1) client_fail("{} holds more than one image", o.image);
+  o.image = loaded.names.at(0);
+  return session.engine().images.get(loaded.images[0]);
+}
+
 /// The image, pulled first when the policy asks for it.
-image::Image ensure_image(Session& session,
-                          const container::CreateOptions& o,
-                          const CreateFlags& flags) {
+image::Image ensure_image(Session& session, container::CreateOptions& o, const CreateFlags& flags) {
   auto& engine = session.engine();
+  if (const auto path = flags.podman ? archive_path(o.image) : std::nullopt)
+    return image_of_archive(session, o, flags, *path);
   const auto policy = pull_policy(flags);
   if (policy != PullPolicy::always) {
     if (auto found = engine.images.find(o.image)) return *found;
@@ -202,19 +215,9 @@ container::Streams streams_of(const container::CreateOptions& o) {
   return {has("stdin") && o.interactive, has("stdout"), has("stderr")};
 }
 
-void check_terminal(const RunFlags& flags) {
-  if (flags.create.options.tty && flags.create.options.interactive && !flags.detach &&
-      !::isatty(STDIN_FILENO)) {
-    if (flags.create.podman) {
-      return base::warn(
-          "The input device is not a TTY. The --tty and --interactive flags might not work "
-          "properly");
-    }
-    throw ClientError(
-        "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
-        1,
-        ClientError::Form::bare);
-  }
+void check_run_terminal(const Session& session, const RunFlags& flags) {
+  const auto& o = flags.create.options;
+  if (o.tty && o.interactive && !flags.detach) check_terminal(session);
 }
 
 /// Docker leaves a container that could not start as "Created"; --rm takes it away.
@@ -229,7 +232,7 @@ int run(Session& session, RunFlags& flags, const Words& words) {
                       1,
                       ClientError::Form::bare);
   }
-  check_terminal(flags);
+  check_run_terminal(session, flags);
   // Before anything is opened that could take their numbers.
   const auto inherited = finish(flags.create.preserved);
   auto& engine = session.engine();

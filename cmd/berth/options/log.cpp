@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "container/log_attributes.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -17,15 +19,8 @@ using base::fail;
 using base::Kind;
 
 void set_option(container::LogOptions& log, const std::string& key, const std::string& value) {
-  constexpr std::array<std::string_view, 9> later{"labels",
-                                                  "labels-regex",
-                                                  "env",
-                                                  "env-regex",
-                                                  "compress",
-                                                  "tag",
-                                                  "mode",
-                                                  "max-buffer-size",
-                                                  "label"};
+  constexpr std::array<std::string_view, 6> attributes{
+      "labels", "labels-regex", "env", "env-regex", "tag", "label"};
   if (key == "max-size") {
     log.max_size = value == "-1" ? -1 : parse_decimal_size(value);
     if (log.max_size == 0) fail(Kind::usage, "max-size must be a positive number");
@@ -34,9 +29,11 @@ void set_option(container::LogOptions& log, const std::string& key, const std::s
     if (log.max_files < 1) fail(Kind::usage, "max-file cannot be less than 1");
   } else if (key == "path") {
     if (!value.starts_with('/')) fail(Kind::usage, "log path '{}' is not an absolute path", value);
-  } else if (std::find(later.begin(), later.end(), key) != later.end()) {
-    fail(Kind::unsupported, "log option {} is not supported yet", key);
-  } else {
+  } else if ((key == "compress" && value != "false") || (key == "mode" && value != "blocking") ||
+             key == "max-buffer-size") {
+    fail(Kind::unsupported, "log option {}={} is not supported yet", key, value);
+  } else if (key != "compress" && key != "mode" &&
+             std::find(attributes.begin(), attributes.end(), key) == attributes.end()) {
     fail(Kind::usage, "unknown log opt '{}' for {} log driver", key, log.driver);
   }
 }
@@ -51,12 +48,15 @@ void add_log_flags(FlagTable& table, CreateFlags& flags) {
 
 namespace {
 
-/// A tag in the place of the container's name; Go templates in it are for later.
+/// What is about files means nothing to journald.
 void check_journald(const container::LogOptions& log) {
+  constexpr std::array<std::string_view, 7> known{
+      "labels", "labels-regex", "env", "env-regex", "tag", "label", "mode"};
   for (const auto& [key, value] : log.options) {
-    if (key != "tag") fail(Kind::usage, "unknown log opt '{}' for journald log driver", key);
-    if (value.find("{{") != std::string::npos)
-      fail(Kind::unsupported, "templates in the log option tag are not supported yet");
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      fail(Kind::usage, "unknown log opt '{}' for journald log driver", key);
+    if (key == "mode" && value != "blocking")
+      fail(Kind::unsupported, "log option {}={} is not supported yet", key, value);
   }
 }
 
@@ -71,6 +71,7 @@ void finish_log(const CreateFlags& flags, container::CreateOptions& options) {
     const auto [key, value] = base::split_pair(text, '=');
     log.options[key] = value.value_or("");
   }
+  container::check_log_attributes(log);
   // What another driver would take is not known; that driver itself is refused (container::validate).
   if (log.driver == "journald") return check_journald(log);
   if (log.driver != "json-file" && log.driver != "k8s-file") return;

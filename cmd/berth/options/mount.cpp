@@ -4,7 +4,10 @@
 #include <array>
 
 #include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 #include "options/parse.hpp"
 #include "options/volume.hpp"
 
@@ -36,7 +39,7 @@ Field read_field(const std::string& text) {
         Kind::usage, "invalid value for '{}' in '{}': value should not have whitespace", key, text);
   }
   Field field{text, base::lower(key), value.value_or(""), value.has_value()};
-  constexpr std::array<std::string_view, 20> switches{"readonly",
+  constexpr std::array<std::string_view, 22> switches{"readonly",
                                                       "ro",
                                                       "volume-nocopy",
                                                       "bind-nonrecursive",
@@ -55,7 +58,9 @@ Field read_field(const std::string& text) {
                                                       "relatime",
                                                       "noatime",
                                                       "notmpcopyup",
-                                                      "tmpcopyup"};
+                                                      "tmpcopyup",
+                                                      "z",
+                                                      "noswap"};
   if (!value && std::find(switches.begin(), switches.end(), field.key) == switches.end()) {
     fail(Kind::usage, "invalid field '{}' must be a key=value pair", text);
   }
@@ -165,6 +170,20 @@ bool set_podmans(MountOption& mount, const Field& field) {
       "exec", "noexec", "suid", "nosuid", "dev", "nodev", "tmpcopyup", "notmpcopyup"};
   if (field.key == "u" || field.key == "chown") {
     mount.chown = truth(field);
+  } else if (field.key == "z" || field.key == "relabel") {
+    if (field.key == "relabel" && field.value != "shared" && field.value != "private")
+      refuse_value(field);
+    // Without SELinux there are no labels to be set.
+    if (base::exists("/sys/fs/selinux/enforce"))
+      fail(Kind::unsupported,
+           "mount option {} is not supported yet on a host with SELinux",
+           field.text);
+  } else if (field.key == "noswap" && mount.type == "tmpfs") {
+    if (base::is_rootless())
+      fail(Kind::usage,
+           "the 'noswap' option is only allowed with rootful tmpfs mounts: must provide an "
+           "argument for option");
+    mount.options.push_back(field.key);
   } else if (field.key == "idmap") {
     mount.idmap = field.value;
   } else if (field.key == "rw" || field.key == "readwrite") {

@@ -126,8 +126,13 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
             "list",
             "Add a rule to the cgroup allowed devices list",
             [&](const std::string& text) {
-              if (flags.podman) check_podman_device_rule(text);
-              flags.options.device_rules.push_back(parse_device_rule(text));
+              std::string rule = text;
+              if (flags.podman) {
+                check_podman_device_rule(text);
+                // A major number alone stands for all its devices.
+                if (rule.find(':') == std::string::npos) rule.insert(rule.rfind(' '), ":*");
+              }
+              flags.options.device_rules.push_back(parse_device_rule(rule));
             });
 }
 

@@ -5,8 +5,6 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "base/time.hpp"
-#include "container/health.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -81,93 +79,6 @@ void add_lifetime_flags(FlagTable& table, CreateFlags& flags) {
           [&o](int seconds) { o.timeout = seconds; },
           "Maximum length of time (in seconds) a container is allowed to run")
       .type_name("uint");
-  table.add_flag(
-      "--no-healthcheck", o.no_healthcheck, "Disable any container-specified HEALTHCHECK");
-}
-
-image::Healthcheck& health_of(CreateFlags& flags) {
-  auto& health = flags.options.health;
-  return health ? *health : health.emplace();
-}
-
-/// "test -e /x" for a shell, or a JSON array of words; "none" switches an image's check off.
-void set_health_command(CreateFlags& flags, const std::string& text) {
-  if (text == "none") {
-    flags.options.no_healthcheck = true;
-    return;
-  }
-  auto& test = health_of(flags).test;
-  const auto json = base::Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_array()) {
-    test.clear();
-    for (const auto& word : json)
-      test.push_back(word.is_string() ? word.get<std::string>() : word.dump());
-    if (!test.empty() && test[0] != "CMD" && test[0] != "CMD-SHELL" && test[0] != "NONE")
-      test.insert(test.begin(), "CMD");
-    return;
-  }
-  test = {"CMD-SHELL", text};
-}
-
-void add_health_span(FlagTable& table,
-                     CreateFlags& flags,
-                     const std::string& name,
-                     const char* description,
-                     std::int64_t image::Healthcheck::*member) {
-  add_value(table, name, "duration", description, [&flags, name, member](const std::string& text) {
-    if (text == "disable" && member == &image::Healthcheck::interval) {
-      health_of(flags).interval = container::kNoInterval;
-      return;
-    }
-    const auto span = base::parse_duration(text);
-    if (!span) base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
-    if (span->count() < 0) client_fail("{} cannot be negative", name);
-    health_of(flags).*member = span->count();
-  });
-}
-
-void add_health_flags(FlagTable& table, CreateFlags& flags) {
-  using image::Healthcheck;
-  add_value(table,
-            "--health-cmd",
-            "string",
-            "Command to run to check health",
-            [&](const std::string& text) { set_health_command(flags, text); });
-  add_health_span(table,
-                  flags,
-                  "--health-interval",
-                  "Time between running the check (ms|s|m|h) (default 0s)",
-                  &Healthcheck::interval);
-  add_health_span(table,
-                  flags,
-                  "--health-timeout",
-                  "Maximum time to allow one check to run (ms|s|m|h) (default 0s)",
-                  &Healthcheck::timeout);
-  add_health_span(table,
-                  flags,
-                  "--health-start-period",
-                  "Start period for the container to initialize before starting health-retries "
-                  "countdown (ms|s|m|h) (default 0s)",
-                  &Healthcheck::start_period);
-  add_health_span(table,
-                  flags,
-                  "--health-start-interval",
-                  "Time between running the check during the start period (ms|s|m|h) (default 0s)",
-                  &Healthcheck::start_interval);
-  add_value(table,
-            "--health-retries",
-            "int",
-            "Consecutive failures needed to report unhealthy",
-            [&](const std::string& text) {
-              const auto retries = parse_integer(text);
-              if (retries < 0) client_fail("--health-retries cannot be negative");
-              health_of(flags).retries = static_cast<int>(retries);
-            });
-  table
-      .add_option("--health-on-failure",
-                  flags.options.health_on_failure,
-                  "Action to take once the container turns unhealthy (none, kill, restart, stop)")
-      .type_name("string");
 }
 
 void add_image_flags(FlagTable& table, CreateFlags& flags) {
@@ -223,9 +134,7 @@ container::RestartPolicy parse_restart(const std::string& text) {
   return policy;
 }
 
-namespace {
-
-container::RestartPolicy parse_podman_restart(const std::string& text) {
+container::RestartPolicy parse_podman_restart(const std::string& text, const std::string& context) {
   const auto [name, count] = base::split_pair(text, ':');
   constexpr std::array<std::string_view, 5> known{
       "", "no", "always", "on-failure", "unless-stopped"};
@@ -236,12 +145,12 @@ container::RestartPolicy parse_podman_restart(const std::string& text) {
                 *count);
   }
   if (std::find(known.begin(), known.end(), name) == known.end()) {
-    client_fail(
-        "running container create option: \"{}\" is not a valid restart policy: invalid argument",
-        name);
+    client_fail("{}\"{}\" is not a valid restart policy: invalid argument", context, name);
   }
   return parse_restart(text);
 }
+
+namespace {
 
 /// "NAME[,type=mount|env][,target=…][,uid=…][,gid=…][,mode=…]".
 container::SecretUse parse_secret(const std::string& text) {
@@ -349,15 +258,16 @@ void add_process_flags(FlagTable& table, CreateFlags& flags) {
                  o.init,
                  "Run an init inside the container that forwards signals and reaps processes");
   add_lifetime_flags(table, flags);
-  add_health_flags(table, flags);
+  add_health_flags(table, [&o](const OptionChange& change) { change(o); });
   add_image_flags(table, flags);
 }
 
 void finish_process(const CreateFlags& flags, container::CreateOptions& options) {
   // An empty one clears the image's.
   if (flags.entrypoint) options.entrypoint = parse_entrypoint(*flags.entrypoint, flags.podman);
-  options.restart =
-      flags.podman ? parse_podman_restart(flags.restart) : parse_restart(flags.restart);
+  options.restart = flags.podman
+                        ? parse_podman_restart(flags.restart, "running container create option: ")
+                        : parse_restart(flags.restart);
   options.remove = flags.given_remove.value_or(options.remove_image);
   if (options.remove_image && !options.remove)
     client_fail("the --rmi option does not work without --rm");

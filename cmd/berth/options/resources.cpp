@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
+#include "container/own_limits.hpp"
+#include "errors.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
 
@@ -116,6 +120,19 @@ void add_block_flags(FlagTable& table, container::Resources& r) {
 
 }  // namespace
 
+std::vector<container::Ulimit> parse_ulimits(const std::string& text, bool podman) {
+  if (!podman) return {parse_ulimit(text)};
+  if (text == "host") return container::own_ulimits();
+  try {
+    return {parse_ulimit(text)};
+  } catch (const base::Error& error) {
+    if (error.kind() != base::Kind::usage) throw;
+    client_fail("ulimit option \"{}\" requires name=SOFT:HARD, failed to be parsed: {}",
+                text,
+                error.message());
+  }
+}
+
 void add_limit_flags(FlagTable& table, container::Resources& r) {
   add_size(table, "-m,--memory", "Memory limit", r.memory);
   add_value(table,
@@ -144,13 +161,14 @@ void add_resource_flags(FlagTable& table, CreateFlags& flags) {
     });
   });
   add_value(table, "--ulimit", "ulimit", "Ulimit options", [&flags](const std::string& text) {
-    const auto context =
-        fmt::format("ulimit option \"{}\" requires name=SOFT:HARD, failed to be parsed: ", text);
-    read_value(flags, context, [&] {
-      const auto ulimit = parse_ulimit(text);
+    for (const auto& ulimit : parse_ulimits(text, flags.podman))
       flags.ulimits[ulimit.name] = ulimit;
-    });
   });
+  if (flags.podman) {
+    add_value(table, "--kernel-memory", "bytes", "No longer supported", [](const std::string&) {
+      base::warn("The --kernel-memory flag is no longer supported. This flag is a noop.");
+    });
+  }
   add_value(table, "--sysctl", "map", "Sysctl options", [&o, &flags](const std::string& text) {
     read_value(flags, "", [&] { check_sysctl(text); });
     const auto [name, value] = base::split_pair(text, '=');

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "base/json_duration.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "render/go_lexer.hpp"
 #include "render/go_literals.hpp"
 #include "render/go_value.hpp"
@@ -191,6 +193,10 @@ std::string format_value(const Json& value, const Spec& spec) {
     return spec.verb == 'v' ? pad(spec.sharp ? "interface {}(nil)" : "<nil>", spec)
                             : bad_verb(spec, value);
   if (value.is_structured()) return format_many(value, spec);
+  if (const auto span = base::find_duration(value)) {
+    if (spec.verb != 'v' && spec.verb != 's') return format_integer(*span, spec);
+    return pad(base::duration_text(std::chrono::nanoseconds(*span)), spec);
+  }
   if (value.is_string()) return format_string(value, spec);
   if (value.is_number_integer()) return format_integer(value, spec);
   if (value.is_number_float()) return format_float(value, spec);
@@ -346,6 +352,7 @@ std::string json_float(double value) {
 
 std::string encode(const Json& value, int indent, int depth) {
   if (value.is_number_float()) return json_float(value.get<double>());
+  if (const auto span = base::find_duration(value)) return std::to_string(*span);
   if (!value.is_structured()) {
     return value.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
   }

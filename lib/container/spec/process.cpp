@@ -167,8 +167,9 @@ base::Json process(const Input& in) {
       {"capabilities", capabilities(in)},
       {"rlimits", rlimits(in)},
       {"noNewPrivileges", in.options.security.no_new_privileges},
-      {"oomScoreAdj", std::max(in.options.oom_score_adj.value_or(0), in.facts.least_oom_score_adj)},
   };
+  if (const auto& score = in.options.oom_score_adj; score || !in.options.rules.inherits_oom_score)
+    part["oomScoreAdj"] = std::max(score.value_or(0), in.facts.least_oom_score_adj);
   // The terminal has the right size before the first process can look at it.
   if (in.options.tty && in.facts.console_rows > 0) {
     part["consoleSize"] = {{"height", in.facts.console_rows}, {"width", in.facts.console_columns}};

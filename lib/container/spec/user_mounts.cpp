@@ -10,7 +10,7 @@ namespace container {
 namespace {
 
 /// Flags that exclude each other: a later one takes the place of an earlier one of its row.
-constexpr std::array<std::array<std::string_view, 2>, 12> kFlags{{
+constexpr std::array<std::array<std::string_view, 2>, 13> kFlags{{
     {"ro", "rw"},
     {"exec", "noexec"},
     {"suid", "nosuid"},
@@ -23,6 +23,7 @@ constexpr std::array<std::array<std::string_view, 2>, 12> kFlags{{
     {"strictatime", "nostrictatime"},
     {"mand", "nomand"},
     {"tmpcopyup", "notmpcopyup"},
+    {"noswap", "noswap"},
 }};
 constexpr std::array<std::string_view, 8> kPropagations{"private",
                                                         "rprivate",

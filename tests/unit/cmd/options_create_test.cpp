@@ -208,7 +208,7 @@ TEST(CreateFlags, RefusesAsDockersEngine) {
 TEST(CreateFlags, SaysWhatIsNotSupportedYet) {
   const Refusal cases[] = {
       {{"--log-driver", "syslog"}, "log driver syslog is not supported yet"},
-      {{"--log-opt", "compress=true"}, "log option compress is not supported yet"},
+      {{"--log-opt", "compress=true"}, "log option compress=true is not supported yet"},
       {{"--network", "slirp4netns"}, "network slirp4netns is not supported yet"},
       {{"--security-opt", "writable-cgroups=true"},
        "--security-opt writable-cgroups=true is not supported yet"},

@@ -53,11 +53,15 @@ TEST(JournalFields, ANameCannotSmuggleFieldsIn) {
   record.id = std::string(64, 'a');
   record.name = "nn";
   record.summary.image_name = "x\nPRIORITY=0";
-  LogOptions options;
-  options.options["tag"] = "t";
-  const auto fields = journal_fields(record, options);
+  Details details;
+  details.options.log.options = {{"tag", "t-{{.Name}}"}, {"labels", "_PID,9,wanted"}};
+  record.summary.labels = {{"_PID", "1"}, {"9", "number"}, {"wanted", "yes\nPRIORITY=0"}};
+  const auto fields = journal_fields(record, details);
   EXPECT_NE(fields.find("IMAGE_NAME=x PRIORITY=0\n"), std::string::npos);
-  EXPECT_NE(fields.find("CONTAINER_TAG=t\n"), std::string::npos);
+  EXPECT_NE(fields.find("CONTAINER_TAG=t-nn\n"), std::string::npos);
+  EXPECT_NE(fields.find("\nPID=1\n"), std::string::npos);
+  EXPECT_NE(fields.find("\nWANTED=yes PRIORITY=0\n"), std::string::npos);
+  EXPECT_EQ(fields.find("number"), std::string::npos);
   EXPECT_NE(fields.find("CONTAINER_ID=aaaaaaaaaaaa\n"), std::string::npos);
 }
 
