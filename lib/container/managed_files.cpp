@@ -102,7 +102,11 @@ std::string host_user_line(const std::string& wanted) {
   return *line;
 }
 
-const std::string kDatabase = "/usr/share/zoneinfo";
+constexpr const char* kDatabase = "/usr/share/zoneinfo";
+
+std::string database_entry(const std::string& zone) {
+  return fmt::format("{}/{}", kDatabase, zone);
+}
 
 /// "Area/City" below the host's database, which may not lead out of it.
 std::string read_timezone(const std::string& zone) {
@@ -111,14 +115,14 @@ std::string read_timezone(const std::string& zone) {
   const auto directory = base::find_file(kDatabase, O_PATH | O_DIRECTORY);
   const auto file = directory ? base::find_in_root(directory->get(), zone, O_RDONLY) : std::nullopt;
   if (!file || !S_ISREG(base::stat_of(file->get(), zone).st_mode)) {
-    fail(Kind::usage, "finding timezone: stat {}/{}: no such file or directory", kDatabase, zone);
+    fail(Kind::usage, "finding timezone: stat {}: no such file or directory", database_entry(zone));
   }
   return base::read_rest(file->get(), kLargest);
 }
 
 /// Whether the image itself knows the zone.
 bool has_zone(int rootfs, const std::string& zone) {
-  return zone != "local" && base::find_in_root(rootfs, kDatabase + ("/" + zone), O_PATH);
+  return zone != "local" && base::find_in_root(rootfs, database_entry(zone), O_PATH);
 }
 
 }  // namespace
@@ -128,7 +132,7 @@ void link_timezone(int rootfs, const std::string& zone) {
   const auto etc = base::find_in_root(rootfs, "/etc", O_PATH | O_DIRECTORY);
   if (!etc) return;
   ::unlinkat(etc->get(), "localtime", 0);
-  if (::symlinkat((".." + (kDatabase + ("/" + zone))).c_str(), etc->get(), "localtime") < 0)
+  if (::symlinkat((".." + database_entry(zone)).c_str(), etc->get(), "localtime") < 0)
     base::sys_fail("link /etc/localtime of the container");
   const auto owner = base::stat_of(etc->get(), "/etc");
   if (::fchownat(etc->get(), "localtime", owner.st_uid, owner.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
