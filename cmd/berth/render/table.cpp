@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/text.hpp"
-
 namespace render {
 
 namespace {
@@ -17,10 +15,29 @@ std::size_t width_of(std::string_view text) {
   }));
 }
 
+struct Cell {
+  std::string_view text;
+  std::size_t width;
+};
+
+/// Calls `take` with each part between separators.
+template <typename Take>
+void split(std::string_view text, char separator, Take take) {
+  for (std::size_t end = 0; end != std::string_view::npos; text.remove_prefix(end + 1)) {
+    end = text.find(separator);
+    take(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+  }
+}
+
 class Table {
  public:
+  /// The text outlives the table.
   Table(std::string_view text, const TableStyle& style) : style_(style) {
-    for (const auto& line : base::split(text, '\n')) rows_.push_back(base::split(line, '\t'));
+    split(text, '\n', [&](std::string_view line) {
+      auto& row = rows_.emplace_back();
+      split(line, '\t', [&](std::string_view cell) { row.push_back({cell, width_of(cell)}); });
+    });
   }
 
   std::string aligned() {
@@ -52,7 +69,7 @@ class Table {
       std::size_t width = style_.narrowest;
       std::size_t last = row;
       for (; last < end && has_column(last, column); ++last) {
-        width = std::max(width, width_of(rows_[last][column]) + style_.padding);
+        width = std::max(width, rows_[last][column].width + style_.padding);
       }
       widths.push_back(width);
       print(row, last, widths, out);
@@ -61,18 +78,18 @@ class Table {
     }
   }
 
-  static void print_row(const std::vector<std::string>& cells,
+  static void print_row(const std::vector<Cell>& cells,
                         const std::vector<std::size_t>& widths,
                         std::string& out) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      out += cells[i];
-      if (i + 1 < cells.size()) out.append(widths[i] - width_of(cells[i]), ' ');
+      out += cells[i].text;
+      if (i + 1 < cells.size()) out.append(widths[i] - cells[i].width, ' ');
     }
     out += '\n';
   }
 
   TableStyle style_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<Cell>> rows_;
 };
 
 }  // namespace
