@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/log_files.hpp"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -19,40 +18,76 @@ std::optional<base::UniqueFd> find_log(const std::string& path) {
   return base::find_file(path, O_RDONLY | O_NOFOLLOW);
 }
 
-/// While files are moved, one by one, there is a number without a file; two in a row are the end.
-constexpr int kGapAtEnd = 2;
-
 }  // namespace
 
 std::string LogFiles::name(int number) const {
   return number == 0 ? path_ : path_ + "." + std::to_string(number);
 }
 
-std::vector<LogFileReader> LogFiles::open_all() const {
-  // From the newest: a rotation meanwhile moves files to where we come later, so one may be met twice, but none is
-  // missed.
-  std::vector<LogFileReader> files;
-  std::vector<struct stat> seen;
-  for (int number = 0, missing = 0; missing < kGapAtEnd; ++number) {
-    auto fd = find_log(name(number));
-    missing = fd ? 0 : missing + 1;
-    if (!fd) continue;
-    const auto stat = base::stat_of(fd->get(), path_);
-    if (std::any_of(
-            seen.begin(), seen.end(), [&](const auto& other) { return is_same(stat, other); }))
-      continue;
-    seen.push_back(stat);
-    files.emplace_back(std::move(*fd));
+std::optional<LogFiles::Newest> LogFiles::newest() const {
+  for (const int number : {0, 1}) {
+    if (const auto stat = base::find_stat(name(number)))
+      return Newest{number, stat->st_dev, stat->st_ino};
   }
-  std::reverse(files.begin(), files.end());
+  return std::nullopt;
+}
+
+bool LogFiles::ends_at(int number) const {
+  // While files are moved, oldest first, one number after the other is without a file. Two in a row are the end, unless the
+  // first belongs to one rotation and the second to the next: then the newest file is another one.
+  for (;;) {
+    const auto before = newest();
+    if (base::find_stat(name(number)) || base::find_stat(name(number + 1))) return false;
+    if (newest() == before) return true;
+  }
+}
+
+std::optional<LogFiles::Opened> LogFiles::open_newest() const {
+  for (;;) {
+    for (const int number : {0, 1}) {
+      if (auto fd = find_log(name(number))) return Opened{std::move(*fd), number};
+    }
+    if (ends_at(0)) return std::nullopt;
+  }
+}
+
+std::optional<LogFiles::Opened> LogFiles::predecessor(const Opened& file) const {
+  const auto own = base::stat_of(file.fd.get(), path_);
+  for (int number = file.number;; ++number) {
+    const auto is_here = [&] {
+      const auto stat = base::find_stat(name(number));
+      return stat && is_same(*stat, own);
+    };
+    if (!is_here()) {
+      if (ends_at(number)) return std::nullopt;  // ours was dropped, with all before it
+      continue;                                  // moved on
+    }
+    // The one before moves first: it may be a number further already. While ours is where it was, it moves no more than that.
+    for (const int behind : {number + 1, number + 2}) {
+      auto fd = find_log(name(behind));
+      if (!is_here()) break;
+      if (fd) return Opened{std::move(*fd), behind};
+    }
+    if (is_here() && ends_at(number + 1)) return std::nullopt;
+    --number;  // moved meanwhile, or is about to: once more
+  }
+}
+
+std::vector<LogFileReader> LogFiles::open_all() const {
+  std::vector<Opened> opened;
+  for (auto file = open_newest(); file; file = predecessor(opened.back()))
+    opened.push_back(std::move(*file));
+  std::vector<LogFileReader> files;
+  for (auto file = opened.rbegin(); file != opened.rend(); ++file)
+    files.emplace_back(std::move(file->fd));
   return files;
 }
 
 LogFiles::Places LogFiles::look_for(const struct stat& file) const {
   Places places;
-  for (int number = 0, missing = 0; missing < kGapAtEnd && !places.own; ++number) {
+  for (int number = 0; !places.own; ++number) {
     const auto stat = base::find_stat(name(number));
-    missing = stat ? 0 : missing + 1;
+    if (!stat && ends_at(number)) break;
     if (stat && is_same(*stat, file)) places.own = number;
     if (stat) places.oldest = number;
   }

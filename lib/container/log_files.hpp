@@ -29,7 +29,27 @@ class LogFiles {
     std::optional<int> own, oldest;
   };
 
+  /// The newest file and its number: as long as they are the same, at most one rotation is under way.
+  struct Newest {
+    int number;
+    dev_t device;
+    ino_t inode;
+
+    bool operator==(const Newest&) const = default;
+  };
+
+  struct Opened {
+    base::UniqueFd fd;
+    int number;  ///< where it was; it only moves to higher ones
+  };
+
   std::string name(int number) const;
+  std::optional<Opened> open_newest() const;
+  /// The file that was begun before this one; nothing when it is the oldest that is kept.
+  std::optional<Opened> predecessor(const Opened& file) const;
+  std::optional<Newest> newest() const;
+  /// True when there is no file with this number or a higher one.
+  bool ends_at(int number) const;
   Places look_for(const struct stat& file) const;
 
   std::string path_;
