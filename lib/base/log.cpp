@@ -61,8 +61,10 @@ void write_log(LogLevel level, const std::string& line) {
   const std::string text =
       style == LogStyle::plain
           ? upper(name_of(level)) + ": " + line + "\n"
-          : fmt::format(
-                "time=\"{}\" level={} msg={}\n", rfc3339(now()), name_of(level), quoted(line));
+          : fmt::format("time=\"{}\" level={} msg={}\n",
+                        rfc3339(std::chrono::floor<std::chrono::seconds>(now())),
+                        name_of(level),
+                        quoted(line));
   // One write, so that lines of parallel processes do not mix; nobody can be told when stderr fails.
   [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
 }

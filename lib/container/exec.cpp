@@ -121,7 +121,7 @@ void check(const ExecOptions& options, const Json& process, int root_fd) {
 
 /// A pseudo-terminal of our own.
 struct Terminal {
-  Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+  Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
     if (!master || ::grantpt(master.get()) < 0 || ::unlockpt(master.get()) < 0)
       base::sys_fail("make a terminal");
     slave = base::UniqueFd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
@@ -136,19 +136,29 @@ struct Terminal {
   base::UniqueFd master, slave;
 };
 
-/// Until the program ends, what comes on stdin goes to its terminal as if it were typed; the end of it is a Ctrl-D.
+/// Until the program ends, what comes on stdin goes to its terminal as if it were typed; the end of it is a Ctrl-D. A program
+/// that reads nothing keeps what was typed waiting, not us.
 void type_into(int master, const base::Child& child) {
   const auto process = base::PidRef::of(child.pid());
   const auto ended = process ? process->open() : std::nullopt;
   if (!ended) return;
-  pollfd polled[] = {{ended->get(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-  while (::poll(polled, 2, -1) >= 0 || errno == EINTR) {
+  std::string typed;
+  for (bool at_end = false;;) {
+    pollfd polled[] = {{ended->get(), POLLIN, 0},
+                       {typed.empty() && !at_end ? STDIN_FILENO : -1, POLLIN, 0},
+                       {typed.empty() ? -1 : master, POLLOUT, 0}};
+    if (::poll(polled, 3, -1) < 0 && errno != EINTR) base::sys_fail("wait for what is typed");
     if (polled[0].revents != 0) return;
-    if (polled[1].revents == 0) continue;
-    char typed[4096];
-    const ssize_t n = ::read(STDIN_FILENO, typed, sizeof typed);
-    base::write_full(master, n > 0 ? std::string_view(typed, static_cast<std::size_t>(n)) : "\4");
-    if (n <= 0) polled[1].fd = -1;
+    if (polled[1].revents != 0) {
+      char buffer[4096];
+      const ssize_t n = ::read(STDIN_FILENO, buffer, sizeof buffer);
+      at_end = n <= 0;
+      typed = at_end ? "\4" : std::string(buffer, static_cast<std::size_t>(n));
+    }
+    if (polled[2].revents == 0) continue;
+    const ssize_t n = ::write(master, typed.data(), typed.size());
+    if (n < 0 && errno != EAGAIN && errno != EINTR) return;  // the terminal is gone
+    if (n > 0) typed.erase(0, static_cast<std::size_t>(n));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/sys.hpp"
 #include "container/inspect.hpp"
+#include "container/spec/spec.hpp"
 
 namespace container {
 
@@ -88,24 +89,6 @@ Json ulimits(const CreateOptions& o) {
   return list;
 }
 
-constexpr std::array kMaskedPaths = {"/proc/acpi",
-                                     "/proc/asound",
-                                     "/proc/interrupts",
-                                     "/proc/kcore",
-                                     "/proc/keys",
-                                     "/proc/latency_stats",
-                                     "/proc/sched_debug",
-                                     "/proc/scsi",
-                                     "/proc/timer_list",
-                                     "/proc/timer_stats",
-                                     "/sys/devices/virtual/powercap",
-                                     "/sys/firmware"};
-constexpr std::array kReadOnlyPaths = {"/proc/bus",
-                                       "/proc/fs",
-                                       "/proc/irq",
-                                       "/proc/sys",
-                                       "/proc/sysrq-trigger"};
-
 void add_resources(Json& json, const CreateOptions& o) {
   const auto& r = o.resources;
   json["CpuShares"] = r.cpu_shares.value_or(0);
@@ -187,8 +170,8 @@ base::Json host_config_json(Engine& engine, const Details& details) {
   if (!o.sysctls.empty()) json["Sysctls"] = o.sysctls;
   if (!o.annotations.empty()) json["Annotations"] = o.annotations;
   add_resources(json, o);
-  json["MaskedPaths"] = o.security.privileged ? Json::array() : Json(kMaskedPaths);
-  json["ReadonlyPaths"] = o.security.privileged ? Json::array() : Json(kReadOnlyPaths);
+  json["MaskedPaths"] = masked_paths(o.security, {});
+  json["ReadonlyPaths"] = readonly_paths(o.security);
   if (o.init) json["Init"] = true;
   if (o.remove_image) json["AutoRemoveImage"] = true;
   if (n.mapping) {

@@ -31,7 +31,16 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// journald takes upper case, digits and _, which may not stand first (so nothing can pass for a field of its own).
+/// What a line and its container are known by: no label or variable may say it, too.
+bool is_ours(const std::string& field) {
+  for (const char* prefix : {"CONTAINER_", "IMAGE_NAME", "MESSAGE", "PRIORITY", "SYSLOG_"}) {
+    if (field.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
+/// journald takes upper case, digits and _, which may not stand first (so nothing can pass for a field of its own). Empty for what
+/// cannot be a field.
 std::string field_name(const std::string& name) {
   std::string field;
   for (const char c : base::upper(name)) {
@@ -40,7 +49,7 @@ std::string field_name(const std::string& name) {
   }
   constexpr std::size_t kLongest = 64;
   const bool is_number = !field.empty() && field[0] <= '9';
-  return is_number || field.size() > kLongest ? "" : field;
+  return is_number || is_ours(field) || field.size() > kLongest ? "" : field;
 }
 
 Words journalctl(const std::string& id, const Words& more) {
@@ -174,30 +183,31 @@ void JournalParser::finish() {
 
 /// "NAME=value\n", or "NAME\n", eight bytes of size, the value and "\n". False when more is needed.
 bool JournalParser::read_field() {
-  const auto end = buffer_.find('\n');
+  const std::string_view rest = std::string_view(buffer_).substr(begin_);
+  const auto end = rest.find('\n');
   if (end == std::string::npos) return false;
-  const std::string_view line = std::string_view(buffer_).substr(0, end);
+  const std::string_view line = rest.substr(0, end);
   if (line.empty()) {
     finish();
-    buffer_.erase(0, 1);
+    begin_ += 1;
     return true;
   }
   if (const auto equals = line.find('='); equals != std::string_view::npos) {
     take_field(line.substr(0, equals), line.substr(equals + 1));
-    buffer_.erase(0, end + 1);
+    begin_ += end + 1;
     return true;
   }
   constexpr std::size_t kSize = 8;
-  if (buffer_.size() < end + 1 + kSize) return false;
+  if (rest.size() < end + 1 + kSize) return false;
   std::size_t size = 0;
   for (std::size_t i = kSize; i-- > 0;)
-    size = size << 8 | static_cast<unsigned char>(buffer_[end + 1 + i]);
+    size = size << 8 | static_cast<unsigned char>(rest[end + 1 + i]);
   if (size > kLongestEntry)
     base::fail(base::Kind::io, "the journal holds an entry that is too long");
   const auto begin = end + 1 + kSize;
-  if (buffer_.size() < begin + size + 1) return false;
-  take_field(line, std::string_view(buffer_).substr(begin, size));
-  buffer_.erase(0, begin + size + 1);
+  if (rest.size() < begin + size + 1) return false;
+  take_field(line, rest.substr(begin, size));
+  begin_ += begin + size + 1;
   return true;
 }
 
@@ -205,6 +215,8 @@ void JournalParser::feed(std::string_view bytes) {
   buffer_ += bytes;
   while (read_field()) {
   }
+  buffer_.erase(0, begin_);
+  begin_ = 0;
   if (buffer_.size() > 2 * kLongestEntry)
     base::fail(base::Kind::io, "the journal holds an entry that is too long");
 }

@@ -37,6 +37,7 @@ class JournalParser {
 
   std::function<void(const LogEntry&)> take_;
   std::string buffer_, cursor_;
+  std::size_t begin_ = 0;  ///< of what of buffer_ is not taken yet
   LogEntry entry_;
   bool has_message_ = false, is_partial_ = false;
 };

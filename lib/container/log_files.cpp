@@ -53,14 +53,16 @@ std::optional<LogFiles::Opened> LogFiles::open_newest() const {
 
 std::optional<LogFiles::Opened> LogFiles::predecessor(const Opened& file) const {
   const auto own = base::stat_of(file.fd.get(), path_);
-  for (int number = file.number;; ++number) {
-    const auto is_here = [&] {
-      const auto stat = base::find_stat(name(number));
-      return stat && is_same(*stat, own);
-    };
+  int number = file.number;
+  const auto is_here = [&] {
+    const auto stat = base::find_stat(name(number));
+    return stat && is_same(*stat, own);
+  };
+  for (;;) {
     if (!is_here()) {
       if (ends_at(number)) return std::nullopt;  // ours was dropped, with all before it
-      continue;                                  // moved on
+      ++number;                                  // it has moved on
+      continue;
     }
     // The one before moves first: it may be a number further already. While ours is where it was, it moves no more than that.
     for (const int behind : {number + 1, number + 2}) {
@@ -69,7 +71,6 @@ std::optional<LogFiles::Opened> LogFiles::predecessor(const Opened& file) const 
       if (fd) return Opened{std::move(*fd), behind};
     }
     if (is_here() && ends_at(number + 1)) return std::nullopt;
-    --number;  // moved meanwhile, or is about to: once more
   }
 }
 

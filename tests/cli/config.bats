@@ -10,7 +10,6 @@ setup_file() {
 teardown_file() { end_file; }
 teardown() { remove_all berth; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 
 # conf TEXT: the file that the commands of this test read.
 conf() {

@@ -90,7 +90,6 @@ teardown_file() { end_file; }
 }
 
 @test "podman's exec: who is meant, exit codes, ids and descriptors" {
-  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   fails 125 podman exec
   has "exec requires the name or ID of a container or the --latest or --cidfile flag"
   fails 125 podman exec cc
@@ -120,7 +119,6 @@ four"
 }
 
 @test "podman's exec: descriptors by number, typing without a terminal, variables by a pattern" {
-  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   output=$(podman exec --preserve-fd 9,40 cc sh -c 'ls /proc/self/fd | tr "\n" " "; cat <&9; cat <&40' 9<<< nine 10< /dev/null 40<<< forty)
   has " 9 "
   has_not " 10 "

@@ -10,7 +10,6 @@ setup_file() {
 }
 teardown_file() { end_file; }
 
-podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 r() { podman run --rm --network none "$@"; }
 user_r() { as_user "$WORK/bin/podman" run --rm --network none "$@"; }
 

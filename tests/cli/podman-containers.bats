@@ -285,7 +285,7 @@ with_journald() {
     /lib/systemd/systemd-journald < /dev/null > /dev/null 2>&1 3>&- &
     journald=$!
     end=$((SECONDS + 10))
-    until [ -S /run/systemd/journal/socket ] || [ $SECONDS -ge $end ]; do read -r -t 0.05 <> <(:) || true; done
+    until [ -S /run/systemd/journal/socket ] || [ $SECONDS -ge $end ]; do read -r -t 0.05 <> "$WORK/never" || true; done
     "$@"; code=$?
     kill $journald; exit $code' - "$@"
 }
@@ -295,8 +295,12 @@ journal_round() {
   podman logs jj > "$WORK/out" 2> "$WORK/err"
   journalctl -q -o cat --output-fields=CONTAINER_TAG CONTAINER_NAME=jj | sort -u > "$WORK/tag"
   journalctl -q -o cat --output-fields=SHOWN CONTAINER_NAME=jj | sort -u >> "$WORK/tag"
-  podman run -d --name ff --log-driver journald --network none "$B" sh -c 'echo begin; sleep 1; echo end' > /dev/null
-  podman logs -f ff > "$WORK/followed"
+  podman run -d --name ff --log-driver journald --network none -v "$WORK/gate:/gate" "$B" sh -c 'echo begin; cat /gate; echo end' > /dev/null
+  podman logs -f ff > "$WORK/followed" &
+  local follower=$!
+  until_true grep -q begin "$WORK/followed"
+  : > "$WORK/gate"
+  wait $follower
   podman logs --tail 1 ff > "$WORK/last"
 }
 
@@ -306,7 +310,8 @@ without_journald() {
 }
 
 @test "the journald driver: both streams, fields, following, and what it refuses" {
-  export -f podman journal_round
+  export -f podman journal_round until_true
+  mkfifo "$WORK/gate"
   fails 125 podman create --log-driver journald --log-opt max-size=1m "$B"
   has "unknown log opt 'max-size' for journald log driver"
   run -126 without_journald "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm --log-driver journald --network none "$B" true

@@ -106,7 +106,6 @@ r() { berth run --rm --network none "$@"; }
 }
 
 @test "podman's words for volumes" {
-  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   works podman volume create --uid 12 --gid 34 -l a=b vv
   [ "$(stat -c %u:%g "$WORK/root/volumes/vv/_data")" = 12:34 ]
   fails 125 podman volume create vv
@@ -142,7 +141,6 @@ r() { berth run --rm --network none "$@"; }
 }
 
 @test "podman's prune names what goes before it asks" {
-  podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
   podman volume create named
   works podman volume prune < /dev/null
   has "No dangling anonymous volumes found"

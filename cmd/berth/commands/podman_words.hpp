@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "base/log.hpp"
 #include "container/podman_filters.hpp"
 #include "container/stop.hpp"
 #include "session.hpp"
@@ -13,9 +12,6 @@ namespace cli {
 
 /// For what is to have a terminal as its stdin: docker refuses any other, podman warns.
 void check_terminal(const Session& session);
-
-/// A line as Podman's log has it: time="…" level=warning msg="…".
-void podman_log(base::LogLevel level, const std::string& text);
 
 /// Podman warns where a stop signal was not enough.
 void warn_if_killed(const std::string& name, const container::Stopped& stopped);

@@ -152,7 +152,7 @@ void print(container::Engine& engine, const PsFlags& flags) {
     for (auto& row : rows) row = podman_report(std::move(row), flags, now);
   }
   if (flags.format.find(".Size") != std::string::npos && !flags.size && !rows.empty())
-    podman_log(base::LogLevel::error, "Size format requires --size option");
+    base::write_log(base::LogLevel::error, "Size format requires --size option");
   // Alone, the word is no table.
   std::string format = base::trim(flags.format) == "table" ? "{{\"table\"}}" : flags.format;
   constexpr std::string_view kNamespaces = ".Namespaces.";

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "commands/list.hpp"
+#include "commands/targets.hpp"
 #include "options/groups.hpp"
 #include "session.hpp"
 
@@ -14,13 +15,13 @@ namespace {
 struct Flags {
   container::UpdateOptions changes;
   std::vector<std::string> env, unset;
-  bool latest = false;
+  Targets targets;
 };
 
 /// What only Podman changes.
 void add_podman_flags(FlagTable& table, Flags& flags) {
   auto& changes = flags.changes.changes;
-  table.add_flag("-l,--latest", flags.latest, "Act on the latest container");
+  add_target_flags(table, flags.targets, Targets::kLatest);
   table.add_list("-e,--env", flags.env, "Set environment variables of the next start");
   table.add_list("--unsetenv", flags.unset, "Remove environment variables of the container");
   add_value(table, "--ulimit", "ulimit", "Ulimit options", [&changes](const std::string& text) {
@@ -50,14 +51,9 @@ void add_variables(Flags& flags) {
 
 Words targets(Session& session, const Flags& flags, const Words& words) {
   if (!session.is_podman()) return words;
-  if (!flags.latest && words.empty())
+  if (!flags.targets.latest && words.empty())
     client_fail("\"{}\" requires a name, id, or the \"--latest\" flag", session.speech().path());
-  if (flags.latest && !words.empty())
-    client_fail("--latest and containers cannot be used together");
-  if (!flags.latest) return words;
-  const auto all = session.engine().containers.list();
-  if (all.empty()) client_fail("no containers to act on: no such container");
-  return {all.front().id};
+  return find_targets(session, flags.targets, words);
 }
 
 int update(Session& session, Flags& flags, const Words& words) {

@@ -29,8 +29,6 @@ base::Json devices(const Input& in);
 base::Json device_rules(const Input& in);
 base::Json resources(const Input& in);
 base::Json sysctls(const Input& in);
-base::Json masked_paths(const Input& in);
-base::Json readonly_paths(const Input& in);
 base::Json annotations(const Input& in);
 
 }  // namespace container::spec

@@ -58,23 +58,22 @@ void add_path(base::Json& list, const Security& security, const std::string& pat
 
 }  // namespace
 
-base::Json masked_paths(const Input& in) {
+}  // namespace spec
+
+base::Json masked_paths(const Security& security, const std::vector<std::string>& of_host) {
   base::Json list = base::Json::array();
-  const Security& security = in.options.security;
   if (security.privileged) return list;
-  for (const char* path : kMasked) add_path(list, security, path);
-  for (const auto& path : in.facts.masked_paths) add_path(list, security, path);
+  for (const char* path : spec::kMasked) spec::add_path(list, security, path);
+  for (const auto& path : of_host) spec::add_path(list, security, path);
   for (const auto& path : security.mask) list.push_back(path);
   return list;
 }
 
-base::Json readonly_paths(const Input& in) {
+base::Json readonly_paths(const Security& security) {
   base::Json list = base::Json::array();
-  if (in.options.security.privileged) return list;
-  for (const char* path : kReadOnly) add_path(list, in.options.security, path);
+  if (security.privileged) return list;
+  for (const char* path : spec::kReadOnly) spec::add_path(list, security, path);
   return list;
 }
-
-}  // namespace spec
 
 }  // namespace container

@@ -41,8 +41,8 @@ base::Json linux_part(const Input& in) {
       {"namespaces", namespaces(in)},
       {"devices", devices(in)},
       {"sysctl", sysctls(in)},
-      {"maskedPaths", masked_paths(in)},
-      {"readonlyPaths", readonly_paths(in)},
+      {"maskedPaths", masked_paths(in.options.security, in.facts.masked_paths)},
+      {"readonlyPaths", readonly_paths(in.options.security)},
       {"resources", resources(in)},
   };
   if (!in.facts.cgroups_path.empty()) part["cgroupsPath"] = in.facts.cgroups_path;

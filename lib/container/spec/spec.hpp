@@ -123,6 +123,10 @@ std::vector<DeviceLimit> find_limited(const std::vector<DeviceRate>& rates);
 /// Paths of this host that docker masks beside the fixed ones: what tells a CPU's heat.
 std::vector<std::string> host_masked_paths();
 
+/// What is hidden from a container, and what it cannot write: docker's lists, this host's paths and what --security-opt says.
+base::Json masked_paths(const Security& security, const std::vector<std::string>& of_host);
+base::Json readonly_paths(const Security& security);
+
 /// A mount option in the runtime's words. `source` is what start prepared for it. Kind usage for a
 /// tmpfs option that is none.
 SpecMount spec_mount(const MountOption& option, const std::string& source);

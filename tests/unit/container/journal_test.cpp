@@ -54,14 +54,20 @@ TEST(JournalFields, ANameCannotSmuggleFieldsIn) {
   record.name = "nn";
   record.summary.image_name = "x\nPRIORITY=0";
   Details details;
-  details.options.log.options = {{"tag", "t-{{.Name}}"}, {"labels", "_PID,9,wanted"}};
-  record.summary.labels = {{"_PID", "1"}, {"9", "number"}, {"wanted", "yes\nPRIORITY=0"}};
+  details.options.log.options = {{"tag", "t-{{.Name}}"},
+                                 {"labels", "_PID,9,wanted,container_id_full,Message"}};
+  record.summary.labels = {{"_PID", "1"},
+                           {"9", "number"},
+                           {"wanted", "yes\nPRIORITY=0"},
+                           {"container_id_full", "another"},
+                           {"Message", "another"}};
   const auto fields = journal_fields(record, details);
   EXPECT_NE(fields.find("IMAGE_NAME=x PRIORITY=0\n"), std::string::npos);
   EXPECT_NE(fields.find("CONTAINER_TAG=t-nn\n"), std::string::npos);
   EXPECT_NE(fields.find("\nPID=1\n"), std::string::npos);
   EXPECT_NE(fields.find("\nWANTED=yes PRIORITY=0\n"), std::string::npos);
   EXPECT_EQ(fields.find("number"), std::string::npos);
+  EXPECT_EQ(fields.find("another"), std::string::npos);
   EXPECT_NE(fields.find("CONTAINER_ID=aaaaaaaaaaaa\n"), std::string::npos);
 }
 
