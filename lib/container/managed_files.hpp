@@ -20,6 +20,15 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     UserIds& user,
     const std::string& working_directory);
 
+/// "UID:GID" of the one of these users of the host (--hostuser) that has this name, if the image has none.
+std::optional<std::string> host_user_id(const std::vector<std::string>& host_users,
+                                        const std::string& name,
+                                        int rootfs);
+
+/// Makes `content` of a file of the container's own layer that it begins with. False, and nothing done, when it does not: a
+/// time zone, a link, a file that the image has not.
+bool append_to_image_file(int rootfs, const std::string& path, const std::string& content);
+
 /// --tz: where the image has the zone in its own database, /etc/localtime becomes a link to it, as Podman makes it. Elsewhere it
 /// is one of managed_files.
 void link_timezone(int rootfs, const std::string& zone);
