@@ -239,13 +239,6 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
   return s;
 }
 
-/// The container's root directory belongs to its root.
-void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping) {
-  if (!mapping) return;
-  if (::chown(path.c_str(), base::map_id(mapping->uids, 0), base::map_id(mapping->gids, 0)) < 0)
-    base::sys_fail("change the owner of {}", path);
-}
-
 /// Adds the row; a name of our own choice that is taken is chosen again.
 void add_row(Engine& engine, Created& made, const std::vector<storage::Layer>& layers) {
   const bool chosen_by_us = made.details.options.name.empty();

@@ -137,16 +137,17 @@ bool has_zone(int rootfs, const std::string& zone) {
 
 }  // namespace
 
-std::optional<std::string> host_user_id(const std::vector<std::string>& host_users,
-                                        const std::string& name,
-                                        int rootfs) {
-  if (host_users.empty() || find_line(read_image_file(rootfs, "/etc/passwd"), 0, name))
-    return std::nullopt;
-  for (const auto& user : host_users) {
-    const Fields fields = base::split(host_user_line(user), ':');
-    if (fields[0] == name && fields.size() > 3) return fields[2] + ":" + fields[3];
+std::string known_inside(const std::string& user,
+                         const std::vector<std::string>& host_users,
+                         int rootfs) {
+  if (host_users.empty()) return user;
+  const auto [name, group] = base::split_pair(user, ':');
+  if (find_line(read_image_file(rootfs, "/etc/passwd"), 0, name)) return user;
+  for (const auto& known : host_users) {
+    const Fields fields = base::split(host_user_line(known), ':');
+    if (fields[0] == name && fields.size() > 3) return fields[2] + ":" + group.value_or(fields[3]);
   }
-  return std::nullopt;
+  return user;
 }
 
 bool append_to_image_file(int rootfs, const std::string& path, const std::string& content) {

@@ -20,10 +20,10 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     UserIds& user,
     const std::string& working_directory);
 
-/// "UID:GID" of the one of these users of the host (--hostuser) that has this name, if the image has none.
-std::optional<std::string> host_user_id(const std::vector<std::string>& host_users,
-                                        const std::string& name,
-                                        int rootfs);
+/// "user[:group]" as the image knows it: the name of a --hostuser that it does not have becomes his numbers.
+std::string known_inside(const std::string& user,
+                         const std::vector<std::string>& host_users,
+                         int rootfs);
 
 /// Makes `content` of a file of the container's own layer that it begins with. False, and nothing done, when it does not: a
 /// time zone, a link, a file that the image has not.

@@ -11,7 +11,6 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/mapped_namespaces.hpp"
-#include "base/passage.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -25,6 +24,7 @@
 #include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
+#include "container/network_files.hpp"
 #include "container/own_limits.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
@@ -34,7 +34,6 @@
 #include "container/state.hpp"
 #include "container/terminal.hpp"
 #include "container/user_mapping.hpp"
-#include "network/podman_files.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
@@ -88,15 +87,16 @@ class Start {
     prepare_directory();
     const auto mapping = user_mapping(options_.namespaces);
     rootfs_ = mount_rootfs(engine_, record_, options_);
+    const auto& user = options_.user.empty() ? details_.image.user : options_.user;
     facts_.user = find_user(rootfs_.get(),
-                            known_here(options_.user.empty() ? details_.image.user : options_.user),
+                            known_inside(user, options_.files.host_users, rootfs_.get()),
                             options_.group_add);
     if (options_.rules.makes_working_dir || options_.working_dir.empty())
       make_working_directory(rootfs_.get(), working_directory(), mapping);
     else
       check_working_directory();
     if (mapping) {
-      open_the_way(*mapping);
+      open_the_way(engine_.store.paths(), directory_, *mapping);
       facts_.uid_mappings = mapping->uids;
       facts_.gid_mappings = mapping->gids;
     }
@@ -112,14 +112,6 @@ class Start {
   }
 
  private:
-  /// --user by the name of a --hostuser, which the image does not know yet: by its number.
-  std::string known_here(const std::string& user) const {
-    const auto [name, group] = base::split_pair(user, ':');
-    const auto id = host_user_id(options_.files.host_users, name, rootfs_.get());
-    if (!id) return user;
-    return group ? base::split(*id, ':')[0] + ":" + *group : *id;
-  }
-
   std::string working_directory() const {
     const auto& own =
         options_.working_dir.empty() ? details_.image.working_dir : options_.working_dir;
@@ -222,20 +214,6 @@ class Start {
     }
   }
 
-  /// The root of a container with ids of its own is nobody here, and must reach what is mounted for it. What lies on the way
-  /// can be passed, not read; the container's own directory, where secrets lie, only by his group.
-  void open_the_way(const base::IdMapping& mapping) {
-    const auto& paths = engine_.store.paths();
-    for (const auto& path : {paths.runroot(), paths.run_containers()}) {
-      if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
-    }
-    const gid_t group = base::map_id(mapping.gids, 0);
-    base::open_passage(paths.runroot(), group);
-    constexpr auto kSame = static_cast<uid_t>(-1);
-    if (::chown(directory_.c_str(), kSame, group) < 0 || ::chmod(directory_.c_str(), 0710) < 0)
-      base::sys_fail("change the mode of {}", directory_);
-  }
-
   void prepare_directory() {
     base::make_directory(directory_ + "/rootfs", 0700);
     base::make_directory(runtime_.root(), 0700);
@@ -333,35 +311,16 @@ class Start {
     const auto write = [&](const char* name, const std::string& content) {
       std::string path = directory_ + "/" + name;
       base::write_file(path, content, 0644);
-      give_to_root(path);
+      give_to_root(path, user_mapping(options_.namespaces));
       return path;
     };
     if (kind != NetworkKind::joined) {
-      network::HostsRequest hosts;
-      hosts.hostname = details_.hostname;
-      hosts.extra = options_.extra_hosts;
-      hosts.endpoint = endpoint_;
-      hosts.host_network = kind == NetworkKind::host;
-      hosts.base = base_hosts(options_.files.hosts, rootfs_.get());
-      const bool podman = options_.rules.engine_file;
-      if (podman) hosts.aliases.push_back(record_.name);
-      const auto& host_address = options_.files.host_address;
-      if (!host_address.empty())
-        hosts.extra.push_back("host.containers.internal host.docker.internal:" + host_address);
-      if (!options_.files.no_hosts) {
+      const bool host = kind == NetworkKind::host;
+      if (!options_.files.no_hosts)
         facts_.hosts =
-            write("hosts", podman ? network::podman_hosts_file(hosts) : network::hosts_file(hosts));
-      }
-      network::ResolvRequest resolv;
-      resolv.servers = options_.dns;
-      resolv.search = options_.dns_search;
-      resolv.options = options_.dns_options;
-      resolv.host_network = kind == NetworkKind::host;
-      resolv.pasta = kind == NetworkKind::pasta;
-      if (endpoint_) resolv.forwarders = endpoint_->dns_forward;
-      facts_.resolv =
-          write("resolv.conf",
-                podman ? network::podman_resolv_file(resolv) : network::resolv_file(resolv));
+            write("hosts", hosts_content(record_, details_, endpoint_, host, rootfs_.get()));
+      facts_.resolv = write("resolv.conf",
+                            resolv_content(options_, endpoint_, host, kind == NetworkKind::pasta));
     }
     if (!options_.files.no_hostname)
       facts_.hostname_file = write("hostname", details_.hostname + "\n");
@@ -372,15 +331,6 @@ class Start {
         if (!path.empty()) facts_.files.emplace_back(path, clean_path(root + target));
       }
     }
-  }
-
-  /// The container's root, where that is not ours.
-  void give_to_root(const std::string& path) const {
-    const auto mapping = user_mapping(options_.namespaces);
-    if (!mapping) return;
-    const uid_t uid = base::map_id(mapping->uids, 0);
-    if (::chown(path.c_str(), uid, base::map_id(mapping->gids, 0)) < 0)
-      base::sys_fail("change the owner of {}", path);
   }
 
   /// "container:ID" and "ns:/path" become paths; the other container's files come along with its network.

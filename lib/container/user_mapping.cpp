@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/passage.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
@@ -252,6 +255,25 @@ std::optional<base::FileLock> decide_mapping(Engine& engine,
   n.mapping = choose_mapping(
       engine, wishes.fixed, wishes.size ? *wishes.size : automatic_size(engine, options, image));
   return lock;
+}
+
+void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping) {
+  if (!mapping) return;
+  if (::chown(path.c_str(), base::map_id(mapping->uids, 0), base::map_id(mapping->gids, 0)) < 0)
+    base::sys_fail("change the owner of {}", path);
+}
+
+void open_the_way(const storage::Paths& paths,
+                  const std::string& directory,
+                  const base::IdMapping& mapping) {
+  for (const auto& path : {paths.runroot(), paths.run_containers()}) {
+    if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
+  }
+  const gid_t group = base::map_id(mapping.gids, 0);
+  base::open_passage(paths.runroot(), group);
+  constexpr auto kSame = static_cast<uid_t>(-1);
+  if (::chown(directory.c_str(), kSame, group) < 0 || ::chmod(directory.c_str(), 0710) < 0)
+    base::sys_fail("change the mode of {}", directory);
 }
 
 }  // namespace container
