@@ -99,6 +99,7 @@ const std::string& podman_summary(const std::string& name, const std::string& us
       {"container inspect", "Display the configuration of a container"},
       {"container prune", "Remove all non running containers"},
       {"system check", "Check storage consistency"},
+      {"container clone", "Clone an existing container"},
       {"system df", "Show podman disk usage"},
       {"system events", "Show podman system events"},
       {"system reset", "Reset podman storage"},

@@ -30,6 +30,7 @@ constexpr Known kTexts[] = {
     {"containers", "netns", "network", true},
     {"containers", "log_driver", "log-driver"},
     {"containers", "base_hosts_file", "hosts-file"},
+    {"containers", "host_containers_internal_ip", "host-address"},
     {"containers", "shm_size", "shm-size"},
     {"containers", "tz", "tz"},
     {"containers", "umask", "umask"},
@@ -65,6 +66,8 @@ constexpr Known kLists[] = {
     {"containers", "env", "default-env"},
     {"containers", "mounts", "mount"},
     {"containers", "volumes", "volume"},
+    {"network", "default_host_ips", "default-host-ip"},
+    {"network", "pasta_options", "pasta-option"},
 };
 
 std::string name_of(const Known& known) {

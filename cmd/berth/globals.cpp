@@ -224,6 +224,8 @@ void use_config(Globals& globals, const container::Config& config) {
   };
   auto& options = globals.session;
   choose(options.runtime, "runtime", "crun");
+  const auto flags = config.list_in("engine", "runtimes_flags", options.runtime);
+  options.runtime_flags.insert(options.runtime_flags.begin(), flags.begin(), flags.end());
   options.runtime = runtime_program(config, options.runtime);
   choose(options.cgroup_manager, "cgroup_manager", "");
   choose(globals.events_backend, "events_logger", "");

@@ -58,4 +58,21 @@ MappedNamespaces make_mapped_namespaces(const IdMapping& mapping, WithNetwork ne
   return made;
 }
 
+UniqueFd make_network_of(int user_namespace) {
+  Pipe ready = make_pipe();
+  const auto pid = static_cast<pid_t>(
+      ::syscall(SYS_clone, static_cast<unsigned long>(SIGCHLD), nullptr, nullptr, nullptr, 0));
+  if (pid < 0) sys_fail("make a network namespace");
+  if (pid == 0) {
+    if (::setns(user_namespace, CLONE_NEWUSER) < 0 || ::unshare(CLONE_NEWNET) < 0) ::_exit(1);
+    hold(ready.write.get());
+  }
+  const Child child(pid);  // killed at scope end
+  ready.write.reset();
+  char byte = 0;
+  if (read_full(ready.read.get(), &byte, 1) != 1)
+    fail(Kind::denied, "make a network namespace in another user namespace: not permitted");
+  return open_file(fmt::format("/proc/{}/ns/net", pid), O_RDONLY);
+}
+
 }  // namespace base

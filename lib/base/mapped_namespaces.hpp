@@ -17,4 +17,7 @@ enum class WithNetwork { no, yes };
 /// Makes them. They live as long as a descriptor of them. Kind denied when the kernel refuses the mapping.
 MappedNamespaces make_mapped_namespaces(const IdMapping& mapping, WithNetwork network);
 
+/// A network namespace that belongs to a user namespace which somebody else has made. Kind denied when we may not enter that.
+UniqueFd make_network_of(int user_namespace);
+
 }  // namespace base

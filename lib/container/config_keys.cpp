@@ -139,6 +139,7 @@ constexpr std::array kEngine =
                                      "volume_plugins"});
 
 constexpr std::array kNetwork = std::to_array<std::string_view>({"cni_plugin_dirs",
+                                                                 "default_host_ips",
                                                                  "default_network",
                                                                  "default_rootless_network_cmd",
                                                                  "default_subnet",

@@ -11,6 +11,7 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
@@ -54,9 +55,23 @@ void resolve_container(Engine& engine, std::string& mode) {
   mode = std::string(kPrefix) + engine.containers.get(mode.substr(kPrefix.size())).id;
 }
 
+/// One that said private, or none, shares its IPC with nobody.
+void check_shares_ipc(Engine& engine, const std::string& mode) {
+  constexpr std::string_view kPrefix = "container:";
+  if (!mode.starts_with(kPrefix)) return;
+  const std::string id = mode.substr(kPrefix.size());
+  const std::string ipc = engine.containers.details(id).options.namespaces.ipc;
+  if (ipc != "private" && ipc != "none") return;
+  base::fail(base::Kind::usage,
+             "joining IPC of container {} is not allowed: non-shareable IPC (hint: use "
+             "IpcMode:shareable for the donor container)",
+             id);
+}
+
 void resolve_namespaces(Engine& engine, Namespaces& n) {
   for (auto* mode : {&n.pid, &n.ipc, &n.uts, &n.user, &n.cgroup, &n.network})
     resolve_container(engine, *mode);
+  check_shares_ipc(engine, n.ipc);
   // The kernel lets nobody enter the user namespace that he is in.
   if (n.user.starts_with("ns:")) {
     const auto given = base::find_file(n.user.substr(3), O_RDONLY);
@@ -215,17 +230,13 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
     s.mount_targets.push_back(mount.target);
     s.local_volumes += mount.type == "volume";
   }
-  s.network = options.namespaces.network == "default" ? "bridge" : options.namespaces.network;
+  const bool pasta = options.rules.engine_file && base::is_rootless();
+  s.network = options.namespaces.network != "default" ? options.namespaces.network
+              : pasta                                 ? "pasta"
+                                                      : "bridge";
   s.expose = exposed_ports(options, image);
   s.remove = options.remove;
   return s;
-}
-
-/// The container's root directory belongs to its root.
-void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping) {
-  if (!mapping) return;
-  if (::chown(path.c_str(), base::map_id(mapping->uids, 0), base::map_id(mapping->gids, 0)) < 0)
-    base::sys_fail("change the owner of {}", path);
 }
 
 /// Adds the row; a name of our own choice that is taken is chosen again.
@@ -250,8 +261,14 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
     options.user = fmt::format("{}:{}", ids->uid, ids->gid);
   Created made;
   if (!base::to_json(options.resources).empty()) {
-    made.warnings = discard_unusable_limits(
-        options.resources, plan_cgroup("", options.cgroup_parent, engine.cgroup_manager));
+    const auto plan = plan_cgroup("", options.cgroup_parent, engine.cgroup_manager);
+    if (base::is_rootless() && !plan.v2 && !options.rules.checks_limits) {
+      options.resources = {};
+      made.warnings.emplace_back(
+          "Resource limits are not supported and ignored on cgroups V1 rootless systems");
+    }
+    for (auto& warning : discard_unusable_limits(options.resources, plan))
+      made.warnings.push_back(std::move(warning));
   }
   if (options.namespaces.network == "host" && !options.publish.empty())
     made.warnings.emplace_back("Published ports are discarded when using host network mode");

@@ -162,6 +162,25 @@ void type_into(int master, const base::Child& child) {
   }
 }
 
+/// A detached process keeps its streams open as long as it lives: ours are not for it, or whoever reads them would wait. The
+/// runtime tells of a failure in a file.
+struct Quiet {
+  base::UniqueFd null = base::open_file("/dev/null", O_RDWR);
+  base::UniqueFd log = base::make_memory_file("runtime-log", "");
+
+  void take_streams(base::Command& command) const {
+    command.in = command.out = command.err = null.get();
+  }
+
+  /// Throws what the runtime had to say.
+  [[noreturn]] void fail(const std::string& program) const {
+    ::lseek(log.get(), 0, SEEK_SET);
+    throw runtime_error(runtime_message(base::read_rest(log.get(), kMaxLog)), program);
+  }
+
+  static constexpr std::size_t kMaxLog = std::size_t{1} << 20;
+};
+
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
   for (const int signal : {SIGINT, SIGQUIT, SIGTSTP}) std::signal(signal, SIG_IGN);
@@ -197,7 +216,11 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   pass.push_back(file.get());
   std::vector<std::string> words = {"exec", "--process", fmt::format("/proc/self/fd/{}", 3 + kept)};
   if (kept > 0) words.push_back(fmt::format("--preserve-fds={}", kept));
-  if (options.detach) words.emplace_back("--detach");
+  std::optional<Quiet> quiet;
+  if (options.detach) {
+    words.emplace_back("--detach");
+    pass.push_back(quiet.emplace().log.get());
+  }
   words.push_back(record.id);
   const std::string exec_id = base::new_id();
   const auto event =
@@ -214,7 +237,11 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const std::string line = base::join(options.command, " ");
   event("exec_create: " + line, "command", line);
   event("exec_start: " + line, "command", line);
-  base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
+  auto argv = runtime.command(words);
+  if (quiet)
+    argv.insert(argv.begin() + 1,
+                {fmt::format("--log=/proc/self/fd/{}", 4 + kept), "--log-format=json"});
+  base::Command command{.argv = moving_command(taken->cgroup_manager, std::move(argv)),
                         .pass = pass};
   base::UniqueFd sealed;
   if (command.argv[0] == runtime.path()) sealed = runtime.sealed_program();
@@ -223,18 +250,21 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
     command.env = base::environment_with(Runtime::kSealedNote);
   }
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
-  const bool has_terminal = options.tty && ::isatty(STDIN_FILENO);
+  const bool has_terminal = options.tty && !options.detach && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;
-  if (has_terminal || (options.interactive && !options.tty))
+  if (quiet)
+    quiet->take_streams(command);
+  else if (has_terminal || (options.interactive && !options.tty))
     command.in = STDIN_FILENO;
-  else if (options.tty && !options.detach)
+  else if (options.tty)
     command.in = silent.emplace().slave.get();
   // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
-  if (options.tty) command.err = STDOUT_FILENO;
+  if (options.tty && !quiet) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
   auto child = base::spawn(command);
   if (silent && options.interactive) type_into(silent->master.get(), child);
   const int code = child.wait().shell_code();
+  if (quiet && code != 0) quiet->fail(options.command.at(0));
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
   if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
   return code;

@@ -166,19 +166,23 @@ Json network_json(Engine& engine,
     networks[record.summary.network] = endpoint_json(details, e, endpoint.has_value());
   }
   const bool own = endpoint.has_value();
-  return {{"Bridge", ""},
-          {"SandboxID", own ? record.id : ""},
-          {"SandboxKey", own ? fmt::format("/proc/{}/ns/net", state.running.init.pid) : ""},
-          {"Ports", ports_json(record, endpoint)},
-          {"EndpointID", e.id},
-          {"Gateway", e.gateway},
-          {"GlobalIPv6Address", e.address6},
-          {"GlobalIPv6PrefixLen", e.prefix6},
-          {"IPAddress", e.address},
-          {"IPPrefixLen", e.prefix},
-          {"IPv6Gateway", e.gateway6},
-          {"MacAddress", e.mac},
-          {"Networks", networks}};
+  // Without a network, Podman tells of the namespace all the same.
+  const bool lonely = details.options.rules.engine_file && record.summary.network == "none";
+  const bool has_namespace = own || (lonely && state.is_running());
+  return {
+      {"Bridge", ""},
+      {"SandboxID", own ? record.id : ""},
+      {"SandboxKey", has_namespace ? fmt::format("/proc/{}/ns/net", state.running.init.pid) : ""},
+      {"Ports", ports_json(record, endpoint)},
+      {"EndpointID", e.id},
+      {"Gateway", e.gateway},
+      {"GlobalIPv6Address", e.address6},
+      {"GlobalIPv6PrefixLen", e.prefix6},
+      {"IPAddress", e.address},
+      {"IPPrefixLen", e.prefix},
+      {"IPv6Gateway", e.gateway6},
+      {"MacAddress", e.mac},
+      {"Networks", networks}};
 }
 
 Json graph_driver(Engine& engine, const Record& record) {

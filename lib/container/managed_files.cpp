@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/managed_files.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/account.hpp"
@@ -54,6 +56,13 @@ bool is_number(const std::string& text) {
   return base::parse_number<std::uint32_t>(text).has_value();
 }
 
+/// Whether a mount of the container's brings the directory, or what it lies in.
+bool is_mounted(const CreateOptions& options, const std::string& directory) {
+  return std::any_of(options.mounts.begin(), options.mounts.end(), [&](const MountOption& m) {
+    return m.target == directory || directory.starts_with(m.target + "/");
+  });
+}
+
 /// The user that the container runs as, when the options ask for a line for him.
 std::optional<Person> person_of(const CreateOptions& options,
                                 const UserIds& user,
@@ -67,8 +76,9 @@ std::optional<Person> person_of(const CreateOptions& options,
       keeps   ? base::find_account(base::outer_uid())
       : named ? base::parse_passwd(base::find_file_text("/etc/passwd").value_or(""), user.uid)
               : std::nullopt;
+  const bool has_home = keeps && account && is_mounted(options, account->home);
   Person person{account ? account->name : std::to_string(user.uid),
-                working_directory,
+                has_home ? account->home : working_directory,
                 "",
                 user.uid,
                 user.gid};
@@ -126,6 +136,29 @@ bool has_zone(int rootfs, const std::string& zone) {
 }
 
 }  // namespace
+
+std::string known_inside(const std::string& user,
+                         const std::vector<std::string>& host_users,
+                         int rootfs) {
+  if (host_users.empty()) return user;
+  const auto [name, group] = base::split_pair(user, ':');
+  if (find_line(read_image_file(rootfs, "/etc/passwd"), 0, name)) return user;
+  for (const auto& known : host_users) {
+    const Fields fields = base::split(host_user_line(known), ':');
+    if (fields[0] == name && fields.size() > 3) return fields[2] + ":" + group.value_or(fields[3]);
+  }
+  return user;
+}
+
+bool append_to_image_file(int rootfs, const std::string& path, const std::string& content) {
+  const std::string before = read_image_file(rootfs, path);
+  if (before.empty() || !content.starts_with(before)) return false;
+  const auto entry = base::find_in_root(rootfs, path, O_PATH | O_NOFOLLOW);
+  if (!entry || !S_ISREG(base::stat_of(entry->get(), path).st_mode)) return false;
+  const auto file = base::open_in_root(rootfs, path, O_WRONLY | O_APPEND | O_NOFOLLOW);
+  base::write_full(file.get(), std::string_view(content).substr(before.size()));
+  return true;
+}
 
 void link_timezone(int rootfs, const std::string& zone) {
   if (!has_zone(rootfs, zone)) return;

@@ -20,6 +20,15 @@ std::vector<std::pair<std::string, std::string>> managed_files(
     UserIds& user,
     const std::string& working_directory);
 
+/// "user[:group]" as the image knows it: the name of a --hostuser that it does not have becomes his numbers.
+std::string known_inside(const std::string& user,
+                         const std::vector<std::string>& host_users,
+                         int rootfs);
+
+/// Makes `content` of a file of the container's own layer that it begins with. False, and nothing done, when it does not: a
+/// time zone, a link, a file that the image has not.
+bool append_to_image_file(int rootfs, const std::string& path, const std::string& content);
+
 /// --tz: where the image has the zone in its own database, /etc/localtime becomes a link to it, as Podman makes it. Elsewhere it
 /// is one of managed_files.
 void link_timezone(int rootfs, const std::string& zone);

@@ -16,6 +16,7 @@
 #include "base/user_namespace.hpp"
 #include "container/monitor_frames.hpp"
 #include "container/monitor_protocol.hpp"
+#include "container/runtime_error.hpp"
 
 namespace container {
 
@@ -131,17 +132,6 @@ void resolve(std::vector<std::string>& argv) {
   const auto path = base::find_program(argv.at(0));
   if (!path) base::fail(base::Kind::not_found, "runtime {}: no such program", argv[0]);
   argv[0] = *path;
-}
-
-/// The last message of a JSON log of crun or runc; other text as it is.
-std::string runtime_message(std::string_view text) {
-  std::string message(base::trim(text));
-  for (const auto& line : base::split(text, '\n')) {
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (json.is_object() && json.contains("msg") && json["msg"].is_string())
-      message = json["msg"].get<std::string>();
-  }
-  return message;
 }
 
 }  // namespace

@@ -176,6 +176,7 @@ struct ManagedFiles {
   std::string hosts;                      ///< --hosts-file: "", "none", "image" or a path
   std::string timezone;                   ///< --tz: "local" or "Area/City"
   std::string passwd_entry, group_entry;  ///< with $USERNAME, $UID, $GID, $NAME, $HOME
+  std::string host_address;               ///< of the host, for programs inside; empty: what fits
   std::vector<std::string> host_users;
 };
 
@@ -188,6 +189,7 @@ void fields(Io& io, ManagedFiles& f) {
   io.maybe("timezone", f.timezone);
   io.maybe("passwdEntry", f.passwd_entry);
   io.maybe("groupEntry", f.group_entry);
+  io.maybe("hostAddress", f.host_address);
   io.maybe("hostUsers", f.host_users);
 }
 
@@ -301,8 +303,9 @@ struct CreateOptions {
       health;  ///< what of the image's is changed; its own test replaces the image's
   std::string health_on_failure;  ///< "", none, kill, restart, stop
   HealthExtras health_extras;
-  int timeout = 0;           ///< --timeout: seconds that it may run; 0: for ever
-  std::string address, mac;  ///< --ip, --mac-address
+  int timeout = 0;                         ///< --timeout: seconds that it may run; 0: for ever
+  std::string address, mac;                ///< --ip, --mac-address
+  std::vector<std::string> pasta_options;  ///< --network pasta:WORD,WORD
   Environment environment;
   ManagedFiles files;
   std::optional<int> umask;
@@ -377,6 +380,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("timeout", o.timeout);
   io.maybe("address", o.address);
   io.maybe("mac", o.mac);
+  io.maybe("pastaOptions", o.pasta_options);
   io.maybe("environment", o.environment);
   io.maybe("files", o.files);
   io.maybe("umask", o.umask);

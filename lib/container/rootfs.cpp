@@ -203,6 +203,7 @@ void give_away(const base::UniqueFd& source, const MountUsers& users, const std:
     gid = base::map_id(users.mapping->gids, gid);
   }
   const auto st = base::stat_of(source.get(), name);
+  if (st.st_uid == uid && st.st_gid == gid) return;  // given away by an earlier start
   if (::fchownat(source.get(), "", uid, gid, AT_EMPTY_PATH) < 0)
     base::sys_fail("give {} to the container's user", name);
   if (!S_ISDIR(st.st_mode)) return;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <sys/stat.h>
 
+#include "base/json_fields.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 
@@ -59,6 +60,16 @@ std::string search_path(const std::vector<std::string>& env) {
 }
 
 }  // namespace
+
+std::string runtime_message(std::string_view text) {
+  std::string message(base::trim(text));
+  for (const auto& line : base::split(text, '\n')) {
+    const auto json = base::Json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (json.is_object() && json.contains("msg") && json["msg"].is_string())
+      message = json["msg"].get<std::string>();
+  }
+  return message;
+}
 
 Error runtime_error(const std::string& text, const std::string& command) {
   std::string line(base::trim(text));

@@ -10,6 +10,9 @@
 
 namespace container {
 
+/// The last message of a JSON log of crun or runc; other text as it is.
+std::string runtime_message(std::string_view text);
+
 /// Turns the text of crun, runc or another runtime into an Error: command_missing (127) and command_invalid (126) with
 /// Docker's sentence, else io with the runtime's own.
 base::Error runtime_error(const std::string& text, const std::string& command);

@@ -24,6 +24,7 @@
 #include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
+#include "container/network_files.hpp"
 #include "container/own_limits.hpp"
 #include "container/rootfs.hpp"
 #include "container/runtime.hpp"
@@ -86,15 +87,16 @@ class Start {
     prepare_directory();
     const auto mapping = user_mapping(options_.namespaces);
     rootfs_ = mount_rootfs(engine_, record_, options_);
+    const auto& user = options_.user.empty() ? details_.image.user : options_.user;
     facts_.user = find_user(rootfs_.get(),
-                            options_.user.empty() ? details_.image.user : options_.user,
+                            known_inside(user, options_.files.host_users, rootfs_.get()),
                             options_.group_add);
     if (options_.rules.makes_working_dir || options_.working_dir.empty())
       make_working_directory(rootfs_.get(), working_directory(), mapping);
     else
       check_working_directory();
     if (mapping) {
-      open_the_way(*mapping);
+      open_the_way(engine_.store.paths(), directory_, *mapping);
       facts_.uid_mappings = mapping->uids;
       facts_.gid_mappings = mapping->gids;
     }
@@ -153,6 +155,10 @@ class Start {
   void write_more_files() {
     const auto files = managed_files(options_, rootfs_.get(), facts_.user, working_directory());
     for (const auto& [name, content] : files) {
+      // What runs inside may add users, too, which replaces the file.
+      if (!options_.read_only && options_.rootfs.empty() &&
+          append_to_image_file(rootfs_.get(), "/etc/" + name, content))
+        continue;
       const std::string path = directory_ + "/" + name;
       base::write_file(path, content, 0644);
       facts_.files.emplace_back(path, "/etc/" + name);
@@ -208,19 +214,6 @@ class Start {
     }
   }
 
-  /// The root of a container with ids of its own is nobody here, and must reach what is mounted for it. What lies on the way
-  /// can be passed, not read; the container's own directory, where secrets lie, only by his group.
-  void open_the_way(const base::IdMapping& mapping) {
-    const auto& paths = engine_.store.paths();
-    for (const auto& path : {paths.runroot(), paths.run_containers()}) {
-      if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
-    }
-    constexpr auto kSame = static_cast<uid_t>(-1);
-    if (::chown(directory_.c_str(), kSame, base::map_id(mapping.gids, 0)) < 0 ||
-        ::chmod(directory_.c_str(), 0710) < 0)
-      base::sys_fail("change the mode of {}", directory_);
-  }
-
   void prepare_directory() {
     base::make_directory(directory_ + "/rootfs", 0700);
     base::make_directory(runtime_.root(), 0700);
@@ -273,7 +266,10 @@ class Start {
     }
     auto ns = make_network_namespace();
     endpoint_ = network::connect(
-        engine_.store, {record_.id, ports, options_.address, options_.mac}, ns.get(), &held_);
+        engine_.store,
+        {record_.id, ports, options_.address, options_.mac, options_.pasta_options},
+        ns.get(),
+        &held_);
     note_taken();
     const std::string slot = directory_ + "/netns";
     base::write_file(slot, "", 0600);
@@ -284,7 +280,8 @@ class Start {
   /// The container's own users get their namespace together with the network's, which then is theirs.
   base::UniqueFd make_network_namespace() {
     const auto mapping = user_mapping(options_.namespaces);
-    if (!mapping || joins_users()) return network::make_namespace();
+    if (joins_users()) return make_network_of_joined();
+    if (!mapping) return network::make_namespace();
     auto made = base::make_mapped_namespaces(*mapping, base::WithNetwork::yes);
     network::set_loopback_up(made.network.get());
     const std::string slot = directory_ + "/userns";
@@ -293,6 +290,15 @@ class Start {
     facts_.namespace_paths["user"] = slot;
     facts_.own_network = true;
     return std::move(made.network);
+  }
+
+  /// It belongs to the users that are joined: else their root could not tune it.
+  base::UniqueFd make_network_of_joined() {
+    const auto users = base::open_file(namespace_path(options_.namespaces.user, "user"), O_RDONLY);
+    auto network = base::make_network_of(users.get());
+    network::set_loopback_up(network.get());
+    facts_.own_network = true;
+    return network;
   }
 
   bool joins_users() const {
@@ -305,23 +311,16 @@ class Start {
     const auto write = [&](const char* name, const std::string& content) {
       std::string path = directory_ + "/" + name;
       base::write_file(path, content, 0644);
+      give_to_root(path, user_mapping(options_.namespaces));
       return path;
     };
     if (kind != NetworkKind::joined) {
-      network::HostsRequest hosts;
-      hosts.hostname = details_.hostname;
-      hosts.extra = options_.extra_hosts;
-      hosts.endpoint = endpoint_;
-      hosts.host_network = kind == NetworkKind::host;
-      hosts.base = base_hosts(options_.files.hosts, rootfs_.get());
-      if (!options_.files.no_hosts) facts_.hosts = write("hosts", network::hosts_file(hosts));
-      network::ResolvRequest resolv;
-      resolv.servers = options_.dns;
-      resolv.search = options_.dns_search;
-      resolv.options = options_.dns_options;
-      resolv.host_network = kind == NetworkKind::host;
-      resolv.pasta = kind == NetworkKind::pasta;
-      facts_.resolv = write("resolv.conf", network::resolv_file(resolv));
+      const bool host = kind == NetworkKind::host;
+      if (!options_.files.no_hosts)
+        facts_.hosts =
+            write("hosts", hosts_content(record_, details_, endpoint_, host, rootfs_.get()));
+      facts_.resolv = write("resolv.conf",
+                            resolv_content(options_, endpoint_, host, kind == NetworkKind::pasta));
     }
     if (!options_.files.no_hostname)
       facts_.hostname_file = write("hostname", details_.hostname + "\n");
@@ -345,19 +344,29 @@ class Start {
     join("cgroup", n.cgroup, "cgroup");
   }
 
+  /// The first process of one whose namespaces are joined.
+  pid_t process_of(const Record& other, const std::string& kind) {
+    const auto state = state_of(engine_, other);
+    if (state.is_running()) return state.running.init.pid;
+    base::fail(base::Kind::wrong_state,
+               "cannot join {} namespace of a non running container: {}",
+               kind,
+               other.id);
+  }
+
+  std::string namespace_path(const std::string& mode, const char* file) {
+    if (mode.starts_with("ns:")) return mode.substr(3);
+    const auto other = engine_.containers.get(mode.substr(10));
+    return fmt::format("/proc/{}/ns/{}", process_of(other, file), file);
+  }
+
   void join(const std::string& kind, const std::string& mode, const char* file) {
     if (mode.starts_with("ns:")) facts_.namespace_paths[kind] = mode.substr(3);
     if (!mode.starts_with("container:")) return;
     const auto other = engine_.containers.get(mode.substr(10));
-    const auto state = state_of(engine_, other);
-    if (!state.is_running()) {
-      base::fail(base::Kind::wrong_state,
-                 "cannot join {} namespace of a non running container: {}",
-                 kind,
-                 other.id);
-    }
-    facts_.namespace_paths[kind] = fmt::format("/proc/{}/ns/{}", state.running.init.pid, file);
-    if (kind == "ipc") share_shm(state.running.init.pid);
+    const pid_t pid = process_of(other, kind);
+    facts_.namespace_paths[kind] = fmt::format("/proc/{}/ns/{}", pid, file);
+    if (kind == "ipc") share_shm(pid);
     if (kind == "network") {
       facts_.hosts = engine_.run_directory(other.id) + "/hosts";
       facts_.resolv = engine_.run_directory(other.id) + "/resolv.conf";
@@ -389,11 +398,16 @@ class Start {
     if (options_.rules.ambient && facts_.user.uid != 0)
       facts_.ambient = added_capabilities(options_.security);
     facts_.devices = find_devices(options_.devices, options_.security.privileged);
-    if (options_.systemd) hide_terminals();
+    if (options_.systemd || facts_.rootless) hide_terminals();
     find_limits();
     facts_.masked_paths = host_masked_paths();
     facts_.tty_group = !facts_.rootless || maps_tty_group();
     facts_.least_oom_score_adj = own_oom_score_adj();
+    if (options_.oom_score_adj.value_or(0) < facts_.least_oom_score_adj && options_.oom_score_adj) {
+      base::warn("Requested oom_score_adj={} is lower than the current one, changing to {}",
+                 *options_.oom_score_adj,
+                 facts_.least_oom_score_adj);
+    }
     add_seccomp();
     auto spec = make_spec(options_, details_.image, facts_);
     if (!options_.cdi_devices.empty())
@@ -410,7 +424,7 @@ class Start {
                      0600);
   }
 
-  /// systemd would start a login on each console that it sees.
+  /// systemd would start a login on each console that it sees; and an ordinary user has none to give.
   void hide_terminals() {
     std::erase_if(facts_.devices, [](const DeviceNode& node) {
       constexpr std::string_view kConsole = "/dev/tty";

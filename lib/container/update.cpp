@@ -30,6 +30,8 @@ void merge_rates(std::vector<DeviceRate>& own, const std::vector<DeviceRate>& ch
   }
 }
 
+}  // namespace
+
 void merge(Resources& own, const Resources& changed) {
   take(own.memory, changed.memory);
   take(own.memory_swap, changed.memory_swap);
@@ -52,6 +54,8 @@ void merge(Resources& own, const Resources& changed) {
   if (!changed.cpuset_cpus.empty()) own.cpuset_cpus = changed.cpuset_cpus;
   if (!changed.cpuset_mems.empty()) own.cpuset_mems = changed.cpuset_mems;
 }
+
+namespace {
 
 /// Kind usage for what is no block device.
 void add_rates(base::Json& json,

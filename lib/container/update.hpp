@@ -18,6 +18,9 @@ struct UpdateOptions {
   std::vector<std::function<void(CreateOptions&)>> changes;
 };
 
+/// What is set in `changed` replaces what `own` says.
+void merge(Resources& own, const Resources& changed);
+
 /// Changes the container, and at once what runs of it. Kind usage, in Docker's words, for what it may not have.
 void update(Engine& engine, const std::string& name, const UpdateOptions& changes);
 

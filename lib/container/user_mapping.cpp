@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/passage.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
@@ -21,6 +24,24 @@ std::uint32_t count_of(const std::vector<base::IdRange>& map) {
     if (range.inside == next) next += range.count;
   }
   return next;
+}
+
+/// The ranges cut where those of this namespace end: the kernel wants each to lie within one of them.
+std::vector<base::IdRange> fitted(const std::vector<base::IdRange>& ranges,
+                                  const std::vector<base::IdRange>& own) {
+  std::vector<base::IdRange> pieces;
+  for (auto rest : ranges) {
+    while (rest.count > 0) {
+      auto piece = rest;
+      for (const auto& part : own) {
+        if (rest.outside >= part.inside && rest.outside - part.inside < part.count)
+          piece.count = std::min(rest.count, part.count - (rest.outside - part.inside));
+      }
+      pieces.push_back(piece);
+      rest = {rest.inside + piece.count, rest.outside + piece.count, rest.count - piece.count};
+    }
+  }
+  return pieces;
 }
 
 }  // namespace
@@ -40,7 +61,11 @@ std::optional<KeepId> keep_id(const Namespaces& namespaces) {
 }
 
 std::optional<base::IdMapping> user_mapping(const Namespaces& namespaces) {
-  if (namespaces.mapping) return namespaces.mapping;
+  if (const auto& mapping = namespaces.mapping) {
+    if (!base::is_rootless()) return mapping;
+    return base::IdMapping{fitted(mapping->uids, base::uid_map()),
+                           fitted(mapping->gids, base::gid_map())};
+  }
   const auto ids = keep_id(namespaces);
   if (!ids || !base::is_rootless()) return std::nullopt;
   return base::IdMapping{base::keeping(ids->uid, count_of(base::uid_map())),
@@ -110,16 +135,64 @@ std::uint32_t largest_id(Engine& engine, const image::Image& image, const char* 
   return largest;
 }
 
+/// What "auto:size=…,uidmapping=…,gidmapping=…" asks for.
+struct Wishes {
+  std::optional<std::uint32_t> size;
+  base::IdMapping fixed;  ///< there whatever else is chosen
+};
+
+/// "CONTAINER:HOST:COUNT"; "@HOST" is one of the host's own ids, else it counts within those that we have.
+IdRange parse_fixed(const std::string& text, const std::vector<IdRange>& own) {
+  const auto parts = base::split(text, ':');
+  const bool outer = parts.size() == 3 && parts[1].starts_with('@');
+  std::optional<std::uint32_t> inside, outside, count;
+  if (parts.size() == 3) {
+    inside = base::parse_number<std::uint32_t>(parts[0]);
+    outside = base::parse_number<std::uint32_t>(parts[1].substr(outer ? 1 : 0));
+    count = base::parse_number<std::uint32_t>(parts[2]);
+  }
+  if (!inside || !outside || !count || *count == 0)
+    fail(Kind::usage, "invalid mapping \"{}\" of --userns auto: CONTAINER:HOST:COUNT", text);
+  return {*inside, outer ? base::unmap_id(own, *outside) : *outside, *count};
+}
+
+Wishes wishes_of(const std::string& mode) {
+  Wishes wishes;
+  for (const auto& word : base::split(base::split_pair(mode, ':').second.value_or(""), ',')) {
+    const auto [key, value] = base::split_pair(word, '=');
+    const auto size = base::parse_number<std::uint32_t>(value.value_or(""));
+    if (key == "size" && size && *size > 0)
+      wishes.size = size;
+    else if (key == "uidmapping" && value)
+      wishes.fixed.uids.push_back(parse_fixed(*value, base::uid_map()));
+    else if (key == "gidmapping" && value)
+      wishes.fixed.gids.push_back(parse_fixed(*value, base::gid_map()));
+    else if (!word.empty())
+      fail(Kind::usage, "invalid option \"{}\" of --userns auto", word);
+  }
+  return wishes;
+}
+
+/// `ranges` without the ids inside that `fixed` maps, and then those.
+std::vector<IdRange> with_fixed(std::vector<IdRange> ranges, const std::vector<IdRange>& fixed) {
+  for (const auto& cut : fixed) {
+    std::vector<IdRange> left;
+    for (const auto& r : ranges) {
+      const std::uint32_t end = r.inside + r.count, cut_end = cut.inside + cut.count;
+      if (r.inside < cut.inside)
+        left.push_back({r.inside, r.outside, std::min(end, cut.inside) - r.inside});
+      const std::uint32_t from = std::max(r.inside, cut_end);
+      if (from < end) left.push_back({from, r.outside + (from - r.inside), end - from});
+    }
+    ranges = std::move(left);
+  }
+  ranges.insert(ranges.end(), fixed.begin(), fixed.end());
+  return ranges;
+}
+
 std::uint32_t automatic_size(Engine& engine,
                              const CreateOptions& options,
                              const image::Image* image) {
-  const auto words = base::split_pair(options.namespaces.user, ':').second.value_or("");
-  for (const auto& word : base::split(words, ',')) {
-    const auto [key, value] = base::split_pair(word, '=');
-    const auto size = base::parse_number<std::uint32_t>(value.value_or(""));
-    if (key == "size" && size && *size > 0) return *size;
-    if (!word.empty()) fail(Kind::unsupported, "--userns auto:{} is not supported yet", word);
-  }
   std::uint32_t size = kLeastAuto;
   for (const auto& id : base::split(options.user, ':')) {
     if (const auto number = base::parse_number<std::uint32_t>(id); number && *number < kNobody)
@@ -131,16 +204,16 @@ std::uint32_t automatic_size(Engine& engine,
   return size;
 }
 
-base::IdMapping choose_mapping(Engine& engine, std::uint32_t size) {
-  std::vector<IdRange> uids, gids;
+base::IdMapping choose_mapping(Engine& engine, const base::IdMapping& fixed, std::uint32_t size) {
+  std::vector<IdRange> uids = fixed.uids, gids = fixed.gids;
   for (const auto& record : engine.containers.list()) {
     const auto n = engine.containers.details(record.id).options.namespaces;
     if (!n.mapping) continue;
     uids.insert(uids.end(), n.mapping->uids.begin(), n.mapping->uids.end());
     gids.insert(gids.end(), n.mapping->gids.begin(), n.mapping->gids.end());
   }
-  return {choose(pool(base::IdKind::user), std::move(uids), size),
-          choose(pool(base::IdKind::group), std::move(gids), size)};
+  return {with_fixed(choose(pool(base::IdKind::user), std::move(uids), size), fixed.uids),
+          with_fixed(choose(pool(base::IdKind::group), std::move(gids), size), fixed.gids)};
 }
 
 /// Of the namespace that a process lives in, as it looks from ours; nothing for ours itself.
@@ -177,9 +250,30 @@ std::optional<base::FileLock> decide_mapping(Engine& engine,
                                 {{0, 1, count_of(base::gid_map()) - 1}}};
   }
   if (name != "auto") return std::nullopt;
+  const auto wishes = wishes_of(n.user);
   auto lock = engine.store.lock("automatic-ids");
-  n.mapping = choose_mapping(engine, automatic_size(engine, options, image));
+  n.mapping = choose_mapping(
+      engine, wishes.fixed, wishes.size ? *wishes.size : automatic_size(engine, options, image));
   return lock;
+}
+
+void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping) {
+  if (!mapping) return;
+  if (::chown(path.c_str(), base::map_id(mapping->uids, 0), base::map_id(mapping->gids, 0)) < 0)
+    base::sys_fail("change the owner of {}", path);
+}
+
+void open_the_way(const storage::Paths& paths,
+                  const std::string& directory,
+                  const base::IdMapping& mapping) {
+  for (const auto& path : {paths.runroot(), paths.run_containers()}) {
+    if (::chmod(path.c_str(), 0711) < 0) base::sys_fail("change the mode of {}", path);
+  }
+  const gid_t group = base::map_id(mapping.gids, 0);
+  base::open_passage(paths.runroot(), group);
+  constexpr auto kSame = static_cast<uid_t>(-1);
+  if (::chown(directory.c_str(), kSame, group) < 0 || ::chmod(directory.c_str(), 0710) < 0)
+    base::sys_fail("change the mode of {}", directory);
 }
 
 }  // namespace container

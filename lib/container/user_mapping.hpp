@@ -30,4 +30,13 @@ std::optional<base::FileLock> decide_mapping(Engine& engine,
 /// root keep-id changes the user alone, as podman has it.
 std::optional<base::IdMapping> user_mapping(const Namespaces& namespaces);
 
+/// Gives a file of the container's to its root, where that is not ours.
+void give_to_root(const std::string& path, const std::optional<base::IdMapping>& mapping);
+
+/// The root of a container with ids of its own is nobody here, and must reach what is mounted for it in `directory`. What lies
+/// on the way can be passed, not read; the directory itself, where secrets lie, only by his group.
+void open_the_way(const storage::Paths& paths,
+                  const std::string& directory,
+                  const base::IdMapping& mapping);
+
 }  // namespace container

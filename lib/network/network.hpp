@@ -58,8 +58,9 @@ struct Endpoint {
   std::string host_interface;  ///< name of the veth's end on the host
   std::optional<int>
       namespace_number;  ///< the kernel\'s, of the container\'s namespace seen from the host
-  std::vector<PortMapping> ports;  ///< with the host ports that were chosen
-  base::PidRef helper;             ///< pasta
+  std::vector<PortMapping> ports;        ///< with the host ports that were chosen
+  std::vector<std::string> dns_forward;  ///< where pasta answers DNS
+  base::PidRef helper;                   ///< pasta
 };
 
 template <typename Io>
@@ -77,6 +78,7 @@ void fields(Io& io, Endpoint& e) {
   io.maybe("hostInterface", e.host_interface);
   io.maybe("namespaceNumber", e.namespace_number);
   io.maybe("ports", e.ports);
+  io.maybe("dnsForward", e.dns_forward);
   io("helper", e.helper);
 }
 
@@ -84,6 +86,7 @@ struct ConnectRequest {
   std::string container_id;
   std::vector<PortMapping> ports;
   std::string address, mac;  ///< wished for, or empty
+  std::vector<std::string> pasta_options = {};
 };
 
 /// A new network namespace, kept alive by the descriptor. The caller is single-threaded.
@@ -142,6 +145,7 @@ struct ResolvRequest {
       options;  ///< given by the user; each replaces the host's
   bool host_network = false;
   bool pasta = false;
+  std::vector<std::string> forwarders;  ///< asked before the host's servers
 };
 
 /// Content of /etc/resolv.conf: the host's without loopback servers (systemd-resolved: its real

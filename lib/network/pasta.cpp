@@ -14,6 +14,7 @@
 #include "network/allocation.hpp"
 #include "network/link.hpp"
 #include "network/namespace.hpp"
+#include "network/pasta_options.hpp"
 #include "network/port_socket.hpp"
 #include "network/protocol.hpp"
 
@@ -24,7 +25,7 @@ namespace {
 using base::Kind;
 
 constexpr const char* kNetwork = "pasta";
-constexpr const char* kInterface = "eth0";
+constexpr const char* kNone = "none";  // no ports at all
 // Where a pasta that can map it shows the host to the container.
 constexpr const char* kHostAddress = "169.254.1.2";
 
@@ -96,7 +97,7 @@ std::vector<PortMapping> choose_ports(const std::vector<PortMapping>& wanted) {
   std::vector<PortSocket> sockets;  // open until all are chosen, so that none is chosen twice
   for (PortMapping port : wanted) {
     if (port.protocol == "sctp")
-      base::fail(Kind::unsupported, "publish an sctp port: pasta carries tcp and udp only");
+      base::fail(Kind::unsupported, "pasta: can't forward protocol: sctp");
     for (;; ++port.host_port) {
       PortSocket bound = bind_port(protocol_number(port.protocol), port.host_ip, port.host_port);
       const bool more = port.host_port != 0 && port.host_port < port.host_port_end;
@@ -116,18 +117,28 @@ std::vector<PortMapping> choose_ports(const std::vector<PortMapping>& wanted) {
 
 std::vector<std::string> arguments(const std::string& program,
                                    const ConnectRequest& request,
-                                   const Files& files,
+                                   const PastaWishes& wishes,
                                    const std::vector<PortMapping>& ports) {
-  std::vector<std::string> argv = {
-      program, "--config-net", "--quiet", "--no-netns-quit", "--no-map-gw"};
-  for (const auto& [flag, protocol] : {std::pair{"-t", "tcp"}, std::pair{"-u", "udp"}}) {
-    for (const auto& spec : pasta_ports(ports, protocol)) argv.insert(argv.end(), {flag, spec});
-  }
-  argv.insert(argv.end(),
-              {"-T", "none", "-U", "none", "-I", kInterface, "--dns-forward", kPastaDns});
-  if (!request.address.empty()) argv.insert(argv.end(), {"-a", request.address});
-  if (!request.mac.empty()) argv.insert(argv.end(), {"--ns-mac-addr", request.mac});
-  argv.insert(argv.end(), {"-P", files.pid, "--netns", files.mount});
+  std::vector<std::string> argv = {program, "--config-net", "--no-netns-quit"};
+  const auto add = [&](const std::vector<std::string>& words) {
+    argv.insert(argv.end(), words.begin(), words.end());
+  };
+  if (!request.address.empty()) add({"-a", request.address});
+  if (!request.mac.empty()) add({"--ns-mac-addr", request.mac});
+  add(wishes.words);
+  if (!wishes.talks) add({"--quiet"});
+  if (!wishes.map_gateway) add({"--no-map-gw"});
+  const auto publish = [&](const char* flag, const char* protocol, bool given) {
+    for (const auto& spec : pasta_ports(ports, protocol)) {
+      if (spec != kNone || !given) add({flag, spec});
+    }
+  };
+  publish("-t", "tcp", wishes.tcp);
+  publish("-u", "udp", wishes.udp);
+  if (!wishes.tcp_out) add({"-T", kNone});
+  if (!wishes.udp_out) add({"-U", kNone});
+  if (wishes.dns_forward.empty()) add({"--dns-forward", kPastaDns});
+  add({"-I", wishes.interface});
   return argv;
 }
 
@@ -184,10 +195,10 @@ Endpoint new_endpoint() {
 }
 
 /// What pasta made of the host's network inside.
-void read_inside(int namespace_fd, Endpoint& endpoint) {
+void read_inside(int namespace_fd, const PastaWishes& wishes, Endpoint& endpoint) {
   inside_namespace(namespace_fd, [&] {
     Links links;
-    const auto link = links.find(kInterface);
+    const auto link = links.find(wishes.interface);
     if (!link) return;
     endpoint.mac = link->mac;
     if (const auto address = links.find_address(link->index)) {
@@ -196,6 +207,12 @@ void read_inside(int namespace_fd, Endpoint& endpoint) {
     }
     if (const auto gateway = links.find_default_gateway()) endpoint.gateway = gateway->text();
   });
+  auto forward = wishes.dns_forward;
+  if (forward.empty()) forward.emplace_back(kPastaDns);
+  for (auto& address : forward) {
+    if (is_ipv6(address) || !endpoint.address.empty())
+      endpoint.dns_forward.push_back(std::move(address));
+  }
 }
 
 }  // namespace
@@ -208,7 +225,7 @@ std::vector<std::string> pasta_ports(const std::vector<PortMapping>& ports,
     const std::string host = port.host_ip.empty() ? "" : port.host_ip + "/";
     specs.push_back(fmt::format("{}{}:{}", host, port.host_port, port.container_port));
   }
-  if (specs.empty()) specs.emplace_back("none");
+  if (specs.empty()) specs.emplace_back(kNone);
   return specs;
 }
 
@@ -220,11 +237,15 @@ Endpoint connect_pasta(const storage::Paths& paths,
   base::make_directories(files.directory, 0700);
   Endpoint endpoint = new_endpoint();
   endpoint.ports = choose_ports(request.ports);
-  auto argv = arguments(program, request, files, endpoint.ports);
-  if (maps_host(paths, program)) {
+  const auto wishes = read_pasta_options(request.pasta_options);
+  auto argv = arguments(program, request, wishes, endpoint.ports);
+  if (!wishes.host_at.empty()) {
+    endpoint.host_gateway = wishes.host_at.front();
+  } else if (maps_host(paths, program)) {
     argv.insert(argv.end(), {"--map-guest-addr", kHostAddress});
     endpoint.host_gateway = kHostAddress;
   }
+  argv.insert(argv.end(), {"-P", files.pid, "--netns", files.mount});
   base::Rollback rollback;
   const Owner owner{request.container_id, endpoint.id, base::PidRef::self()};
   base::replace_file(files.record, owner_text(owner) + "\n", 0600);
@@ -239,7 +260,9 @@ Endpoint connect_pasta(const storage::Paths& paths,
   const auto helper = find_pasta(files.pid);
   if (!helper) base::fail(Kind::io, "start pasta: it ended at once");
   endpoint.helper = *helper;
-  read_inside(namespace_fd, endpoint);
+  if (!wishes.pid_file.empty())
+    base::write_file(wishes.pid_file, std::to_string(helper->pid) + "\n", 0644);
+  read_inside(namespace_fd, wishes, endpoint);
   rollback.commit();
   return endpoint;
 }

@@ -91,7 +91,7 @@ std::string shifted_diff(Store& store, const Layer& layer, const base::IdMapping
   // Two that make the same copy wait for each other; others are not held up.
   const auto lock = store.lock("shift-" + base::sha256_hex(place));
   if (base::is_directory(place)) return place;
-  base::warn("copying layer {} once, for containers with these ids", base::printable(layer.id));
+  base::debug("copying layer {} once, for containers with these ids", base::printable(layer.id));
   auto staging = store.make_staging("shift");
   const std::string made = staging.path() + "/diff";
   base::make_directory(made, 0755);

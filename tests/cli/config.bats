@@ -125,6 +125,14 @@ env_host = true'
   [ "$output" != "$usual" ]
 }
 
+@test "flags of a runtime" {
+  printf '[engine.runtimes_flags]\ncrun = ["nosuchflag"]\n' > "$WORK/flags.conf"
+  run env CONTAINERS_CONF="$WORK/flags.conf" "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" run --rm --network none "$B" true
+  [ "$status" = 126 ]
+  has nosuchflag
+  works podman run --rm --network none "$B" true
+}
+
 @test "runtimes by name" {
   conf "[engine]
 runtime = \"mine\"

@@ -72,6 +72,10 @@ teardown_file() { end_file; }
 @test "detached, it goes on by itself" {
   works berth exec -d cc touch /tmp/made
   until_true berth exec cc test -e /tmp/made
+  # Whoever reads what exec says does not wait for the program.
+  [ "$(timeout 10 "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" exec -d cc sleep 1000 2>&1 | wc -w)" = 1 ]
+  fails 1 berth exec -d cc nosuch
+  has "executable file not found"
 }
 
 @test "the same confinement as the container's, unless privileged" {

@@ -122,6 +122,59 @@ ur() { user_berth run --rm --network none "$@"; }
   user_berth rm -f source
 }
 
+@test "an ordinary user's container whose root is not the user" {
+  works ur --userns nomap "$B" sh -c 'id -u; cat /proc/self/uid_map'
+  [ "${lines[0]}" = 0 ]
+  works ur --uidmap 0:1:1000 "$B" id -u
+  is 0
+  # A range goes over the border of the ids that the user has.
+  works ur --uidmap 0:1:1000 --gidmap 0:0:1000 "$B" awk '{n += $3} END {print n}' /proc/self/gid_map
+  is 1000
+  works ur --userns auto:size=500,uidmapping=7:@"$U":1 "$B" awk '$1 == 7 {print $2, $3}' /proc/self/uid_map
+  is "0 1"
+  fails 125 ur --userns auto:uidmapping=7 "$B" true
+  has "invalid mapping"
+  # The way in is for that container's group alone.
+  [ "$(stat -c %A "$WORK/user-run" | cut -c8-10)" = --- ]
+}
+
+@test "a network of a joined user namespace is its own" {
+  user_berth run -d --name source --userns keep-id "$B" sleep 1000
+  works user_berth run --rm --userns container:source --sysctl net.ipv4.ip_unprivileged_port_start=99 "$B" cat /proc/sys/net/ipv4/ip_unprivileged_port_start
+  is 99
+  user_berth rm -f source
+}
+
+@test "keep-id: the user's home where a mount brings it, and a passwd file to change" {
+  local home
+  home=$(getent passwd berth-test | cut -d: -f6)
+  as_user mkdir -p "$WORK/home/x"
+  works user_podman run --rm --network none -v "$WORK/home/x:$home" --userns keep-id "$B" sh -c 'echo $HOME'
+  is "$home"
+  works user_podman run --rm --network none --userns keep-id --user 0 "$B" sh -c 'mv /etc/passwd /etc/old && test -f /etc/old && stat -c %u /etc/hostname'
+  is 0
+}
+
+@test "what an ordinary user cannot have is told in podman's words" {
+  fails 125 user_podman run --rm --network none --device-cgroup-rule 'b 7:* rmw' "$B" true
+  is "Error: device cgroup rules are not supported in rootless mode or in a user namespace"
+  works user_podman run --rm --network none --privileged "$B" sh -c 'ls /dev | grep -c "^tty[0-9]" || true'
+  is 0
+  works user_podman run --rm --network none --user berth-test --hostuser berth-test "$B" id -u
+  is "$U"
+}
+
+@test "a directory is given away once" {
+  mkdir -p "$WORK/twice"
+  touch "$WORK/twice/f"
+  berth create --name twice --network none -u 4321:4321 -v "$WORK/twice:/m:U" "$B" true
+  berth start -a twice
+  chown 1:1 "$WORK/twice/f"
+  berth start -a twice
+  [ "$(stat -c %u:%g "$WORK/twice/f")" = 1:1 ]
+  berth rm twice
+}
+
 @test "what a mapped container is given is not for strangers on the host" {
   echo -n hush > "$WORK/hush"
   local podman=("$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run")

@@ -375,6 +375,93 @@ without_journald() {
   fails 1 podman container exists cl
 }
 
+@test "clone makes another of the kind" {
+  podman create --name aa --network none -m 64m -v shared:/v -e X=1 --cidfile "$WORK/cid" "$B" sh -c 'echo $X >> /v/f; cat /v/f' > /dev/null
+  works podman container clone --run aa
+  [ "$output" = "$(podman inspect -f '{{.Id}}' aa-clone)" ]
+  works podman wait aa-clone
+  works podman start -a aa-clone
+  is "1
+1"
+  works podman container clone --memory 32m aa
+  works podman inspect -f '{{.HostConfig.Memory}} {{(index .Mounts 0).Name}} {{.State.Status}}' aa-clone1
+  is "33554432 shared created"
+  works podman inspect -f '{{.HostConfig.Memory}}' aa
+  is 67108864
+  works podman container clone aa-clone
+  works podman container exists aa-clone2
+  fails 125 podman container clone nosuch
+  has "no such container"
+  fails 125 podman container clone -f aa
+  is "Error: cannot set --force without --destroy: invalid argument"
+  fails 125 podman container clone aa aa
+  has "already in use"
+  fails 1 berth container clone aa
+}
+
+@test "clone takes the place of the original, with another image" {
+  started --name old "$B" sleep 1000
+  fails 125 podman container clone --destroy old new
+  podman rm -f -t 0 new
+  berth tag "$B" other:1
+  works podman container clone --destroy --force --run old new other:1
+  fails 1 podman container exists old
+  works podman inspect -f '{{.ImageName}} {{.State.Running}}' new
+  has "other:1 true"
+  podman rm -f -t 0 new
+  berth rmi other:1
+}
+
+@test "cleanup by hand" {
+  started --name runs "$B" sleep 1000
+  podman create --name one --network none "$B" true > /dev/null
+  podman create --name two --network none "$B" true > /dev/null
+  works podman container cleanup --all
+  [ "${#lines[@]}" = 3 ]
+  works podman inspect -f '{{.State.Running}}' runs
+  is true
+  works podman container cleanup --latest --rm
+  fails 125 podman container cleanup --all --exec x
+  is "Error: --all and --exec cannot be set together"
+  fails 125 podman container cleanup one two --exec x
+  is "Error: cannot use exec option when more than one container is given"
+  fails 125 podman container cleanup --exec x --rmi one
+  is "Error: --exec and --rmi cannot be set together"
+  fails 125 podman container cleanup
+  is "Error: you must provide at least one name or id"
+}
+
+@test "podman's hosts and resolv.conf" {
+  conf=$WORK/podman.conf
+  printf '127.9.9.9 elsewhere # a comment\n' > "$WORK/base-hosts"
+  printf '[containers]\nbase_hosts_file = "%s"\nhost_containers_internal_ip = "192.0.2.77"\n' "$WORK/base-hosts" > "$conf"
+  CONTAINERS_CONF=$conf works podman run --rm --network host --add-host 'extra:192.0.2.5' "$B" cat /etc/hosts
+  is $'192.0.2.5\textra
+192.0.2.77\thost.containers.internal host.docker.internal
+127.9.9.9\telsewhere
+127.0.0.1\tlocalhost
+::1\tlocalhost'
+  works podman run --rm --network host "$B" cat /etc/hosts
+  has $'127.0.0.1\thost.containers.internal host.docker.internal'
+  works podman run --rm --network podman --name own "$B" cat /etc/hosts
+  has " own"
+  works podman run --rm --dns 192.0.2.1 --dns-search example.org --dns-opt ndots:3 "$B" cat /etc/resolv.conf
+  is "search example.org
+nameserver 192.0.2.1
+options ndots:3"
+  printf '[network]\ndefault_host_ips = ["127.0.0.1"]\n' > "$conf"
+  CONTAINERS_CONF=$conf works podman create --name published -p 18080:80 "$B" true
+  works podman port published
+  works podman inspect -f '{{json .HostConfig.PortBindings}}' published
+  has '"127.0.0.1"'
+}
+
+@test "a private IPC namespace is nobody else's" {
+  started --name closed --ipc private "$B" sleep 1000
+  fails 125 podman run --rm --network none --ipc container:closed "$B" true
+  has "is not allowed: non-shareable IPC (hint: use IpcMode:shareable for the donor container)"
+}
+
 @test "every command's help is as podman's is written" {
   local verb
   for verb in "container list" "image list" "container diff" completion "container cleanup"; do

@@ -76,6 +76,40 @@ r() { user_berth run --rm --network none "$@"; }
   user_berth rm -f web
 }
 
+@test "pasta does as it is told" {
+  command -v pasta > /dev/null || skip "needs pasta"
+  [ -e /dev/net/tun ] || skip "needs /dev/net/tun"
+  works user_podman run --rm --network pasta:-I,own0,--ns-mac-addr,9a:dd:31:ea:92:98 "$B" cat /sys/class/net/own0/address
+  is 9a:dd:31:ea:92:98
+  works user_podman run --rm --network pasta:--dns-forward,198.51.100.1 "$B" grep -m 1 nameserver /etc/resolv.conf
+  is "nameserver 198.51.100.1"
+  works user_podman run --rm -p "" "$B" grep -m 1 nameserver /etc/resolv.conf
+  is "nameserver 169.254.1.1"
+  works user_podman run --rm "--network=pasta:--pid,$WORK/home/pasta.pid" "$B" true
+  until_true test ! -e "/proc/$(cat "$WORK/home/pasta.pid")/exe"
+  printf '[network]\npasta_options = ["-I", "conf0"]\n' > "$WORK/pasta.conf"
+  works as_user env CONTAINERS_CONF="$WORK/pasta.conf" "$WORK/bin/podman" run --rm "$B" ls /sys/class/net
+  is "conf0
+lo"
+  fails 126 user_podman run --rm -p 18080:80/sctp "$B" true
+  has "can't forward protocol: sctp"
+  fails 126 user_podman run --rm --network pasta:--nosuch "$B" true
+  has "start pasta"
+  fails 125 podman run --rm --network pasta:-4 "$B" true
+  is "Error: pasta networking is only supported for rootless mode"
+}
+
+@test "a user clones and cleans up, too" {
+  user_podman create --name aa --network none "$B" echo hello
+  works user_podman container clone --run aa
+  user_podman wait aa-clone
+  works user_podman logs aa-clone
+  is hello
+  works user_podman container cleanup --rm aa-clone
+  is aa-clone
+  user_podman rm aa
+}
+
 @test "without XDG_RUNTIME_DIR a private directory serves" {
   fails 125 as_user env -u XDG_RUNTIME_DIR "$WORK/bin/berth" run --rm --pull never --network none nosuch:1 true
   has "nosuch:1"

@@ -11,6 +11,7 @@ namespace {
 
 constexpr Registration kRegistrations[] = {
     {"attach|container attach", register_attach},
+    {"container clone", register_clone},
     {"commit|container commit", register_commit},
     {"", register_complete},
     {"", register_completion},

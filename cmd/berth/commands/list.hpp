@@ -19,6 +19,7 @@ struct Registration {
 std::span<const Registration> registrations();
 
 void register_attach(Verbs& verbs);
+void register_clone(Verbs& verbs);
 void register_commit(Verbs& verbs);
 void register_complete(Verbs& verbs);
 void register_completion(Verbs& verbs);

@@ -12,6 +12,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "commands/archive_names.hpp"
+#include "commands/ensure_image.hpp"
 #include "commands/list.hpp"
 #include "commands/podman_words.hpp"
 #include "container/attached.hpp"
@@ -34,48 +35,6 @@ struct RunFlags {
   bool detach = false, sig_proxy = true;
   std::string detach_keys;
 };
-
-/// An image in an archive is taken in each time, and goes by its name there.
-image::Image image_of_archive(Session& session,
-                              container::CreateOptions& o,
-                              const CreateFlags& flags,
-                              const std::string& path) {
-  const auto loaded = load_archive(session, o.image, path, o.platform, flags.quiet);
-  if (loaded.images.size() != 1) client_fail("{} holds more than one image", o.image);
-  o.image = loaded.names.at(0);
-  return session.engine().images.get(loaded.images[0]);
-}
-
-/// The image, pulled first when the policy asks for it.
-image::Image ensure_image(Session& session, container::CreateOptions& o, const CreateFlags& flags) {
-  auto& engine = session.engine();
-  if (const auto path = flags.podman ? archive_path(o.image) : std::nullopt)
-    return image_of_archive(session, o, flags, *path);
-  const auto policy = pull_policy(flags);
-  if (policy != PullPolicy::always) {
-    if (auto found = engine.images.find(o.image)) return *found;
-    if (policy == PullPolicy::never)
-      base::fail(base::Kind::not_found, "No such image: {}", o.image);
-    if (!flags.quiet && !flags.podman) {
-      const std::string line =
-          fmt::format("Unable to find image '{}' locally\n",
-                      image::parse_reference(o.image).with_default_tag().familiar());
-      std::fwrite(line.data(), 1, line.size(), stderr);
-    }
-  }
-  if (flags.podman && !flags.quiet) {
-    const std::string line = fmt::format("Trying to pull {}...\n",
-                                         image::parse_reference(o.image).with_default_tag().full());
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  }
-  image::PullRequest request;
-  request.reference = o.image;
-  request.platform = o.platform;
-  request.quiet = flags.quiet;
-  request.run = true;
-  const auto pulled = image::Transfer(session.store()).pull(request);
-  return engine.images.get(pulled.image);
-}
 
 /// "PATH[:O][:idmap[=…]]".
 container::Rootfs parse_rootfs(const std::string& text) {
@@ -193,7 +152,7 @@ container::Created make(Session& session,
   }
   auto made = create_container(session, flags, o, image, now);
   for (const auto& warning : made.warnings) {
-    const std::string line = "WARNING: " + warning + "\n";
+    const std::string line = (flags.podman ? "" : "WARNING: ") + warning + "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
   }
   if (cidfile) base::write_full(cidfile.get(), made.record.id);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// berth system check, berth system reset, and berth container cleanup, which monitors call
+// berth system check, berth system reset
 #include "base/log.hpp"
 #include "commands/list.hpp"
 #include "confirm.hpp"
 #include "container/check.hpp"
-#include "container/finish.hpp"
-#include "container/remove.hpp"
 #include "container/reset.hpp"
-#include "container/restart.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -59,43 +56,6 @@ void register_system_check(Verbs& verbs) {
       .summary = "Verify the whole store and remove what killed commands left behind",
       .arity = {0, 0},
       .act = [](Session& session, const Words&) { return check(session); },
-  });
-}
-
-void register_container_cleanup(Verbs& verbs) {
-  struct Flags {
-    bool restart = false, remove = false;
-  };
-
-  const auto flags = std::make_shared<Flags>();
-  verbs.add({
-      .names = {"container cleanup"},
-      .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
-      .summary = "Clean up network and mounts of containers that have ended",
-      .arity = {1, -1},
-      .completes = Completes::containers,
-      .reads_config = false,
-      .declare =
-          [flags](FlagTable& table) {
-            table.add_flag(
-                "--restart",
-                flags->restart,
-                "Start the container again, as its restart policy wants (used by monitors)");
-            table.add_flag("--rm", flags->remove, "Remove the container after the cleanup");
-          },
-      .act =
-          [flags](Session& session, const Words& names) {
-            return for_each(session, names, [&](const std::string& name) {
-              auto& engine = session.engine();
-              // A --rm container that somebody else has cleaned up is gone.
-              const auto record = engine.containers.find(name);
-              if (!record) return;
-              if (flags->restart) return container::restart_by_policy(engine, record->id);
-              container::clean_up(engine, record->id);
-              if (flags->remove) container::remove(engine, record->id, {});
-              if (session.is_podman()) fmt::print("{}\n", name);
-            });
-          },
   });
 }
 

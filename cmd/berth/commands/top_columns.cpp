@@ -9,9 +9,11 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/id_mapping.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "base/user_namespace.hpp"
 #include "errors.hpp"
 
 namespace cli {
@@ -159,6 +161,12 @@ std::string last_word(const Process& p, const char* key) {
   return p.word(key, static_cast<std::size_t>(-1));
 }
 
+/// An id as the host has it, which an ordinary user's commands see by another number.
+std::string on_host(const std::string& id, const std::vector<base::IdRange>& own) {
+  const auto number = base::parse_number<std::uint32_t>(id);
+  return number ? std::to_string(base::map_id(own, *number)) : id;
+}
+
 constexpr std::size_t kReal = 0, kEffective = 1;
 
 const Column kColumns[] = {
@@ -178,13 +186,13 @@ const Column kColumns[] = {
     {"hgroup",
      "HGROUP",
      [](const Process& p, const Context& c) {
-       return name_of(c.host_groups, p.word("Gid", kEffective));
+       return name_of(c.host_groups, on_host(p.word("Gid", kEffective), base::gid_map()));
      }},
     {"hpid", "HPID", [](const Process& p, const Context&) { return std::to_string(p.pid); }},
     {"huser",
      "HUSER",
      [](const Process& p, const Context& c) {
-       return name_of(c.host_users, p.word("Uid", kEffective));
+       return name_of(c.host_users, on_host(p.word("Uid", kEffective), base::uid_map()));
      }},
     {"nice", "NI", [](const Process& p, const Context&) { return p.field(19); }},
     {"pcpu", "%CPU", cpu_share},

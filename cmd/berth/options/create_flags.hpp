@@ -27,6 +27,7 @@ struct CreateFlags {
   std::vector<std::string> volumes, tmpfs, devices;
   std::vector<container::MountOption> mounts;
   std::vector<std::string> networks, network_aliases, publish, expose;
+  std::vector<std::string> pasta_options, default_host_ips;
   std::vector<std::string> security, log_options;
   std::map<std::string, container::Ulimit> ulimits;
   std::vector<std::string> uid_maps, gid_maps, secrets;

@@ -6,6 +6,7 @@
 
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -137,6 +138,8 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
 }
 
 void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) {
+  if (flags.podman && base::is_rootless() && !options.device_rules.empty())
+    client_fail("device cgroup rules are not supported in rootless mode or in a user namespace");
   std::set<std::string> volumes;
   for (const auto& text : flags.volumes) {
     if (flags.podman && !volumes.insert(text).second) continue;

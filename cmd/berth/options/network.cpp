@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include "base/text.hpp"
+#include "base/user_namespace.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -54,23 +55,36 @@ void read_network(const std::string& text, CreateFlags& flags) {
   flags.networks.push_back(text);
 }
 
-/// "pasta:--map-gw" and slirp4netns are podman's.
-void refuse_unsupported(const std::string& network) {
-  if (network.starts_with("pasta:") || network.starts_with("slirp4netns")) {
-    fail(Kind::unsupported, "network {} is not supported yet", network);
-  }
-}
+constexpr std::string_view kPasta = "pasta:";
 
 std::string network_of(const CreateFlags& flags) {
   if (flags.networks.empty()) return "default";
   const std::string& name = flags.networks.front();
   if (base::trim(name).empty()) client_fail("no name set for network");
-  refuse_unsupported(name);
+  if (name.starts_with("slirp4netns")) fail(Kind::unsupported, "network {} is not supported", name);
   for (std::size_t n = 1; n < flags.networks.size(); ++n) {
     if (flags.networks[n] == name) client_fail("network \"{}\" is specified multiple times", name);
     client_fail("conflicting options: a container can be connected to one network only, for now");
   }
+  if (name.starts_with(kPasta)) return "pasta";
+  // What podman calls its own bridge.
+  if (flags.podman && name == "podman") return "bridge";
   return name == "private" ? "default" : name;
+}
+
+/// The words of "pasta:-a,192.0.2.1" behind those of containers.conf, for a network that is pasta's.
+void add_pasta_options(const CreateFlags& flags, container::CreateOptions& options) {
+  const std::string name = flags.networks.empty() ? "" : flags.networks.front();
+  const bool given = name.starts_with(kPasta);
+  if (given && !base::is_rootless())
+    client_fail("pasta networking is only supported for rootless mode");
+  if (!base::is_rootless()) return;
+  const auto& mode = options.namespaces.network;
+  if (mode == "default" || mode == "bridge" || mode == "pasta")
+    options.pasta_options = flags.pasta_options;
+  if (!given) return;
+  for (auto& word : base::split(name.substr(kPasta.size()), ','))
+    options.pasta_options.push_back(std::move(word));
 }
 
 void add_name_service_flags(FlagTable& table, CreateFlags& flags) {
@@ -101,8 +115,10 @@ void add_name_service_flags(FlagTable& table, CreateFlags& flags) {
 template <typename Parse>
 void append_ports(const std::vector<std::string>& texts,
                   std::vector<network::PortMapping>& ports,
+                  bool podman,
                   Parse parse) {
   for (const auto& text : texts) {
+    if (podman && text.empty()) continue;  // -p "$none"
     try {
       for (auto& port : parse(text)) ports.push_back(std::move(port));
     } catch (const base::Error& error) {
@@ -110,6 +126,21 @@ void append_ports(const std::vector<std::string>& texts,
       throw ClientError(error.message());
     }
   }
+}
+
+/// A port of no address of its own is published on each of these.
+void spread_ports(const std::vector<std::string>& addresses,
+                  std::vector<network::PortMapping>& ports) {
+  if (addresses.empty()) return;
+  std::vector<network::PortMapping> spread;
+  for (const auto& port : ports) {
+    if (!port.host_ip.empty()) spread.push_back(port);
+    for (const auto& address : port.host_ip.empty() ? addresses : std::vector<std::string>()) {
+      spread.push_back(port);
+      spread.back().host_ip = address;
+    }
+  }
+  ports = std::move(spread);
 }
 
 }  // namespace
@@ -120,6 +151,12 @@ void add_network_flags(FlagTable& table, CreateFlags& flags) {
   add_value(table, "--network", "network", "Connect a container to a network", network);
   table.add_option_function<std::string>("--net", network, "Connect a container to a network")
       .type_name("network")
+      .group("");
+  // What containers.conf alone says.
+  table.add_list("--pasta-option", flags.pasta_options, "A word for pasta").group("");
+  table.add_list("--default-host-ip", flags.default_host_ips, "Where ports are published")
+      .group("");
+  table.add_option("--host-address", o.files.host_address, "The host as the container reaches it")
       .group("");
   table.add_list(
       "--network-alias", flags.network_aliases, "Add network-scoped alias for the container");
@@ -138,14 +175,16 @@ void add_network_flags(FlagTable& table, CreateFlags& flags) {
 }
 
 void finish_network(const CreateFlags& flags, container::CreateOptions& options) {
-  append_ports(flags.publish, options.publish, network::parse_publish);
-  append_ports(flags.expose, options.expose, network::parse_expose);
+  append_ports(flags.publish, options.publish, flags.podman, network::parse_publish);
+  spread_ports(flags.default_host_ips, options.publish);
+  append_ports(flags.expose, options.expose, flags.podman, network::parse_expose);
   if (!flags.mac.empty()) {
     const auto mac = parse_mac(flags.mac);
     if (!mac) client_fail("{} is not a valid mac address", flags.mac);
     options.mac = *mac;
   }
   options.namespaces.network = network_of(flags);
+  add_pasta_options(flags, options);
   if (!flags.network_aliases.empty()) {
     client_fail("network-scoped aliases are only supported for user-defined networks");
   }

@@ -95,14 +95,14 @@ TEST_F(FilesTest, ResolvDropsLoopbackAndIpv6Servers) {
   EXPECT_EQ("nameserver 192.0.2.53\nsearch a.example b.example\noptions ndots:2\n", body({}));
   EXPECT_EQ(
       "nameserver 192.0.2.53\nnameserver fd00::53\nsearch a.example b.example\noptions ndots:2\n",
-      body({.servers = {}, .search = {}, .options = {}, .pasta = true}));
+      body({.servers = {}, .search = {}, .options = {}, .pasta = true, .forwarders = {}}));
 }
 
 TEST_F(FilesTest, ResolvFallsBackToPublicServers) {
   host_file(kResolv, "nameserver 127.0.0.1\nnameserver ::1\n");
   EXPECT_EQ("nameserver 8.8.8.8\nnameserver 8.8.4.4\n", body({}));
   EXPECT_EQ("nameserver 169.254.1.1\n",
-            body({.servers = {}, .search = {}, .options = {}, .pasta = true}));
+            body({.servers = {}, .search = {}, .options = {}, .pasta = true, .forwarders = {}}));
 }
 
 TEST_F(FilesTest, ResolvAsksSystemdsRealServers) {
@@ -110,8 +110,9 @@ TEST_F(FilesTest, ResolvAsksSystemdsRealServers) {
   base::make_directories("/run/systemd/resolve");
   base::write_file("/run/systemd/resolve/resolv.conf", "nameserver 192.0.2.54\nsearch lan\n");
   EXPECT_EQ("nameserver 192.0.2.54\nsearch lan\n", body({}));
-  EXPECT_EQ("nameserver 127.0.0.53\noptions edns0\n",
-            body({.servers = {}, .search = {}, .options = {}, .host_network = true}));
+  EXPECT_EQ(
+      "nameserver 127.0.0.53\noptions edns0\n",
+      body({.servers = {}, .search = {}, .options = {}, .host_network = true, .forwarders = {}}));
   base::remove_tree("/run/systemd");
   EXPECT_EQ("nameserver 8.8.8.8\nnameserver 8.8.4.4\noptions edns0\n", body({}));
 }
@@ -119,9 +120,12 @@ TEST_F(FilesTest, ResolvAsksSystemdsRealServers) {
 TEST_F(FilesTest, ResolvTakesWhatTheUserGave) {
   host_file(kResolv, "nameserver 192.0.2.53\nsearch lan\noptions edns0\nsortlist 192.0.2.0\n");
   EXPECT_EQ("nameserver 127.0.0.1\nsearch a.example\noptions ndots:3\nsortlist 192.0.2.0\n",
-            body({.servers = {"127.0.0.1"}, .search = {"a.example"}, .options = {"ndots:3"}}));
+            body({.servers = {"127.0.0.1"},
+                  .search = {"a.example"},
+                  .options = {"ndots:3"},
+                  .forwarders = {}}));
   EXPECT_EQ("nameserver 192.0.2.53\noptions edns0\nsortlist 192.0.2.0\n",
-            body({.servers = {}, .search = {"."}, .options = {}}));
+            body({.servers = {}, .search = {"."}, .options = {}, .forwarders = {}}));
 }
 
 TEST_F(FilesTest, ResolvHasDockersLayout) {
@@ -131,7 +135,8 @@ TEST_F(FilesTest, ResolvHasDockersLayout) {
       "it\n# has been modified.\n\n"
       "nameserver 8.8.8.8\nsearch a.example\n\n# Based on host file: '/etc/resolv.conf'\n# "
       "Overrides: [nameservers search]\n",
-      resolv_file({.servers = {"8.8.8.8"}, .search = {"a.example"}, .options = {}}));
+      resolv_file(
+          {.servers = {"8.8.8.8"}, .search = {"a.example"}, .options = {}, .forwarders = {}}));
 }
 
 }  // namespace
