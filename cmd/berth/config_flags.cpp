@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "errors.hpp"
+#include "phrases.hpp"
 
 namespace cli {
 
@@ -99,6 +100,15 @@ std::string target_of(const std::string& volume) {
   return parts.size() > 1 ? parts[1] : parts[0];
 }
 
+/// Of --mount: "type=bind,src=/a,dst=/b" mounts at /b.
+std::string target_of_mount(const std::string& mount) {
+  for (const auto& field : base::split(mount, ',')) {
+    const auto [key, value] = base::split_pair(field, '=');
+    if (value && (key == "target" || key == "dst" || key == "destination")) return *value;
+  }
+  return {};
+}
+
 /// True when the user's own flags take the default's place.
 bool is_replaced(const DefaultFlag& flag,
                  const std::vector<Flag>& flags,
@@ -112,10 +122,11 @@ bool is_replaced(const DefaultFlag& flag,
     return any([&](const auto& g) {
       return is(g, flag.name) || (flag.name == "network" && is(g, "net"));
     });
-  if (flag.name == "volume") {
-    const auto target = target_of(flag.value);
+  if (flag.name == "volume" || flag.name == "mount") {
+    const auto target = flag.name == "mount" ? target_of_mount(flag.value) : target_of(flag.value);
     return any([&](const auto& g) {
-      return (is(g, "volume") || is(g, "tmpfs")) && target_of(g.value) == target;
+      return (is(g, "mount") && target_of_mount(g.value) == target) ||
+             ((is(g, "volume") || is(g, "tmpfs")) && target_of(g.value) == target);
     });
   }
   // Sysctls of the network are the host's where the container is in its network.
@@ -177,6 +188,8 @@ void apply_defaults(FlagTable& table,
     try {
       table.apply(flags, one);
     } catch (const UsageError& e) {
+      if (wanted.name == "mount")
+        client_fail("parsing containers.conf mounts: {}", podman_phrase(e.message()));
       client_fail("containers.conf: {}: {}", wanted.key, e.message());
     }
   }

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
+#include "base/log.hpp"
 #include "base/pid_ref.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
@@ -162,6 +163,21 @@ void type_into(int master, const base::Child& child) {
   }
 }
 
+/// A detached process has nobody who listens: it would hold this command's own streams open. What the runtime itself says goes
+/// to a file.
+struct Silence {
+  base::UniqueFd nowhere = base::open_file("/dev/null", O_WRONLY);
+  base::UniqueFd log = base::make_memory_file("runtime log", "");
+
+  void tell_failure() const {
+    ::lseek(log.get(), 0, SEEK_SET);
+    for (const auto& line : base::split(base::read_rest(log.get()), '\n')) {
+      const auto said = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+      if (said.is_object()) base::warn("{}", base::printable(said.value("msg", line)));
+    }
+  }
+};
+
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
   for (const int signal : {SIGINT, SIGQUIT, SIGTSTP}) std::signal(signal, SIG_IGN);
@@ -214,8 +230,15 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const std::string line = base::join(options.command, " ");
   event("exec_create: " + line, "command", line);
   event("exec_start: " + line, "command", line);
-  base::Command command{.argv = moving_command(taken->cgroup_manager, runtime.command(words)),
-                        .pass = pass};
+  std::optional<Silence> silence;
+  auto argv = runtime.command(words);
+  if (options.detach) {
+    pass.push_back(silence.emplace().log.get());
+    argv.insert(argv.begin() + 1,
+                {fmt::format("--log=/proc/self/fd/{}", 2 + pass.size()), "--log-format=json"});
+  }
+  base::Command command{.argv = moving_command(taken->cgroup_manager, argv), .pass = pass};
+  if (silence) command.out = command.err = silence->nowhere.get();
   base::UniqueFd sealed;
   if (command.argv[0] == runtime.path()) sealed = runtime.sealed_program();
   if (sealed) {
@@ -230,11 +253,12 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   else if (options.tty && !options.detach)
     command.in = silent.emplace().slave.get();
   // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
-  if (options.tty) command.err = STDOUT_FILENO;
+  if (options.tty && !silence) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
   auto child = base::spawn(command);
   if (silent && options.interactive) type_into(silent->master.get(), child);
   const int code = child.wait().shell_code();
+  if (silence && code != 0) silence->tell_failure();
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
   if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
   return code;

@@ -74,6 +74,13 @@ teardown_file() { end_file; }
   until_true berth exec cc test -e /tmp/made
 }
 
+@test "detached, it holds none of its caller's streams and says nothing there" {
+  works timeout 20 berth exec -d cc sh -c 'echo told; echo wrong >&2; : > /tmp/said; sleep 60'
+  is ""
+  [ "$stderr" = "" ]
+  until_true berth exec cc test -e /tmp/said
+}
+
 @test "the same confinement as the container's, unless privileged" {
   works berth exec -u 0 cc sh -c 'grep CapEff /proc/self/status; grep Seccomp: /proc/self/status'
   has 00000000a80425fb
