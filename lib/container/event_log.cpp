@@ -14,6 +14,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/event_file.hpp"
+#include "container/event_sieve.hpp"
 #include "container/log_reader.hpp"
 #include "container/podman_events.hpp"
 
@@ -98,12 +99,13 @@ bool fits_all(const Event& event, const EventRequest& request) {
 class EventReader {
  public:
   EventReader(const EventRequest& request, const std::function<void(const Event&)>& sink)
-      : request_(request), sink_(sink) {}
+      : request_(request), sieve_(request), sink_(sink) {}
 
   void print_rest(LogFileReader& file) {
     while (const auto line = file.next_line()) {
-      if (const auto event = parse_event(*line)) tell(*event);
       base::check_interrupt();
+      if (!sieve_.may_fit(*line)) continue;
+      if (const auto event = parse_event(*line)) tell(*event);
     }
   }
 
@@ -133,6 +135,7 @@ class EventReader {
   }
 
   const EventRequest& request_;
+  const EventSieve sieve_;
   const std::function<void(const Event&)>& sink_;
   base::Moment begun_ = base::now();
   bool is_kept_ = false;  ///< what is read stood in the file before a rotation
