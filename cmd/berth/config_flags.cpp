@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "errors.hpp"
-#include "phrases.hpp"
 
 namespace cli {
 
@@ -100,13 +99,26 @@ std::string target_of(const std::string& volume) {
   return parts.size() > 1 ? parts[1] : parts[0];
 }
 
-/// Of --mount: "type=bind,src=/a,dst=/b" mounts at /b.
-std::string target_of_mount(const std::string& mount) {
+/// The first of these fields of a --mount, "type=bind,src=/a,dst=/b"; empty when there is none.
+std::string mount_field(const std::string& mount, std::initializer_list<std::string_view> names) {
   for (const auto& field : base::split(mount, ',')) {
     const auto [key, value] = base::split_pair(field, '=');
-    if (value && (key == "target" || key == "dst" || key == "destination")) return *value;
+    if (value && std::find(names.begin(), names.end(), key) != names.end()) return *value;
   }
   return {};
+}
+
+std::string target_of_mount(const std::string& mount) {
+  return mount_field(mount, {"target", "dst", "destination"});
+}
+
+/// Here it can still be said where it stands.
+void check_mount_type(const std::string& mount) {
+  constexpr std::string_view kKnown[] = {
+      "", "bind", "volume", "tmpfs", "image", "ramfs", "devpts", "glob"};
+  const auto type = mount_field(mount, {"type"});
+  if (std::find(std::begin(kKnown), std::end(kKnown), type) == std::end(kKnown))
+    client_fail("parsing containers.conf mounts: invalid filesystem type \"{}\"", type);
 }
 
 /// True when the user's own flags take the default's place.
@@ -183,13 +195,12 @@ void apply_defaults(FlagTable& table,
       base::debug("containers.conf: {} is of no use here", wanted.key);
       continue;
     }
+    if (wanted.name == "mount") check_mount_type(wanted.value);
     Argv one;
     one.flags.push_back({static_cast<std::size_t>(found - flags.begin()), wanted.value});
     try {
       table.apply(flags, one);
     } catch (const UsageError& e) {
-      if (wanted.name == "mount")
-        client_fail("parsing containers.conf mounts: {}", podman_phrase(e.message()));
       client_fail("containers.conf: {}: {}", wanted.key, e.message());
     }
   }

@@ -38,17 +38,21 @@ std::string line_of(const Event& event) {
   return text + "}\n";
 }
 
-std::string rotation_line(const EventFile& file, const char* what) {
-  return line_of({"system", "log-rotation", "", {{"name", file.path}, {kRotation, what}}});
+std::string rotation_line(const EventFile& file, const char* what, base::Moment time) {
+  return line_of({"system", "log-rotation", "", {{"name", file.path}, {kRotation, what}}, time});
 }
 
-/// The younger half, from the beginning of a line on.
-void rotate(const EventFile& file, std::string text) {
+/// Leaves the younger half, from the beginning of a line on. A reader tells by their times what he has seen: those of the two
+/// events around it are before that of `next`.
+void rotate(const EventFile& file, std::string text, base::Moment next) {
   text.erase(0, text.size() / 2);
   const auto end = text.find('\n');
   text.erase(0, end == std::string::npos ? text.size() : end + 1);
+  const auto moment = [&](int before) { return next - std::chrono::nanoseconds(before); };
   base::replace_file(
-      file.path, rotation_line(file, "begin") + text + rotation_line(file, "end"), 0700);
+      file.path,
+      rotation_line(file, "begin", moment(2)) + text + rotation_line(file, "end", moment(1)),
+      0700);
 }
 
 bool is_rotation(const Event& event, const char* what) {
@@ -74,7 +78,7 @@ void append_events(const EventFile& file, const std::vector<Event>& events) {
       const auto st = base::find_stat(file.path);
       if (file.max_size > 0 && st &&
           st->st_size + static_cast<std::int64_t>(line.size()) > file.max_size)
-        rotate(file, base::read_file(file.path));
+        rotate(file, base::read_file(file.path), told.time);
       const auto fd = base::open_file(file.path, O_WRONLY | O_APPEND | O_CREAT, 0700);
       base::write_full(fd.get(), line);
     }

@@ -115,8 +115,10 @@ class EventReader {
       const auto event = parse_podman_event(*line);
       if (!event) continue;
       if (begins_rotation(*event) && event->time > begun_) is_kept_ = true;
-      if (ends_rotation(*event)) is_kept_ = false;
-      if (!is_kept_) tell_one(*event);
+      const bool is_new = event->time > newest_;
+      if (ends_rotation(*event) && is_new) is_kept_ = false;
+      if (!is_kept_ || (is_new && !begins_rotation(*event))) tell_one(*event);
+      newest_ = std::max(newest_, event->time);
       base::check_interrupt();
     }
   }
@@ -137,7 +139,7 @@ class EventReader {
   const EventRequest& request_;
   const EventSieve sieve_;
   const std::function<void(const Event&)>& sink_;
-  base::Moment begun_ = base::now();
+  base::Moment begun_ = base::now(), newest_{};
   bool is_kept_ = false;  ///< what is read stood in the file before a rotation
 };
 

@@ -214,8 +214,7 @@ void give_away(const base::UniqueFd& source, const MountUsers& users, const std:
 base::UniqueFd prepare_source(Engine& engine,
                               const MountOption& mount,
                               int rootfs,
-                              const std::string& directory,
-                              const std::optional<base::IdMapping>& users) {
+                              const std::string& directory) {
   if (mount.overlay) return mount_over(engine, mount, directory);
   if (mount.type == "image") {
     auto image = mount_image(engine, mount, directory);
@@ -227,8 +226,6 @@ base::UniqueFd prepare_source(Engine& engine,
   if (mount.type != "volume")
     return storage::clone_mount(open_source(mount).get(), mount.recursive);
   auto source = mount_volume(engine, engine.volumes.get(mount.source));
-  // What is copied up gets the ids that the container shall see.
-  if (mount.idmap) map_mount(source.get(), *mount.idmap, users);
   if (mount.copy) fill_volume(rootfs, mount.target, source.get());
   if (mount.subpath.empty()) return source;
   const auto below = base::find_in_root(source.get(), mount.subpath, O_PATH);
@@ -271,9 +268,9 @@ PreparedMounts prepare_mounts(Engine& engine,
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
-    auto source = prepare_source(engine, mount, rootfs, directory, users.mapping);
+    auto source = prepare_source(engine, mount, rootfs, directory);
     if (mount.chown && users.user) give_away(source, users, mount.source);
-    if (mount.idmap && mount.type != "volume") map_mount(source.get(), *mount.idmap, users.mapping);
+    if (mount.idmap) map_mount(source.get(), *mount.idmap, users.mapping);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     const bool is_directory = S_ISDIR(base::stat_of(source.get(), mount.source).st_mode);
     // Nothing can be mounted below a file, and crun's way to all that lies below wants a directory.

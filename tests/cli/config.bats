@@ -255,12 +255,12 @@ container died 0
 container cleanup null"
   works podman events --stream=false --filter container=ev --filter event=died --format '{{.Name}} {{.ContainerExitCode}}'
   is "ev 0"
-  podman events --since 1h --format '{{.Type}} {{.Status}} {{.Name}}' > "$WORK/followed" &
+  podman events --since 1h --until "$(date -d '+6 second' +%s)" --format '{{.Type}} {{.Status}} {{.Name}}' > "$WORK/followed" &
   local follower=$!
   until_true grep -q 'cleanup by' "$WORK/followed"
   for i in {1..30}; do podman volume create "vol$i" > /dev/null; done
   until_true grep -q 'create vol30' "$WORK/followed"
-  kill "$follower"
+  wait "$follower"
   [ "$(stat -c %s "$events")" -le 4200 ]
   works head -n 1 "$events"
   has '"Status":"log-rotation"'

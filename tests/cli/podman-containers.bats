@@ -448,12 +448,6 @@ touch: /tmp/c: Read-only file system"
   works berth run --rm --network none --read-only "$B" touch /dev/a /dev/shm/b
 }
 
-@test "an idmapped volume is filled with the ids that the container sees" {
-  podman run --rm --network none --uidmap 0:100000:65536 -v ids:/etc:idmap "$B" true
-  works podman run --rm --network none --uidmap 0:300000:65536 -v ids:/etc:idmap "$B" stat -c %u:%g /etc /etc/passwd
-  is $'0:0\n0:0'
-}
-
 @test "an image that was loaded has digests of its names, too" {
   podman save -q -o "$WORK/image.tar" "$B"
   podman tag "$B" digested:1
