@@ -178,6 +178,28 @@ struct Silence {
   }
 };
 
+std::string sessions_directory(const Engine& engine, const std::string& container) {
+  return engine.run_directory(container) + "/exec";
+}
+
+/// What tells of a detached process while it runs; the runtime writes its number there first.
+std::string make_session_file(const Engine& engine,
+                              const std::string& container,
+                              const std::string& id) {
+  const auto directory = sessions_directory(engine, container);
+  base::make_directories(directory, 0700);
+  return directory + "/" + id;
+}
+
+void keep_session(const std::string& file) {
+  const auto pid = base::parse_number<pid_t>(base::trim(base::find_file_text(file).value_or("")));
+  const auto process = pid ? base::PidRef::of(*pid) : std::nullopt;
+  if (process)
+    base::replace_file(file, base::to_json(*process).dump());
+  else
+    base::remove_file(file);
+}
+
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
   for (const int signal : {SIGINT, SIGQUIT, SIGTSTP}) std::signal(signal, SIG_IGN);
@@ -213,9 +235,11 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   pass.push_back(file.get());
   std::vector<std::string> words = {"exec", "--process", fmt::format("/proc/self/fd/{}", 3 + kept)};
   if (kept > 0) words.push_back(fmt::format("--preserve-fds={}", kept));
-  if (options.detach) words.emplace_back("--detach");
-  words.push_back(record.id);
   const std::string exec_id = base::new_id();
+  const auto session =
+      options.detach ? make_session_file(engine, record.id, exec_id) : std::string();
+  if (options.detach) words.insert(words.end(), {"--detach", "--pid-file", session});
+  words.push_back(record.id);
   const auto event =
       [&](const std::string& action, const std::string& key, const std::string& value) {
         record_event(engine.store,
@@ -259,9 +283,22 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   if (silent && options.interactive) type_into(silent->master.get(), child);
   const int code = child.wait().shell_code();
   if (silence && code != 0) silence->tell_failure();
+  if (options.detach) keep_session(session);
   if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
   if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
   return code;
+}
+
+base::Json exec_ids(const Engine& engine, const Record& record) {
+  const auto directory = sessions_directory(engine, record.id);
+  Json ids = Json::array();
+  for (const auto& id : base::list_directory(directory)) {
+    const auto json =
+        Json::parse(base::find_file_text(directory + "/" + id).value_or(""), nullptr, false);
+    if (json.is_object() && base::from_json<base::PidRef>(json, "exec session").is_alive())
+      ids.push_back(id);
+  }
+  return ids.empty() ? Json(nullptr) : ids;
 }
 
 }  // namespace container

@@ -168,8 +168,12 @@ void set_namespaces(Json& host, const Namespaces& n) {
 void add_host_config(Json& host, const Engine& engine, const Details& details, bool was_started) {
   const auto& o = details.options;
   set_namespaces(host, o.namespaces);
-  for (const char* name :
-       {"CgroupnsMode", "DeviceCgroupRules", "DeviceRequests", "MaskedPaths", "ReadonlyPaths"})
+  for (const char* name : {"CgroupnsMode",
+                           "DeviceCgroupRules",
+                           "DeviceRequests",
+                           "MaskedPaths",
+                           "ReadonlyPaths",
+                           "Sysctls"})
     host.erase(name);
   for (const char* name : {"BlkioWeightDevice",
                            "BlkioDeviceReadBps",
@@ -320,7 +324,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["ConmonPidFile"] = "";
   json["Dependencies"] = Json::array();
   json["Driver"] = "overlay";
-  json["ExecIDs"] = Json::array();
+  empty_list(json, "ExecIDs");
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;
   json["ImageName"] = full_name(record);

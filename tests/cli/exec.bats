@@ -79,6 +79,12 @@ teardown_file() { end_file; }
   is ""
   [ "$stderr" = "" ]
   until_true berth exec cc test -e /tmp/said
+  local short long
+  short=$(podman exec -d cc true)
+  long=$(podman exec -d cc sleep 61)
+  works berth inspect -f '{{json .ExecIDs}}' cc
+  has "$long"
+  until_true eval '! berth inspect cc | grep -q "$short"'
 }
 
 @test "the same confinement as the container's, unless privileged" {
