@@ -210,27 +210,27 @@ has_lines() { [ "$(wc -l < "$2")" = "$1" ]; }
 }
 
 @test "a mount of the user's takes the place of one for all; mounts.conf is podman's" {
-  mkdir -p "$WORK/all" "$WORK/mine" "$WORK/secrets"
-  echo all > "$WORK/all/f"
-  echo mine > "$WORK/mine/f"
-  echo secret > "$WORK/secrets/f"
+  mkdir "$WORK/for-all" "$WORK/of-user" "$WORK/of-host"
+  echo all > "$WORK/for-all/f"
+  echo mine > "$WORK/of-user/f"
+  echo secret > "$WORK/of-host/f"
   conf "[containers]
-mounts = [\"type=bind,src=$WORK/all,dst=/mnt\"]"
+mounts = [\"type=bind,src=$WORK/for-all,dst=/mnt\"]"
   works r "$B" cat /mnt/f
   is all
-  works r --mount "type=bind,src=$WORK/mine,destination=/mnt" "$B" cat /mnt/f
+  works r --mount "type=bind,src=$WORK/of-user,destination=/mnt" "$B" cat /mnt/f
   is mine
-  works r -v "$WORK/mine:/mnt" "$B" cat /mnt/f
+  works r -v "$WORK/of-user:/mnt" "$B" cat /mnt/f
   is mine
   conf '[containers]
 mounts = ["type=bogus,src=/,dst=/mnt"]'
   fails 125 podman run --rm "$B" true
   has 'Error: parsing containers.conf mounts: invalid filesystem type "bogus"'
   unset CONTAINERS_CONF
-  printf '%s\n' "/no/such/place" "# nothing" "$WORK/secrets:/run/secrets" > "$WORK/mounts.conf"
+  printf '%s\n' "/no/such/place" "# nothing" "$WORK/of-host:/run/secrets" > "$WORK/mounts.conf"
   works podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" "$B" cat /run/secrets/f
   is secret
-  works podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" -v "$WORK/mine:/run/secrets" "$B" cat /run/secrets/f
+  works podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" -v "$WORK/of-user:/run/secrets" "$B" cat /run/secrets/f
   is mine
   fails 1 podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" "$B" touch /run/secrets/g
   works podman run --rm --network none --default-mounts-file "$WORK/missing" "$B" echo fine
