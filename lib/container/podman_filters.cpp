@@ -65,10 +65,11 @@ Test by_name(Values values) {
 
 bool has_label(const Listed& l, const std::string& wanted) {
   const auto [key, value] = base::split_pair(wanted, '=');
-  return std::ranges::any_of(l.record.summary.labels, [&](const auto& label) {
-    return ::fnmatch(key.c_str(), label.first.c_str(), 0) == 0 &&
-           (!value || ::fnmatch(value->c_str(), label.second.c_str(), 0) == 0);
-  });
+  return std::ranges::any_of(
+      l.record.summary.labels, [&, &key = key, &value = value](const auto& label) {
+        return ::fnmatch(key.c_str(), label.first.c_str(), 0) == 0 &&
+               (!value || ::fnmatch(value->c_str(), label.second.c_str(), 0) == 0);
+      });
 }
 
 Test by_label(const Values& values) {

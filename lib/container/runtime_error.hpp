@@ -2,6 +2,7 @@
 // What OCI runtimes say when they cannot start a process, in Docker's words and exit codes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

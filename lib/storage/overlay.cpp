@@ -23,13 +23,13 @@ bool is_plain(const std::string& path) {
   return path.size() < 256 && path.find('\\') == std::string::npos;
 }
 
-/// False when the kernel does not know lowerdir+ (6.5 and 6.6; older ones do not tell before the end).
+/// False when the kernel does not know lowerdir+: 6.5 and 6.6 say so at once, older ones where all options together are longer
+/// than a page, or not before the end.
 bool add_layers(FileSystem& context, const std::vector<std::string>& lower) {
   for (auto layer = lower.rbegin(); layer != lower.rend(); ++layer) {
-    if (!context.try_set("lowerdir+", *layer)) {
-      if (layer == lower.rbegin() && errno == EINVAL) return false;
-      base::sys_fail("mount the overlay: layer {}", *layer);
-    }
+    if (context.try_set("lowerdir+", *layer)) continue;
+    if (errno == EINVAL) return false;
+    base::sys_fail("mount the overlay: layer {}", *layer);
   }
   return true;
 }
@@ -66,7 +66,6 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   }
   FileSystem context("overlay");
   context.set("source", "overlay");
-  if (!add_layers(context, plan.lower)) return make_overlay_by_mount(plan, attributes);
   if (!plan.upper.empty()) {
     context.set("upperdir", plan.upper);
     context.set("workdir", plan.work);
@@ -75,9 +74,9 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   context.set("index", "off");
   if (attributes == Attributes::user) context.set_flag("userxattr");
   if (plan.discardable) context.set_flag("volatile");
-  // Before 6.5 overlay takes any key, and says here that it does not know lowerdir+. If something else is wrong, the
-  // other way meets it, too.
-  if (!context.try_create()) return make_overlay_by_mount(plan, attributes);
+  // Last, for what does not fit can be layers alone. Whatever else is wrong, the other way meets it, too.
+  if (!add_layers(context, plan.lower) || !context.try_create())
+    return make_overlay_by_mount(plan, attributes);
   return context.mount();
 }
 

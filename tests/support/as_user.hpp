@@ -17,6 +17,7 @@
 #include "base/file.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
+#include "tests/support/thread_sanitizer.hpp"
 
 namespace support {
 
@@ -86,8 +87,9 @@ class UserHome {
 
 /// True when a test may become a user and make user namespaces.
 inline bool can_be_user() {
-  return ::geteuid() == 0 && base::find_program("newuidmap") && base::find_program("newgidmap") &&
-         base::exists("/etc/subuid") && base::exists("/etc/subgid");
+  return !kHasThreadSanitizer && ::geteuid() == 0 && base::find_program("newuidmap") &&
+         base::find_program("newgidmap") && base::exists("/etc/subuid") &&
+         base::exists("/etc/subgid");
 }
 
 }  // namespace support

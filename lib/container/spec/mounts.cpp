@@ -112,8 +112,8 @@ void add_managed_files(std::vector<SpecMount>& list, const Input& in) {
   };
   files.insert(files.end(), in.facts.files.begin(), in.facts.files.end());
   for (const auto& [source, target] : files) {
-    const bool taken =
-        std::any_of(list.begin(), list.end(), [&](const auto& m) { return m.target == target; });
+    const bool taken = std::any_of(
+        list.begin(), list.end(), [&target = target](const auto& m) { return m.target == target; });
     if (source.empty() || taken) continue;
     Options options{"rbind", "rprivate"};
     if (in.options.read_only) options.emplace_back("ro");

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/pid_ref.hpp"
 #include "base/sys.hpp"
+#include "tests/support/thread_sanitizer.hpp"
 
 namespace base {
 namespace {
@@ -26,6 +27,7 @@ TEST(Spawn, NamesTheProgramThatDoesNotExist) {
 }
 
 TEST(Spawn, ThrowsWhatExecSays) {
+  if (support::kHasThreadSanitizer) GTEST_SKIP() << "needs vfork";
   EXPECT_THROW(spawn({.argv = {"/etc/passwd"}}), Error);
   EXPECT_THROW(spawn({.argv = {"true"}, .directory = "/no/such/directory"}), Error);
 }

@@ -118,6 +118,7 @@ TEST_F(PastaTest, CarriesConnectionsBothWaysAndEndsAtDisconnect) {
     if (endpoint.helper.is_alive()) return "pasta is still there";
     return files() == "/pasta\n/pasta-version\n" ? "" : files();
   });
+  if (IsSkipped()) return;
   EXPECT_EQ("203.0.113.1", there.accept());
 }
 
