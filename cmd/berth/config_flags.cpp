@@ -102,6 +102,28 @@ std::string target_of(const std::string& volume) {
   return parts.size() > 1 ? parts[1] : parts[0];
 }
 
+/// The first of these fields of a --mount, "type=bind,src=/a,dst=/b"; empty when there is none.
+std::string mount_field(const std::string& mount, std::initializer_list<std::string_view> names) {
+  for (const auto& field : base::split(mount, ',')) {
+    const auto [key, value] = base::split_pair(field, '=');
+    if (value && std::find(names.begin(), names.end(), key) != names.end()) return *value;
+  }
+  return {};
+}
+
+std::string target_of_mount(const std::string& mount) {
+  return mount_field(mount, {"target", "dst", "destination"});
+}
+
+/// Here it can still be said where it stands.
+void check_mount_type(const std::string& mount) {
+  constexpr std::string_view kKnown[] = {
+      "", "bind", "volume", "tmpfs", "image", "ramfs", "devpts", "glob"};
+  const auto type = mount_field(mount, {"type"});
+  if (std::find(std::begin(kKnown), std::end(kKnown), type) == std::end(kKnown))
+    client_fail("parsing containers.conf mounts: invalid filesystem type \"{}\"", type);
+}
+
 /// True when the user's own flags take the default's place.
 bool is_replaced(const DefaultFlag& flag,
                  const std::vector<Flag>& flags,
@@ -115,10 +137,11 @@ bool is_replaced(const DefaultFlag& flag,
     return any([&](const auto& g) {
       return is(g, flag.name) || (flag.name == "network" && is(g, "net"));
     });
-  if (flag.name == "volume") {
-    const auto target = target_of(flag.value);
+  if (flag.name == "volume" || flag.name == "mount") {
+    const auto target = flag.name == "mount" ? target_of_mount(flag.value) : target_of(flag.value);
     return any([&](const auto& g) {
-      return (is(g, "volume") || is(g, "tmpfs")) && target_of(g.value) == target;
+      return (is(g, "mount") && target_of_mount(g.value) == target) ||
+             ((is(g, "volume") || is(g, "tmpfs")) && target_of(g.value) == target);
     });
   }
   // Sysctls of the network are the host's where the container is in its network.
@@ -175,6 +198,7 @@ void apply_defaults(FlagTable& table,
       base::debug("containers.conf: {} is of no use here", wanted.key);
       continue;
     }
+    if (wanted.name == "mount") check_mount_type(wanted.value);
     Argv one;
     one.flags.push_back({static_cast<std::size_t>(found - flags.begin()), wanted.value});
     try {

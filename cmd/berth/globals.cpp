@@ -8,7 +8,7 @@
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "container/events.hpp"
+#include "container/event_file.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -52,6 +52,17 @@ void declare_own(FlagTable& table, Globals& g) {
           },
           "Who makes cgroups (\"cgroupfs\", \"systemd\")")
       .type_name("string");
+  // What containers.conf says, for the monitor's own commands.
+  table.add_option("--events-logfile-path", g.session.event_file, "File that takes events, too")
+      .group("");
+  table
+      .add_option_function<Text>(
+          "--events-logfile-max-size",
+          [&g](const Text& text) {
+            g.session.event_file_size = base::parse_number<std::int64_t>(text).value_or(0);
+          },
+          "Its size in bytes")
+      .group("");
   table.add_flag("-v,--version", g.version, "Print version information and quit");
 }
 
@@ -141,7 +152,7 @@ void declare_podman(FlagTable& table, Globals& g) {
           [&g](const Text& value) {
             if (value != "file" && value != "journald" && value != "none")
               base::fail(Kind::usage, "must be \"file\", \"journald\" or \"none\"");
-            g.events_backend = value;
+            g.session.events_backend = value;
           },
           "Events backend to use (berth has one log of its own, or \"none\")")
       .type_name("string");
@@ -215,6 +226,15 @@ Text runtime_program(const container::Config& config, const Text& name) {
   return name;
 }
 
+void use_event_options(GlobalOptions& options, const container::Config& config) {
+  if (config.flag("engine", "events_container_create_inspect_data").value_or(false))
+    container::record_inspected();
+  if (options.events_backend == "journald" || options.events_backend == "none") return;
+  if (const auto path = config.text("engine", "events_logfile_path")) options.event_file = *path;
+  if (const auto size = config.size("engine", "events_logfile_max_size"))
+    options.event_file_size = *size;
+}
+
 void use_config(Globals& globals, const container::Config& config) {
   base::trace("containers.conf: {}",
               config.files().empty() ? "none" : base::join(config.files(), ", "));
@@ -228,7 +248,8 @@ void use_config(Globals& globals, const container::Config& config) {
   options.runtime_flags.insert(options.runtime_flags.begin(), flags.begin(), flags.end());
   options.runtime = runtime_program(config, options.runtime);
   choose(options.cgroup_manager, "cgroup_manager", "");
-  choose(globals.events_backend, "events_logger", "");
+  choose(options.events_backend, "events_logger", "");
+  use_event_options(options, config);
 }
 
 }  // namespace
@@ -248,7 +269,10 @@ void use_globals(Globals& globals, Dialect dialect, const container::Config& con
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
   if (globals.no_out) globals.output = "/dev/null";
-  if (globals.events_backend == "none") container::record_no_events();
+  const auto& session = globals.session;
+  if (session.events_backend == "none") container::record_no_events();
+  if (!session.event_file.empty())
+    container::use_event_file({session.event_file, session.event_file_size});
   if (!globals.output.empty()) {
     const auto file = base::open_file(globals.output, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (::dup2(file.get(), STDOUT_FILENO) < 0) base::sys_fail("send output to {}", globals.output);

@@ -16,9 +16,8 @@ struct Globals {
   GlobalOptions session;
   bool version = false;
   std::vector<std::string> modules;
-  std::string output;          ///< --out: file that takes stdout
-  bool no_out = false;         ///< --noout: nothing goes to stdout
-  std::string events_backend;  ///< "file", "journald", "none" or empty
+  std::string output;   ///< --out: file that takes stdout
+  bool no_out = false;  ///< --noout: nothing goes to stdout
 };
 
 void declare_globals(FlagTable& table, Dialect dialect, Globals& globals);

@@ -86,6 +86,20 @@ std::string podman_head(const std::string& summary,
   return summary + "\n\n" + middle + "Usage:\n  " + usage + "\n";
 }
 
+/// Podman says more of some verbs than in one line of a list.
+std::string description_of(const Verb& verb, const std::string& summary) {
+  constexpr std::pair<std::string_view, std::string_view> kLonger[] = {
+      {"ps", "Prints out information about the containers"},
+      {"images", "Lists images previously pulled to the system or created on the system."},
+      {"run", "Runs a command in a new container from the given image"},
+      {"start", "Starts one or more containers.  The container name or ID can be used."},
+      {"rmi", "Removes one or more previously pulled or locally created images."},
+  };
+  for (const auto& [name, description] : kLonger)
+    if (verb.names.front() == name) return std::string(description);
+  return summary;
+}
+
 }  // namespace
 
 std::string verb_help(const Speech& speech, const Verb& verb, const FlagTable& table) {
@@ -93,7 +107,7 @@ std::string verb_help(const Speech& speech, const Verb& verb, const FlagTable& t
   std::string text;
   if (speech.is_podman()) {
     const std::string usage = speech.usage_lines().substr(std::string("Usage:  ").size());
-    text = podman_head(summary, summary, usage);
+    text = podman_head(summary, description_of(verb, summary), usage);
   } else {
     text = speech.usage_lines() + "\n\n" + summary + "\n";
     if (verb.names.size() > 1) text += "\nAliases:\n  " + aliases_line(speech, verb) + "\n";

@@ -29,6 +29,13 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--runtime", options_.runtime});
   if (!options_.cgroup_manager.empty())
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
+  if (!options_.event_file.empty()) {
+    engine_->self.insert(engine_->self.end(),
+                         {"--events-logfile-path",
+                          options_.event_file,
+                          "--events-logfile-max-size",
+                          std::to_string(options_.event_file_size)});
+  }
   return *engine_;
 }
 

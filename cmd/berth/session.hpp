@@ -17,6 +17,9 @@ struct GlobalOptions {
   std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::string log_level;
   std::vector<std::string> runtime_flags;  ///< --runtime-flag
+  std::string events_backend;              ///< "file", "journald", "none" or empty
+  std::string event_file;                  ///< containers.conf: events_logfile_path
+  std::int64_t event_file_size = 1'000'000;
 };
 
 class Session {

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <fcntl.h>
 
+#include "base/bytes.hpp"
 #include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -217,6 +218,14 @@ std::optional<std::int64_t> Config::number(const char* section, const char* key)
   if (!value) return std::nullopt;
   if (!value->is_number_integer()) fail(Kind::usage, "{}.{} must be a number", section, key);
   return value->get<std::int64_t>();
+}
+
+std::optional<std::int64_t> Config::size(const char* section, const char* key) const {
+  const auto* value = find(section, key);
+  if (!value || !value->is_string()) return number(section, key);
+  const auto bytes = base::parse_bytes(value->get<std::string>());
+  if (!bytes) fail(Kind::usage, "{}.{} is no size", section, key);
+  return bytes;
 }
 
 std::vector<std::string> Config::list(const char* section, const char* key) const {

@@ -47,6 +47,8 @@ class Config {
   std::optional<std::string> text(const char* section, const char* key) const;
   std::optional<bool> flag(const char* section, const char* key) const;
   std::optional<std::int64_t> number(const char* section, const char* key) const;
+  /// A number of bytes, or a text as "1m".
+  std::optional<std::int64_t> size(const char* section, const char* key) const;
   std::vector<std::string> list(const char* section, const char* key) const;
 
   /// A table of lists of texts, as engine.runtimes is one.

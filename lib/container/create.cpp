@@ -16,6 +16,8 @@
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
+#include "container/inspect.hpp"
+#include "container/inspect_podman.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
 #include "container/start.hpp"
@@ -116,7 +118,7 @@ void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
 
 /// --read-only --read-only-tmpfs: what programs commonly write to.
 void add_writable_tmpfs(CreateOptions& options) {
-  if (!options.read_only || !options.read_only_tmpfs) return;
+  if (!options.read_only || !options.read_only_tmpfs.value_or(false)) return;
   for (const char* target : {"/run", "/tmp", "/var/tmp"}) {
     if (has_target(options.mounts, target)) continue;
     MountOption mount;
@@ -316,7 +318,9 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   keep_secrets(engine, made.details.options, directory);
   add_row(engine, made, layers);
   rollback.commit();
-  record_event(engine.store, container_event(record, "create"));
+  auto event = container_event(record, "create");
+  if (records_inspected()) event.inspected = inspect_podman(engine, record, {.size = true}).dump();
+  record_event(engine.store, event);
   return made;
 }
 

@@ -13,8 +13,10 @@
 #include "base/json_fields.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/event_file.hpp"
 #include "container/event_sieve.hpp"
 #include "container/log_reader.hpp"
+#include "container/podman_events.hpp"
 
 namespace container {
 
@@ -41,6 +43,7 @@ std::optional<Event> parse_event(std::string_view line) {
       if (mark.is_string()) event.marks.insert(mark.get<std::string>());
     }
   }
+  event.inspected = json.value("inspected", "");
   return event;
 }
 
@@ -106,19 +109,38 @@ class EventReader {
     }
   }
 
+  /// What a rotation since the beginning has kept was told before.
+  void print_rest_of_podman(LogFileReader& file) {
+    while (const auto line = file.next_line()) {
+      const auto event = parse_podman_event(*line);
+      if (!event) continue;
+      if (begins_rotation(*event) && event->time > begun_) is_kept_ = true;
+      const bool is_new = event->time > newest_;
+      if (ends_rotation(*event) && is_new) is_kept_ = false;
+      if (!is_kept_ || (is_new && !begins_rotation(*event))) tell_one(*event);
+      newest_ = std::max(newest_, event->time);
+      base::check_interrupt();
+    }
+  }
+
  private:
   void tell(const Event& event) const {
+    if (!request_.words && event.marks.contains("podman")) return;
+    const auto told = request_.words ? request_.words(event) : std::vector<Event>{event};
+    for (const auto& one : told) tell_one(one);
+  }
+
+  void tell_one(const Event& event) const {
     if (request_.since && event.time < *request_.since) return;
     if (request_.until && event.time > *request_.until) return;
-    const auto told = request_.words ? request_.words(event) : std::vector<Event>{event};
-    for (const auto& one : told) {
-      if (fits_all(one, request_)) sink_(one);
-    }
+    if (fits_all(event, request_)) sink_(event);
   }
 
   const EventRequest& request_;
   const EventSieve sieve_;
   const std::function<void(const Event&)>& sink_;
+  base::Moment begun_ = base::now(), newest_{};
+  bool is_kept_ = false;  ///< what is read stood in the file before a rotation
 };
 
 /// Waits for news; false when `until` has come.
@@ -136,11 +158,41 @@ bool wait_for_news(base::Inotify& inotify, const std::optional<base::Moment>& un
   return n != 0;
 }
 
+constexpr std::uint32_t kChanges = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF;
+
+bool is_replaced(const LogFileReader& reader, const std::string& path) {
+  const auto st = base::find_stat(path);
+  return st && st->st_ino != base::stat_of(reader.fd(), path).st_ino;
+}
+
+/// Podman's own file, which is replaced when it has become too large.
+void read_event_file(const std::string& path,
+                     const EventRequest& request,
+                     const std::function<void(const Event&)>& sink) {
+  base::Inotify inotify;
+  base::open_file(path, O_RDONLY | O_CREAT, 0700);
+  inotify.watch(path, kChanges);
+  std::optional<LogFileReader> reader(base::open_file(path, O_RDONLY));
+  if (request.follow && !request.since) ::lseek(reader->fd(), 0, SEEK_END);
+  EventReader events(request, sink);
+  do {
+    events.print_rest_of_podman(*reader);
+    while (request.follow && is_replaced(*reader, path)) {
+      events.print_rest_of_podman(*reader);
+      inotify.watch(path, kChanges);
+      reader.emplace(base::open_file(path, O_RDONLY));
+      events.print_rest_of_podman(*reader);
+    }
+  } while (request.follow && wait_for_news(inotify, request.until));
+}
+
 }  // namespace
 
 void read_events(Engine& engine,
                  const EventRequest& request,
                  const std::function<void(const Event&)>& sink) {
+  if (const auto& file = event_file(); file && request.words)
+    return read_event_file(file->path, request, sink);
   const std::string path = engine.store.paths().events();
   base::Inotify inotify;
   // Made when it is missing: what does not exist cannot be watched.

@@ -5,12 +5,14 @@
 #include "base/json_fields.hpp"
 #include "base/log.hpp"
 #include "base/sys.hpp"
+#include "container/event_file.hpp"
 
 namespace container {
 
 namespace {
 
 bool is_recording = true;
+bool is_inspecting = false;
 
 std::string line_of(const Event& event) {
   base::Json line{{"type", event.type},
@@ -19,6 +21,7 @@ std::string line_of(const Event& event) {
                   {"time", event.time.time_since_epoch().count()}};
   if (!event.attributes.empty()) line["attributes"] = event.attributes;
   if (!event.marks.empty()) line["marks"] = event.marks;
+  if (!event.inspected.empty()) line["inspected"] = event.inspected;
   return line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n";
 }
 
@@ -30,6 +33,14 @@ void record_no_events() {
 
 bool records_events() {
   return is_recording;
+}
+
+void record_inspected() {
+  is_inspecting = true;
+}
+
+bool records_inspected() {
+  return is_inspecting;
 }
 
 Event container_event(const Record& record,
@@ -57,6 +68,7 @@ void record_events(storage::Store& store, const std::vector<Event>& events) {
   try {
     const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
     base::write_full(fd.get(), lines);
+    if (const auto& file = event_file()) append_events(*file, events);
   } catch (const base::Error& e) {
     base::warn("cannot record the event {} {}: {}, ignoring",
                events[0].type,

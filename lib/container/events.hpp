@@ -19,8 +19,9 @@ struct Event {
   std::map<std::string, std::string> attributes;
   base::Moment time = base::now();
   /// What only one of the two dialects tells: "detail" (Docker: this event), "attached" (Podman: a client was attached from
-  /// the start on), "oom" (Podman: it ended because memory ran out).
+  /// the start on), "oom" (Podman: it ended because memory ran out), "podman" (Podman: this event).
   std::set<std::string> marks = {};
+  std::string inspected = {};  ///< JSON of a new container, when containers.conf asks for it
 };
 
 /// An event of a container, with what Docker tells of each: image, name and labels, and `more`.
@@ -34,6 +35,10 @@ Event volume_event(const std::string& name, std::string action);
 /// From here on this command tells nothing.
 void record_no_events();
 bool records_events();
+
+/// From here on the event of a new container holds what inspect says of it.
+void record_inspected();
+bool records_inspected();
 
 /// Never fails a command: what cannot be written is a warning.
 void record_event(storage::Store& store, const Event& event);

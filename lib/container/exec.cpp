@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
+#include "base/log.hpp"
 #include "base/pid_ref.hpp"
 #include "base/process.hpp"
 #include "base/sys.hpp"
@@ -162,24 +163,63 @@ void type_into(int master, const base::Child& child) {
   }
 }
 
+std::string sessions_directory(const Engine& engine, const std::string& container) {
+  return engine.run_directory(container) + "/exec";
+}
+
+/// What tells of a detached process while it runs; the runtime writes its number there first.
+std::string make_session_file(const Engine& engine,
+                              const std::string& container,
+                              const std::string& id) {
+  const auto directory = sessions_directory(engine, container);
+  base::make_directories(directory, 0700);
+  return directory + "/" + id;
+}
+
+void keep_session(const std::string& file) {
+  const auto pid = base::parse_number<pid_t>(base::trim(base::find_file_text(file).value_or("")));
+  const auto process = pid ? base::PidRef::of(*pid) : std::nullopt;
+  if (process)
+    base::replace_file(file, base::to_json(*process).dump());
+  else
+    base::remove_file(file);
+}
+
 /// A detached process keeps its streams open as long as it lives: ours are not for it, or whoever reads them would wait. The
 /// runtime tells of a failure in a file.
-struct Quiet {
+struct Detached {
   base::UniqueFd null = base::open_file("/dev/null", O_RDWR);
   base::UniqueFd log = base::make_memory_file("runtime-log", "");
+  std::string session;
 
   void take_streams(base::Command& command) const {
     command.in = command.out = command.err = null.get();
   }
 
-  /// Throws what the runtime had to say.
-  [[noreturn]] void fail(const std::string& program) const {
+  /// Throws what the runtime had to say of a failure.
+  void end(int code, const std::string& program) const {
+    keep_session(session);
+    if (code == 0) return;
     ::lseek(log.get(), 0, SEEK_SET);
     throw runtime_error(runtime_message(base::read_rest(log.get(), kMaxLog)), program);
   }
 
   static constexpr std::size_t kMaxLog = std::size_t{1} << 20;
 };
+
+/// Descriptors to be kept stand first, at their numbers.
+std::vector<int> at_their_numbers(const std::vector<int>& preserved) {
+  std::vector<int> pass;
+  for (const int number : preserved) {
+    pass.resize(static_cast<std::size_t>(number - 3), -1);
+    pass.push_back(number);
+  }
+  return pass;
+}
+
+std::string descriptor(std::size_t index) {
+  return fmt::format("/proc/self/fd/{}", 3 + index);
+}
 
 /// Ctrl-C on the terminal reaches the whole foreground group: the process inside decides, not this one.
 void ignore_terminal_signals() {
@@ -206,23 +246,19 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const Runtime runtime(engine, taken->runtime, taken->cgroup_manager);
   const auto file = base::make_memory_file(
       "process", process.dump(-1, ' ', false, Json::error_handler_t::replace));
-  // The kept descriptors come first, as they are numbered; the file stands behind them.
-  std::vector<int> pass;
-  for (const int number : options.preserved) {
-    pass.resize(static_cast<std::size_t>(number - 3), -1);
-    pass.push_back(number);
-  }
+  auto pass = at_their_numbers(options.preserved);
   const std::size_t kept = pass.size();
   pass.push_back(file.get());
-  std::vector<std::string> words = {"exec", "--process", fmt::format("/proc/self/fd/{}", 3 + kept)};
+  std::vector<std::string> words = {"exec", "--process", descriptor(kept)};
   if (kept > 0) words.push_back(fmt::format("--preserve-fds={}", kept));
-  std::optional<Quiet> quiet;
+  const std::string exec_id = base::new_id();
+  std::optional<Detached> detached;
   if (options.detach) {
-    words.emplace_back("--detach");
-    pass.push_back(quiet.emplace().log.get());
+    detached.emplace().session = make_session_file(engine, record.id, exec_id);
+    words.insert(words.end(), {"--detach", "--pid-file", detached->session});
+    pass.push_back(detached->log.get());
   }
   words.push_back(record.id);
-  const std::string exec_id = base::new_id();
   const auto event =
       [&](const std::string& action, const std::string& key, const std::string& value) {
         record_event(engine.store,
@@ -238,9 +274,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   event("exec_create: " + line, "command", line);
   event("exec_start: " + line, "command", line);
   auto argv = runtime.command(words);
-  if (quiet)
-    argv.insert(argv.begin() + 1,
-                {fmt::format("--log=/proc/self/fd/{}", 4 + kept), "--log-format=json"});
+  if (detached)
+    argv.insert(argv.begin() + 1, {"--log=" + descriptor(kept + 1), "--log-format=json"});
   base::Command command{.argv = moving_command(taken->cgroup_manager, std::move(argv)),
                         .pass = pass};
   base::UniqueFd sealed;
@@ -252,22 +287,37 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   // With -t the runtime takes its stdin for the terminal; where there is none, it gets one that says nothing.
   const bool has_terminal = options.tty && !options.detach && ::isatty(STDIN_FILENO);
   std::optional<Terminal> silent;
-  if (quiet)
-    quiet->take_streams(command);
+  if (detached)
+    detached->take_streams(command);
   else if (has_terminal || (options.interactive && !options.tty))
     command.in = STDIN_FILENO;
   else if (options.tty)
     command.in = silent.emplace().slave.get();
   // When the process has ended, crun (1.8) writes what is left in its terminal to stderr instead of stdout.
-  if (options.tty && !quiet) command.err = STDOUT_FILENO;
+  if (options.tty && !detached) command.err = STDOUT_FILENO;
   ignore_terminal_signals();
   auto child = base::spawn(command);
   if (silent && options.interactive) type_into(silent->master.get(), child);
   const int code = child.wait().shell_code();
-  if (quiet && code != 0) quiet->fail(options.command.at(0));
-  if (!options.detach) event("exec_die", "exitCode", std::to_string(code));
-  if (options.detach && options.prints_id && code == 0) fmt::print("{}\n", exec_id);
+  if (!detached) {
+    event("exec_die", "exitCode", std::to_string(code));
+    return code;
+  }
+  detached->end(code, options.command.at(0));
+  if (options.prints_id) fmt::print("{}\n", exec_id);
   return code;
+}
+
+base::Json exec_ids(const Engine& engine, const Record& record) {
+  const auto directory = sessions_directory(engine, record.id);
+  Json ids = Json::array();
+  for (const auto& id : base::list_directory(directory)) {
+    const auto json =
+        Json::parse(base::find_file_text(directory + "/" + id).value_or(""), nullptr, false);
+    if (json.is_object() && base::from_json<base::PidRef>(json, "exec session").is_alive())
+      ids.push_back(id);
+  }
+  return ids.empty() ? Json(nullptr) : ids;
 }
 
 }  // namespace container

@@ -24,4 +24,7 @@ struct ExecOptions {
 /// and needs no monitor: the runtime is a child of this command.
 int exec(Engine& engine, const std::string& name, const ExecOptions& options);
 
+/// The detached ones that still run; null when there are none.
+base::Json exec_ids(const Engine& engine, const Record& record);
+
 }  // namespace container

@@ -6,6 +6,7 @@
 #include "base/json_duration.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/exec.hpp"
 #include "container/health.hpp"
 #include "container/inspect_host_config.hpp"
 #include "container/spec/spec.hpp"
@@ -268,7 +269,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"MountLabel", ""},
       {"ProcessLabel", ""},
       {"AppArmorProfile", ""},
-      {"ExecIDs", nullptr},
+      {"ExecIDs", exec_ids(engine, record)},
       {"HostConfig", host_config_json(engine, details)},
       {"GraphDriver", graph_driver(engine, record)},
       {"Storage", {{"RootFS", {{"Snapshot", {{"Name", "overlayfs"}}}}}}},

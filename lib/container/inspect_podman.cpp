@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/json_struct.hpp"
 #include "base/signal_names.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -33,8 +34,12 @@ void empty_list(Json& object, const char* name) {
   if (object[name].is_null()) object[name] = Json::array();
 }
 
-Json annotations_of(const CreateOptions& o) {
+/// A container that was never started has not got those that it is started with.
+Json annotations_of(const Details& details, bool was_started) {
+  const auto& o = details.options;
   Json annotations = o.annotations;
+  if (was_started && o.rules.detects_systemd)
+    annotations.update(Json(stop_annotations(o, details.image)));
   annotations["io.container.manager"] = "berth";
   if (o.remove) annotations["io.podman.annotations.autoremove"] = "TRUE";
   if (o.init) annotations["io.podman.annotations.init"] = "TRUE";
@@ -82,9 +87,9 @@ void add_health(Json& config, const CreateOptions& o) {
   config["StartupHealthCheck"]["Successes"] = extras.successes;
 }
 
-void add_config(Json& config, const Details& details) {
+void add_config(Json& config, const Details& details, bool was_started) {
   const auto& o = details.options;
-  config["Annotations"] = annotations_of(o);
+  config["Annotations"] = annotations_of(details, was_started);
   if (!o.create_command.empty()) config["CreateCommand"] = o.create_command;
   config["OnBuild"] = nullptr;
   if (config["WorkingDir"] == "") config["WorkingDir"] = "/";
@@ -160,11 +165,15 @@ void set_namespaces(Json& host, const Namespaces& n) {
   host["CgroupMode"] = host["CgroupnsMode"];
 }
 
-void add_host_config(Json& host, const Engine& engine, const Details& details) {
+void add_host_config(Json& host, const Engine& engine, const Details& details, bool was_started) {
   const auto& o = details.options;
   set_namespaces(host, o.namespaces);
-  for (const char* name :
-       {"CgroupnsMode", "DeviceCgroupRules", "DeviceRequests", "MaskedPaths", "ReadonlyPaths"})
+  for (const char* name : {"CgroupnsMode",
+                           "DeviceCgroupRules",
+                           "DeviceRequests",
+                           "MaskedPaths",
+                           "ReadonlyPaths",
+                           "Sysctls"})
     host.erase(name);
   for (const char* name : {"BlkioWeightDevice",
                            "BlkioDeviceReadBps",
@@ -179,7 +188,7 @@ void add_host_config(Json& host, const Engine& engine, const Details& details) {
   if (!o.init) host.erase("Init");
   host["CapAdd"] = capability_names(o.security.cap_add);
   host["CapDrop"] = capability_names(o.security.cap_drop);
-  host["Annotations"] = annotations_of(o);
+  host["Annotations"] = annotations_of(details, was_started);
   host["AutoRemoveImage"] = o.remove_image;
   host["CgroupConf"] = nullptr;
   host["CgroupManager"] = engine.cgroup_manager.empty() ? "cgroupfs" : engine.cgroup_manager;
@@ -222,7 +231,7 @@ void add_mount_options(Json& mounts, const Details& details) {
 }
 
 /// Podman calls the default network by its own name, and tells a published port once.
-void set_network(Json& json, const Record& record) {
+void set_network(Json& json, const Record& record, const CreateOptions& o) {
   json["HairpinMode"] = false;
   json["LinkLocalIPv6Address"] = "";
   json["LinkLocalIPv6PrefixLen"] = 0;
@@ -230,7 +239,8 @@ void set_network(Json& json, const Record& record) {
   for (auto& [name, endpoint] : json["Networks"].items()) {
     endpoint.erase("DNSNames");
     endpoint.erase("GwPriority");
-    endpoint["Aliases"] = Json::array({record.id.substr(0, 12)});
+    endpoint["Aliases"] = o.network_aliases;
+    endpoint["Aliases"].push_back(record.id.substr(0, 12));
     networks[name == "bridge" ? "podman" : name] = endpoint;
   }
   json["Networks"] = networks;
@@ -244,6 +254,26 @@ void set_graph_driver(Json& json, const std::string& merged) {
   json["Name"] = "overlay";
   json["Data"].erase("ID");
   if (!merged.empty()) json["Data"]["MergedDir"] = merged;
+}
+
+/// What a template may print as a whole.
+void add_structs(Json& json) {
+  auto& host = json["HostConfig"];
+  base::make_struct(host["RestartPolicy"], {"Name", "MaximumRetryCount"});
+  for (auto& limit : host["Ulimits"]) base::make_struct(limit, {"Name", "Soft", "Hard"});
+  for (auto& mount : json["Mounts"]) {
+    base::make_struct(mount,
+                      {"Type",
+                       "Name",
+                       "Source",
+                       "Destination",
+                       "Driver",
+                       "Mode",
+                       "Options",
+                       "RW",
+                       "Propagation",
+                       "SubPath"});
+  }
 }
 
 /// Fields of podman's structs that a template may name where the printed object leaves them out, and those that go by another
@@ -282,10 +312,11 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   add_state(json["State"], state, state.running);
   json["State"]["Status"] = podman_status(state);
   if (was_stopped(engine, record, state)) json["State"]["StoppedByUser"] = true;
-  add_config(json["Config"], details);
-  add_host_config(json["HostConfig"], engine, details);
+  const bool was_started = record.started != base::Moment{};
+  add_config(json["Config"], details, was_started);
+  add_host_config(json["HostConfig"], engine, details, was_started);
   add_mount_options(json["Mounts"], details);
-  set_network(json["NetworkSettings"], record);
+  set_network(json["NetworkSettings"], record, details.options);
   set_graph_driver(json["GraphDriver"], state.is_running() ? run + "/rootfs" : "");
   const auto capabilities = capabilities_of(details.options.security);
   json["BoundingCaps"] = capabilities;
@@ -293,7 +324,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["ConmonPidFile"] = "";
   json["Dependencies"] = Json::array();
   json["Driver"] = "overlay";
-  json["ExecIDs"] = Json::array();
+  empty_list(json, "ExecIDs");
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;
   json["ImageName"] = full_name(record);
@@ -307,7 +338,10 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["StaticDir"] = engine.store.paths().container(record.id);
   json["UseImageHostname"] = json["UseImageHosts"] = false;
   json["lockNumber"] = 0;
-  if (options.keep_empty) add_for_templates(json);
+  if (options.keep_empty) {
+    add_for_templates(json);
+    add_structs(json);
+  }
   return json;
 }
 

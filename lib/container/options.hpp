@@ -309,10 +309,11 @@ struct CreateOptions {
   Environment environment;
   ManagedFiles files;
   std::optional<int> umask;
-  std::string cgroups;           ///< "" (enabled), enabled, disabled, no-conmon
-  std::string pidfile;           ///< gets the number of the first process
-  bool read_only_tmpfs = false;  ///< with read_only: /run, /tmp and /var/tmp can be written
-  std::string image_volumes;     ///< --image-volume: "" (anonymous), anonymous, tmpfs, ignore
+  std::string cgroups;  ///< "" (enabled), enabled, disabled, no-conmon
+  std::string pidfile;  ///< gets the number of the first process
+  /// With read_only: /run, /tmp and /var/tmp can be written; false: nor can /dev and /dev/shm.
+  std::optional<bool> read_only_tmpfs;
+  std::string image_volumes;  ///< --image-volume: "" (anonymous), anonymous, tmpfs, ignore
   Rules rules;
   Rootfs rootfs;
   std::vector<SecretUse> secrets;
@@ -323,6 +324,7 @@ struct CreateOptions {
   bool keep_groups = false;     ///< --group-add keep-groups: those of whoever calls
   std::vector<std::string> requires_started;  ///< --requires: containers that run before this one
   std::vector<std::string> cdi_devices;       ///< "vendor.com/class=name"
+  std::vector<std::string> network_aliases;   ///< further names in its network
   std::vector<std::string> chroot_dirs;       ///< --chrootdirs: get /etc/hosts and its like, too
 };
 
@@ -398,6 +400,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("keepGroups", o.keep_groups);
   io.maybe("requires", o.requires_started);
   io.maybe("cdiDevices", o.cdi_devices);
+  io.maybe("networkAliases", o.network_aliases);
   io.maybe("chrootDirs", o.chroot_dirs);
 }
 

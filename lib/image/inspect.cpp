@@ -128,6 +128,21 @@ base::Json inspect_json(ImageStore& images, const Image& image, EmptyFields empt
   return json;
 }
 
+namespace {
+
+/// Each repository that the image has a name in, with its manifest's digest, whether or not it came from there.
+std::vector<std::string> digests_of_names(ImageStore& images, const Image& image) {
+  auto digests = images.repository_digests(image.id);
+  for (const auto& name : images.names(image.id)) {
+    auto digest = parse_reference(name).repository() + "@" + image.manifest;
+    if (std::find(digests.begin(), digests.end(), digest) == digests.end())
+      digests.push_back(std::move(digest));
+  }
+  return digests;
+}
+
+}  // namespace
+
 base::Json inspect_json_podman(ImageStore& images, const Image& image, EmptyFields empty) {
   const base::Json config = config_of(images, image);
   const auto history = config.find("history");
@@ -138,7 +153,7 @@ base::Json inspect_json_podman(ImageStore& images, const Image& image, EmptyFiel
   return {{"Id", image.id.substr(image.id.find(':') + 1)},
           {"Digest", image.manifest},
           {"RepoTags", images.names(image.id)},
-          {"RepoDigests", images.repository_digests(image.id)},
+          {"RepoDigests", digests_of_names(images, image)},
           {"Parent", parent.substr(parent.find(':') + 1)},
           {"Comment", comment_of(config)},
           {"Created", base::rfc3339(image.created)},

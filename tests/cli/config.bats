@@ -216,3 +216,75 @@ has_lines() { [ "$(wc -l < "$2")" = "$1" ]; }
   is named
   as_user rm -r "$WORK/home/.config"
 }
+
+@test "a mount of the user's takes the place of one for all; mounts.conf is podman's" {
+  mkdir "$WORK/for-all" "$WORK/of-user" "$WORK/of-host"
+  echo all > "$WORK/for-all/f"
+  echo mine > "$WORK/of-user/f"
+  echo secret > "$WORK/of-host/f"
+  conf "[containers]
+mounts = [\"type=bind,src=$WORK/for-all,dst=/mnt\"]"
+  works r "$B" cat /mnt/f
+  is all
+  works r --mount "type=bind,src=$WORK/of-user,destination=/mnt" "$B" cat /mnt/f
+  is mine
+  works r -v "$WORK/of-user:/mnt" "$B" cat /mnt/f
+  is mine
+  conf '[containers]
+mounts = ["type=bogus,src=/,dst=/mnt"]'
+  fails 125 podman run --rm "$B" true
+  has 'Error: parsing containers.conf mounts: invalid filesystem type "bogus"'
+  unset CONTAINERS_CONF
+  printf '%s\n' "/no/such/place" "# nothing" "$WORK/of-host:/run/secrets" > "$WORK/mounts.conf"
+  works podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" "$B" cat /run/secrets/f
+  is secret
+  works podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" -v "$WORK/of-user:/run/secrets" "$B" cat /run/secrets/f
+  is mine
+  fails 1 podman run --rm --network none --default-mounts-file "$WORK/mounts.conf" "$B" touch /run/secrets/g
+  works podman run --rm --network none --default-mounts-file "$WORK/missing" "$B" echo fine
+  is fine
+}
+
+@test "events go to events_logfile_path, too, and a file that is too large loses its older half" {
+  local events="$WORK/events.log" i
+  conf "[engine]
+events_logfile_path = \"$events\"
+events_logfile_max_size = \"4k\""
+  podman run --name ev --network none "$B" true
+  podman run -d --name by --network none "$B" true > /dev/null
+  podman wait by > /dev/null
+  until_true grep -q '"Name":"by","Status":"cleanup"' "$events"
+  works jq -r 'select(.Name == "ev") | .Type + " " + .Status + " \(.ContainerExitCode)"' "$events"
+  is "container create null
+container init null
+container start null
+container attach null
+container died 0
+container cleanup null"
+  works podman events --stream=false --filter container=ev --filter event=died --format '{{.Name}} {{.ContainerExitCode}}'
+  is "ev 0"
+  podman events --since 1h --until "$(date -d '+6 second' +%s)" --format '{{.Type}} {{.Status}} {{.Name}}' > "$WORK/followed" &
+  local follower=$!
+  until_true grep -q 'cleanup by' "$WORK/followed"
+  for i in {1..30}; do podman volume create "vol$i" > /dev/null; done
+  until_true grep -q 'create vol30' "$WORK/followed"
+  wait "$follower"
+  [ "$(stat -c %s "$events")" -le 4200 ]
+  works head -n 1 "$events"
+  has '"Status":"log-rotation"'
+  works grep -c 'create vol' "$WORK/followed"
+  is 30
+  works podman events --stream=false --filter event=log-rotation --format '{{.Type}} {{.Attributes}}'
+  has 'system map[io.podman.event.rotate:begin]'
+}
+
+@test "the event of a new container holds what inspect says, where containers.conf asks for it" {
+  conf '[engine]
+events_container_create_inspect_data = true'
+  podman create --name ii --network none "$B" true > /dev/null
+  podman inspect --size ii > "$WORK/inspected"
+  works podman events --stream=false --filter container=ii --filter event=create --format '{{.ContainerInspectData}}'
+  [ "$(jq -S . <<< "[$output]")" = "$(jq -S . "$WORK/inspected")" ]
+  works podman events --stream=false --filter container=ii
+  has_not ConmonPidFile
+}

@@ -78,6 +78,19 @@ teardown_file() { end_file; }
   has "executable file not found"
 }
 
+@test "detached, it holds none of its caller's streams and says nothing there" {
+  works berth exec -d cc sh -c 'echo told; echo wrong >&2; : > /tmp/said; sleep 60'
+  is ""
+  [ "$stderr" = "" ]
+  until_true berth exec cc test -e /tmp/said
+  local short long
+  short=$(podman exec -d cc true)
+  long=$(podman exec -d cc sleep 61)
+  works berth inspect -f '{{json .ExecIDs}}' cc
+  has "$long"
+  until_true eval '! berth inspect cc | grep -q "$short"'
+}
+
 @test "the same confinement as the container's, unless privileged" {
   works berth exec -u 0 cc sh -c 'grep CapEff /proc/self/status; grep Seccomp: /proc/self/status'
   has 00000000a80425fb

@@ -473,3 +473,72 @@ options ndots:3"
   works berth container --help
   has "  ls "
 }
+
+@test "structs in templates, the stop's annotations, names in the network" {
+  podman run -d --name ss --ulimit core=-1:-1 --restart on-failure:3 --stop-signal INT --stop-timeout 7 --network-alias other -v ssv:/data --network none "$B" sleep 1000 > /dev/null
+  works podman inspect -f '{{json .HostConfig.RestartPolicy}} {{.HostConfig.RestartPolicy}}' ss
+  is '{"Name":"on-failure","MaximumRetryCount":3} {on-failure 3}'
+  works podman inspect -f '{{.HostConfig.Ulimits}}' ss
+  has '{RLIMIT_CORE -1 -1}'
+  works podman inspect -f '{{range .Mounts}}{{.Type}} {{.Name}}{{end}} {{.Mounts}}' ss
+  has 'volume ssv [{volume ssv '
+  works podman inspect ss
+  has_not order
+  works podman inspect -f '{{range $k, $v := .Config.Annotations}}{{$k}}={{$v}} {{end}}' ss
+  has 'org.opencontainers.image.stopSignal=2 '
+  has 'org.systemd.property.TimeoutStopUSec=uint64 7000000'
+  podman create --name nn --network none "$B" true > /dev/null
+  works podman inspect -f '{{.Config.Annotations}}' nn
+  has_not systemd
+  fails 125 podman run --rm --network none --dns 1.1.1.1 "$B" true
+  is "Error: conflicting options: dns and the network mode: none"
+  printf 'bad key=1\n' > "$WORK/env"
+  works podman run --rm --network none --env-file "$WORK/env" "$B" env
+  has 'bad key=1'
+}
+
+@test "attach ends the line and keeps the exit code to itself" {
+  podman run -di --name at --network none "$B" sh -c 'read a; echo got $a; exit 8' > /dev/null
+  output=$(echo through | podman attach at; echo "code $?")
+  is $'got through\n\ncode 0'
+  works podman wait at
+  is 8
+}
+
+@test "images in events: pulled at each run, removed with a name, an archive by its path" {
+  local since id
+  since=$(date +%s.%N)
+  podman run --rm --network none "$B" true
+  podman tag "$B" again:1
+  podman rmi again:1 > /dev/null
+  podman save -q -o "$WORK/image.tar" "$B"
+  podman load -q -i "$WORK/image.tar" > /dev/null
+  fails 125 podman pull -q --retry 0 127.0.0.1:1/nothing
+  works podman events --since "$since" --stream=false --filter type=image --format '{{.Status}} {{.Name}}'
+  is "pull $B
+tag again:1
+untag localhost/again:1
+remove localhost/again:1
+save $WORK/image.tar
+loadfromarchive $WORK/image.tar
+pull-error 127.0.0.1:1/nothing"
+  works berth events --since "$since" --until "$(date +%s.%N)" --filter type=image --format '{{.Action}}'
+  is $'tag\nuntag'
+}
+
+@test "a sealed container: --read-only without its tmpfs" {
+  fails 1 podman run --rm --network none --read-only --read-only-tmpfs=false "$B" touch /dev/a /dev/shm/b /tmp/c
+  is "touch: /dev/a: Read-only file system
+touch: /dev/shm/b: Read-only file system
+touch: /tmp/c: Read-only file system"
+  works podman run --rm --network none --read-only "$B" touch /dev/a /dev/shm/b /tmp/c
+  works berth run --rm --network none --read-only "$B" touch /dev/a /dev/shm/b
+}
+
+@test "an image that was loaded has digests of its names, too" {
+  podman save -q -o "$WORK/image.tar" "$B"
+  podman tag "$B" digested:1
+  works podman image inspect -f '{{.Digest}} {{json .RepoDigests}}' digested:1
+  has "localhost/digested@${output%% *}"
+  podman rmi digested:1 > /dev/null
+}

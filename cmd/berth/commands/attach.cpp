@@ -40,7 +40,11 @@ void register_attach(Verbs& verbs) {
             attach.streams.in = !flags->no_stdin;
             attach.forward_signals = flags->sig_proxy;
             if (!flags->detach_keys.empty()) attach.detach_keys = flags->detach_keys;
-            return container::attach(session.engine(), words[0], attach);
+            const int code = container::attach(session.engine(), words[0], attach);
+            if (!session.is_podman()) return code;
+            // Podman ends the line and keeps the exit code to itself.
+            fmt::print("\n");
+            return 0;
           },
   });
 }

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "commands/archive_names.hpp"
+#include "commands/image_words.hpp"
 #include "commands/podman_words.hpp"
 #include "image/transfer.hpp"
 
@@ -30,7 +31,10 @@ image::Image ensure_image(Session& session, container::CreateOptions& o, const C
     return image_of_archive(session, o, flags, *path);
   const auto policy = pull_policy(flags);
   if (policy != PullPolicy::always) {
-    if (auto found = engine.images.find(o.image)) return *found;
+    if (auto found = engine.images.find(o.image)) {
+      record_podman_image_event(session, "pull", found->id, o.image);
+      return *found;
+    }
     if (policy == PullPolicy::never)
       base::fail(base::Kind::not_found, "No such image: {}", o.image);
     if (!flags.quiet && !flags.podman) {
@@ -51,6 +55,7 @@ image::Image ensure_image(Session& session, container::CreateOptions& o, const C
   request.quiet = flags.quiet;
   request.run = true;
   const auto pulled = image::Transfer(session.store()).pull(request);
+  record_podman_image_event(session, "pull", pulled.image, o.image);
   return engine.images.get(pulled.image);
 }
 

@@ -7,6 +7,7 @@
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "commands/podman_moment.hpp"
+#include "container/podman_events.hpp"
 #include "errors.hpp"
 
 namespace cli {
@@ -15,37 +16,9 @@ namespace {
 
 using base::Json;
 using container::Event;
-
-/// Attributes that Podman has elsewhere, or not at all.
-constexpr const char* kOwn[] = {"image",
-                                "name",
-                                "exitCode",
-                                "execDuration",
-                                "signal",
-                                "execID",
-                                "command",
-                                "oldName",
-                                "driver",
-                                "healthStatus",
-                                "healthFailingStreak",
-                                "healthLog"};
-
-std::string attribute(const Event& event, const std::string& key) {
-  const auto found = event.attributes.find(key);
-  return found == event.attributes.end() ? "" : found->second;
-}
-
-/// What users gave it: labels.
-std::map<std::string, std::string> labels_of(const Event& event) {
-  auto labels = event.attributes;
-  for (const char* own : kOwn) labels.erase(own);
-  return labels;
-}
-
-std::string name_of(const Event& event) {
-  const auto name = attribute(event, "name");
-  return name.empty() && event.type != "container" ? event.id : name;
-}
+using container::event_attribute;
+using container::event_labels;
+using container::event_name;
 
 std::int64_t nanoseconds(const Event& event) {
   return event.time.time_since_epoch().count();
@@ -62,67 +35,33 @@ std::string time_text(const Event& event) {
   return text;
 }
 
-Event renamed(const Event& event, const char* action) {
-  Event copy = event;
-  copy.action = action;
-  return copy;
-}
-
-/// Two events of Podman's, and three, for some of ours.
-std::vector<Event> told(const Event& event) {
-  if (event.marks.contains("detail")) return {};
-  if (event.action.starts_with("exec_start")) return {renamed(event, "exec")};
-  if (event.action.starts_with("health_status")) return {renamed(event, "health_status")};
-  if (event.action.starts_with("exec_create")) return {};
-  if (event.action == "exec_die") return {renamed(event, "exec_died")};
-  if (event.type == "container" && event.action == "start") {
-    if (!event.marks.contains("attached")) return {renamed(event, "init"), event};
-    return {renamed(event, "init"), event, renamed(event, "attach")};
-  }
-  if (event.action == "die") return {renamed(event, "died"), renamed(event, "cleanup")};
-  if (event.action == "destroy" || (event.type == "image" && event.action == "delete"))
-    return {renamed(event, "remove")};
-  return {event};
-}
-
 bool is_named(const Event& event, const std::string& type, const std::string& value) {
-  return event.type == type && (name_of(event) == value || event.id.starts_with(value) ||
+  return event.type == type && (event_name(event) == value || event.id.starts_with(value) ||
                                 event.id.starts_with("sha256:" + value));
 }
 
 bool fits(const Event& event, const std::string& key, const std::string& value) {
   if (key == "event" || key == "status") return event.action == (value == "die" ? "died" : value);
   if (key == "type") return event.type == value;
-  if (key == "volume") return event.type == "volume" && name_of(event).starts_with(value);
+  if (key == "volume") return event.type == "volume" && event_name(event).starts_with(value);
   if (key != "label") return is_named(event, key, value);
   const auto [name, wanted] = base::split_pair(value, '=');
-  const auto labels = labels_of(event);
+  const auto labels = event_labels(event);
   const auto found = labels.find(name);
   return found != labels.end() && (!wanted || found->second == *wanted);
 }
 
 std::string container_text(const Event& event) {
-  std::string text =
-      fmt::format("(image={}, name={}", attribute(event, "image"), attribute(event, "name"));
+  std::string text = fmt::format(
+      "(image={}, name={}", event_attribute(event, "image"), event_attribute(event, "name"));
   if (event.action == "health_status") {
     text += fmt::format(", health_status={}, health_failing_streak={}, health_log={}",
-                        attribute(event, "healthStatus"),
-                        attribute(event, "healthFailingStreak"),
-                        attribute(event, "healthLog"));
+                        event_attribute(event, "healthStatus"),
+                        event_attribute(event, "healthFailingStreak"),
+                        event_attribute(event, "healthLog"));
   }
-  for (const auto& [key, value] : labels_of(event)) text += fmt::format(", {}={}", key, value);
+  for (const auto& [key, value] : event_labels(event)) text += fmt::format(", {}={}", key, value);
   return text + ")";
-}
-
-Json base_json(const Event& event) {
-  const auto labels = labels_of(event);
-  return {
-      {"ID", event.type == "volume" ? "" : event.id},
-      {"Image", attribute(event, "image")},
-      {"Name", name_of(event)},
-      {"Status", event.action},
-      {"Type", event.type},
-      {"Attributes", labels.empty() && event.type != "container" ? Json(nullptr) : Json(labels)}};
 }
 
 }  // namespace
@@ -132,41 +71,39 @@ std::string podman_event_line(const Event& event, bool truncates) {
   const std::string head = fmt::format("{} {} {}", time_text(event), event.type, event.action);
   if (event.type == "container" || event.type == "pod")
     return fmt::format("{} {} {}", head, id, container_text(event));
-  if (event.type == "volume") return fmt::format("{} {}", head, name_of(event));
-  return fmt::format("{} {} {}", head, id, name_of(event));
+  if (event.type == "volume") return fmt::format("{} {}", head, event_name(event));
+  const auto error = event_attribute(event, "error");
+  return fmt::format("{} {} {}{}", head, id, event_name(event), error.empty() ? "" : " " + error);
 }
 
 Json podman_event_json(const Event& event) {
-  Json json = base_json(event);
-  for (const char* key : {"ID", "Image", "Name"}) {
-    if (json[key] == "") json.erase(key);
-  }
   constexpr std::int64_t kBillion = 1'000'000'000;
-  json["time"] = nanoseconds(event) / kBillion;
-  json["timeNano"] = nanoseconds(event);
-  if (event.action == "died") {
-    json["ContainerExitCode"] = base::parse_number<int>(attribute(event, "exitCode")).value_or(0);
-    if (event.marks.contains("oom")) json["OOMKilled"] = true;
-  }
-  if (event.action == "health_status") json["health_status"] = attribute(event, "healthStatus");
-  return json;
+  return container::podman_event_json(
+      event, {{"time", nanoseconds(event) / kBillion}, {"timeNano", nanoseconds(event)}});
 }
 
 Json podman_event_fields(const Event& event) {
   constexpr std::int64_t kBillion = 1'000'000'000;
   // Go prints a pointer that leads nowhere so.
   constexpr const char* kNil = "<nil>";
-  Json json = base_json(event);
-  if (json["Attributes"].is_null()) json["Attributes"] = Json::object();
+  Json json = {{"ID", event.type == "volume" ? "" : event.id},
+               {"Image", event_attribute(event, "image")},
+               {"Name", event_name(event)},
+               {"Status", event.action},
+               {"Type", event.type},
+               {"Attributes", event_labels(event)}};
   const bool died = event.action == "died";
   json["ContainerExitCode"] =
-      died ? Json(base::parse_number<int>(attribute(event, "exitCode")).value_or(0)) : Json(kNil);
+      died ? Json(base::parse_number<int>(event_attribute(event, "exitCode")).value_or(0))
+           : Json(kNil);
   json["OOMKilled"] = died && event.marks.contains("oom") ? Json(true) : Json(kNil);
-  json["HealthStatus"] = attribute(event, "healthStatus");
+  json["HealthStatus"] = event_attribute(event, "healthStatus");
   json["HealthFailingStreak"] =
-      base::parse_number<int>(attribute(event, "healthFailingStreak")).value_or(0);
-  json["HealthLog"] = attribute(event, "healthLog");
-  for (const char* key : {"Network", "PodID", "Error", "ContainerInspectData"}) json[key] = "";
+      base::parse_number<int>(event_attribute(event, "healthFailingStreak")).value_or(0);
+  json["HealthLog"] = event_attribute(event, "healthLog");
+  for (const char* key : {"Network", "PodID"}) json[key] = "";
+  json["Error"] = event_attribute(event, "error");
+  json["ContainerInspectData"] = event.inspected;
   json["Details"] = Json::object();
   json["Time"] = nanoseconds(event) / kBillion;
   json["TimeNano"] = nanoseconds(event);
@@ -180,7 +117,7 @@ void use_podman_event_words(container::EventRequest& request) {
     if (!kKnown.contains(key))
       client_fail("failed to parse event filters: {} is an invalid filter", key);
   }
-  request.words = told;
+  request.words = container::podman_events;
   request.fits = fits;
 }
 

@@ -88,6 +88,18 @@ void record_image_event(Session& session,
   container::record_event(session.store(), event);
 }
 
+void record_podman_image_event(Session& session,
+                               const char* action,
+                               const std::string& id,
+                               const std::string& name,
+                               const std::string& error) {
+  if (!session.is_podman()) return;
+  container::Event event{"image", action, id, {{"name", name}}};
+  if (!error.empty()) event.attributes["error"] = error;
+  event.marks = {"podman"};
+  container::record_event(session.store(), event);
+}
+
 void require_file(const Session& session, const std::string& path) {
   if (base::exists(path)) return;
   client_fail("{} {}: no such file or directory", session.is_podman() ? "faccessat" : "open", path);

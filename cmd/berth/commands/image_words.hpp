@@ -40,6 +40,13 @@ void record_image_event(Session& session,
                         const std::string& id,
                         const std::string& name = {});
 
+/// One that docker does not have; nothing in its dialect.
+void record_podman_image_event(Session& session,
+                               const char* action,
+                               const std::string& id,
+                               const std::string& name,
+                               const std::string& error = {});
+
 /// Client's error when a file to be read is not there: "open x: no such file or directory".
 void require_file(const Session& session, const std::string& path);
 

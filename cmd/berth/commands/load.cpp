@@ -26,14 +26,18 @@ int load(Session& session, image::LoadRequest request) {
   }
   const auto result = image::Transfer(session.store()).load(request);
   for (const auto& name : result.names) {
-    if (image::is_digest(name)) {
+    const auto& id = session.engine().images.get(name).id;
+    const bool is_named = !image::is_digest(name);
+    if (is_named)
+      fmt::print("Loaded image: {}\n",
+                 shown_name(session, image::parse_reference(name).with_default_tag().full()));
+    else
       fmt::print("Loaded image ID: {}\n", name);
-      record_image_event(session, "load", name);
-    } else {
-      const auto full = image::parse_reference(name).with_default_tag().full();
-      fmt::print("Loaded image: {}\n", shown_name(session, full));
-      record_image_event(session, "load", session.engine().images.get(name).id, name);
-    }
+    // Podman's event names the archive.
+    if (session.is_podman())
+      record_podman_image_event(session, "loadfromarchive", id, request.path);
+    else
+      record_image_event(session, "load", id, is_named ? name : "");
   }
   return 0;
 }

@@ -33,7 +33,7 @@ struct Reading {
 constexpr std::array kColors =
     {"\033[37m", "\033[31m", "\033[33m", "\033[34m", "\033[35m", "\033[36m", "\033[32m"};
 
-void refuse_unreadable(Session& session, const container::Record& record) {
+void refuse_unreadable(Session& session, const container::Record& record, bool follow) {
   const auto driver = session.engine().containers.details(record.id).options.log.driver;
   if (driver == "none")
     client_fail(
@@ -41,6 +41,10 @@ void refuse_unreadable(Session& session, const container::Record& record) {
         "logging output");
   if (driver == "passthrough")
     client_fail("this container is using the 'passthrough' log driver, cannot read logs");
+  if (follow && driver == "journald" && session.options().events_backend == "file")
+    client_fail(
+        "using --follow with the journald --log-driver but without the journald --events-backend "
+        "(file) is not supported");
 }
 
 std::vector<Reading> readings(Session& session, const Flags& flags, const Words& names) {
@@ -48,7 +52,7 @@ std::vector<Reading> readings(Session& session, const Flags& flags, const Words&
   std::vector<Reading> all;
   for (const auto& name : names) {
     const auto record = engine.containers.get(name);
-    refuse_unreadable(session, record);
+    refuse_unreadable(session, record, flags.request.follow);
     auto request = flags.request;
     request.details = false;  // there are none
     if (names.size() > 1)

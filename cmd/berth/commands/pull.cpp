@@ -141,11 +141,29 @@ bool is_here(Session& session, const Options& o, const std::string& name) {
   const auto full = parse(name).with_default_tag();
   if (const auto here = session.engine().images.find(name)) {
     print_image(session, here->id, full.full());
+    record_podman_image_event(session, "pull", here->id, name);
     return true;
   }
   if (o.policy != Policy::never) return false;
   base::fail(
       base::Kind::not_found, "No such image: {}", session.is_podman() ? name : full.familiar());
+}
+
+image::PullResult fetch(Session& session,
+                        const image::PullRequest& request,
+                        const std::string& name) {
+  try {
+    const auto result = image::Transfer(session.store()).pull(request);
+    const auto shown = image::parse_reference(result.name);
+    if (session.is_podman())
+      record_image_event(session, "pull", result.image, name);
+    else
+      record_image_event(session, "pull", shown.familiar(), shown.familiar_repository());
+    return result;
+  } catch (const base::Error& e) {
+    record_podman_image_event(session, "pull-error", "", name, e.message());
+    throw;
+  }
 }
 
 void pull(Session& session, const Options& o, std::string name) {
@@ -167,7 +185,7 @@ void pull(Session& session, const Options& o, std::string name) {
   const bool lacks_tag = reference.tag.empty() && reference.digest.empty() && !request.all_tags;
   if (lacks_tag && !request.quiet && !request.podman) fmt::print("Using default tag: latest\n");
   std::fflush(stdout);  // what follows comes from another process
-  const image::PullResult result = image::Transfer(session.store()).pull(request);
+  const image::PullResult result = fetch(session, request, name);
   print_image(session, result.image, request.all_tags ? reference.repository() : result.name);
 }
 

@@ -30,6 +30,21 @@ void remove_users(Session& session, const std::string& text) {
   }
 }
 
+/// Podman tells of a removal also when other names are left, and by what the image was named. Docker hears of it when the image
+/// has gone.
+void record_removal(Session& session,
+                    const std::string& id,
+                    const std::string& text,
+                    const image::Removed& removed) {
+  const bool is_id = id.starts_with(text) || id.starts_with("sha256:" + text);
+  const auto name = is_id || removed.untagged.empty() ? text : removed.untagged.front();
+  const auto& gone = removed.deleted;
+  if (std::find(gone.begin(), gone.end(), id) == gone.end())
+    record_podman_image_event(session, "remove", id, name);
+  else
+    record_image_event(session, "delete", id, name);
+}
+
 void remove_one(Session& session, const Flags& flags, const std::string& text) {
   auto& images = session.engine().images;
   if (session.is_podman() && flags.force) remove_users(session, text);
@@ -48,8 +63,9 @@ void remove_one(Session& session, const Flags& flags, const std::string& text) {
   }
   for (const auto& id : removed.deleted) {
     fmt::print("Deleted: {}\n", session.is_podman() ? id.substr(id.find(':') + 1) : id);
-    record_image_event(session, "delete", id);
+    if (!session.is_podman() || id != image.id) record_image_event(session, "delete", id);
   }
+  if (session.is_podman()) record_removal(session, image.id, text, removed);
 }
 
 int remove(Session& session, const Flags& flags, Words targets) {

@@ -59,6 +59,8 @@ int save(Session& session, const Flags& flags, const Words& words) {
   request.podman = session.is_podman();
   request.tells = request.podman && !flags.quiet;
   image::Transfer(session.store()).save(request);
+  for (const auto& name : words)
+    record_podman_image_event(session, "save", session.engine().images.get(name).id, request.path);
   return 0;
 }
 

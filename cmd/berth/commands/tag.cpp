@@ -26,9 +26,11 @@ int tag(Session& session, const Words& words) {
   std::vector<image::Reference> targets;
   for (std::size_t i = 1; i < words.size(); ++i) targets.push_back(parse_target(session, words[i]));
   const auto image = images.get(words[0]);
-  for (const auto& target : targets) {
-    images.tag(image.id, target);
-    record_image_event(session, "tag", image.id, target.familiar());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    images.tag(image.id, targets[i]);
+    // Podman tells the name as it was given.
+    record_image_event(
+        session, "tag", image.id, session.is_podman() ? words[i + 1] : targets[i].familiar());
   }
   return 0;
 }

@@ -149,7 +149,8 @@ int show(Session& session, const std::string& format) {
   }
   const render::Single single{.type = podman ? "*define.Version" : "system.versionInfo",
                               .name = "version",
-                              .style = podman ? render::Style::podman : render::Style::docker};
+                              .style = podman ? render::Style::podman : render::Style::docker,
+                              .structs_below = podman};
   render::print_single(single, format == "json" ? version : for_template(version), format);
   return 0;
 }

@@ -33,7 +33,7 @@ struct CreateFlags {
   std::vector<std::string> uid_maps, gid_maps, secrets;
   Preserved preserved;
   bool rootfs = false;  ///< the first word is a directory, not an image
-  std::string systemd, gpus;
+  std::string systemd, gpus, default_mounts;
   std::string os, architecture, variant;
   std::string subuid_name, subgid_name;
   std::string pid, uts, ipc, user_namespace, cgroup_namespace;

@@ -79,7 +79,9 @@ std::vector<std::string> finish(const Variables& variables) {
     return entries;
   };
   for (const auto& path : variables.files) {
-    for (auto& entry : read_key_values("--env-file", path, own)) env.push_back(std::move(entry));
+    for (auto& entry : read_key_values(
+             "--env-file", path, own, variables.globs ? Blanks::taken : Blanks::refused))
+      env.push_back(std::move(entry));
   }
   env.insert(env.end(), variables.given.begin(), variables.given.end());
   return env;

@@ -68,6 +68,7 @@ void set_podman_defaults(CreateFlags& flags) {
   flags.podman = true;
   auto& o = flags.options;
   o.read_only_tmpfs = true;
+  o.shm_size = 65'536'000;
   o.security.fewer_capabilities = true;
   auto& rules = o.rules;
   rules.makes_working_dir = rules.checks_limits = false;

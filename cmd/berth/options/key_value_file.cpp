@@ -63,6 +63,7 @@ std::string byte_list(std::string_view line) {
 void read_line(std::string_view line,
                std::size_t number,
                const LookUp& look_up,
+               Blanks blanks,
                std::vector<std::string>& entries) {
   if (!is_utf8(line)) {
     base::fail(base::Kind::usage, "invalid utf8 bytes at line {}: [{}]", number, byte_list(line));
@@ -73,7 +74,7 @@ void read_line(std::string_view line,
   const std::string text(line.substr(first));
   const auto [key, value] = base::split_pair(text, '=');
   if (key.empty()) base::fail(base::Kind::usage, "no variable name on line '{}'", text);
-  if (key.find_first_of(" \t") != std::string::npos) {
+  if (blanks == Blanks::refused && key.find_first_of(" \t") != std::string::npos) {
     base::fail(base::Kind::usage, "variable '{}' contains whitespaces", key);
   }
   if (value) {
@@ -87,14 +88,15 @@ void read_line(std::string_view line,
 
 std::vector<std::string> read_key_values(const std::string& flag,
                                          const std::string& path,
-                                         const LookUp& look_up) {
+                                         const LookUp& look_up,
+                                         Blanks blanks) {
   const std::string text = read(flag, path);
   std::vector<std::string> entries;
   std::size_t number = 0;
   try {
     for (auto& line : base::split(text, '\n')) {
       if (line.ends_with('\r')) line.pop_back();
-      read_line(line, ++number, look_up, entries);
+      read_line(line, ++number, look_up, blanks, entries);
     }
   } catch (const base::Error& error) {
     client_fail("{}: invalid env file ({}): {}", flag, path, error.message());

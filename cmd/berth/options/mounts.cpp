@@ -9,6 +9,7 @@
 #include "base/user_namespace.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
+#include "options/default_mounts.hpp"
 #include "options/groups.hpp"
 #include "options/parse.hpp"
 #include "options/volume.hpp"
@@ -103,6 +104,13 @@ void add_mount_flags(FlagTable& table, CreateFlags& flags) {
             "mount",
             "Attach a filesystem mount to the container",
             [&](const std::string& text) { flags.mounts.push_back(parse_mount(text)); });
+  if (flags.podman) {
+    table
+        .add_option("--default-mounts-file",
+                    flags.default_mounts,
+                    "Path of a mounts.conf in the place of the host's")
+        .group("");
+  }
   table.add_list("--tmpfs", flags.tmpfs, "Mount a tmpfs directory");
   table.add_list("--volumes-from",
                  flags.options.volumes_from,
@@ -157,6 +165,7 @@ void finish_mounts(const CreateFlags& flags, container::CreateOptions& options) 
   options.mounts.insert(options.mounts.end(), tmpfs.begin(), tmpfs.end());
   if (flags.podman) copy_up(options.mounts);
   drop_shadowed(options.mounts);
+  if (flags.podman) add_default_mounts(flags.default_mounts, options.mounts);
   for (const auto& text : flags.devices) {
     if (is_cdi_name(text))
       options.cdi_devices.push_back(text);

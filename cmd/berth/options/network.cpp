@@ -185,7 +185,13 @@ void finish_network(const CreateFlags& flags, container::CreateOptions& options)
   }
   options.namespaces.network = network_of(flags);
   add_pasta_options(flags, options);
-  if (!flags.network_aliases.empty()) {
+  const bool has_dns =
+      !(options.dns.empty() && options.dns_search.empty() && options.dns_options.empty());
+  if (flags.podman && has_dns && options.namespaces.network == "none")
+    client_fail("conflicting options: dns and the network mode: none");
+  options.network_aliases = flags.network_aliases;
+  // Podman takes them on its default network, too, where nobody can ask for them.
+  if (!flags.network_aliases.empty() && !flags.podman) {
     client_fail("network-scoped aliases are only supported for user-defined networks");
   }
 }

@@ -385,7 +385,9 @@ class Executor {
 
   Shape inner_shape(Shape outer) const {
     if (outer == Shape::map && data_.missing == Missing::error) return Shape::strict;
-    return outer == Shape::row ? Shape::map : outer;
+    return outer == Shape::row && !data_.structs_below ? Shape::map
+           : outer == Shape::row                       ? Shape::strict
+                                                       : outer;
   }
 
   Value call_method(const Value& value,

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/json_duration.hpp"
+#include "base/json_struct.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "render/go_lexer.hpp"
@@ -174,8 +175,19 @@ std::string format_string(const Json& value, const Spec& spec) {
 
 std::string format_value(const Json& value, const Spec& spec);
 
+/// "{RLIMIT_CORE -1 -1}"; what JSON leaves out is an empty text.
+std::string format_struct(const Json& value, const Json& order, const Spec& spec) {
+  std::vector<std::string> fields;
+  for (const auto& name : order) {
+    const auto field = value.find(name.get_ref<const std::string&>());
+    fields.push_back(field == value.end() ? "" : format_value(*field, spec));
+  }
+  return "{" + base::join(fields, " ") + "}";
+}
+
 /// Verbs apply to each element of lists and maps.
 std::string format_many(const Json& value, const Spec& spec) {
+  if (const auto* order = base::find_struct_order(value)) return format_struct(value, *order, spec);
   const bool go_syntax = spec.sharp && spec.verb == 'v';
   std::string text;
   for (const auto& [key, item] : value.items()) {
@@ -360,10 +372,16 @@ std::string encode(const Json& value, int indent, int depth) {
     return indent == 0 ? "" : "\n" + std::string(static_cast<std::size_t>(indent * level), ' ');
   };
   std::string text;
-  for (const auto& [key, item] : value.items()) {
+  const auto add = [&](const std::string& key, const Json& item) {
     text += (text.empty() ? "" : ",") + line(depth + 1);
     if (value.is_object()) text += encode(key, 0, 0) + (indent == 0 ? ":" : ": ");
     text += encode(item, indent, depth + 1);
+  };
+  if (const auto* order = base::find_struct_order(value)) {
+    for (const std::string name : *order)
+      if (value.contains(name)) add(name, value[name]);
+  } else {
+    for (const auto& [key, item] : value.items()) add(key, item);
   }
   if (!text.empty()) text += line(depth);
   return value.is_object() ? "{" + text + "}" : "[" + text + "]";

@@ -41,6 +41,8 @@ struct Data {
   Missing missing = Missing::print;
   /// Missing::field: the struct's name for error texts ("*formatter.ContainerContext").
   std::string type = "interface {}";
+  /// Missing::field: what hangs below the object are structs, too.
+  bool structs_below = false;
   /// Names of fields that hold true maps ("Labels", "LogConfig.Config"): there a missing key prints
   /// as in Go.
   const std::set<std::string>* maps = nullptr;

@@ -229,7 +229,11 @@ void print_single(const Single& single, const Json& object, const std::string& f
       telling("", kBadTemplate, [&] { return Template::parse(single.name, with_escapes(format)); });
   std::string out;
   try {
-    parsed.execute({.value = object, .missing = Missing::field, .type = single.type}, out);
+    parsed.execute({.value = object,
+                    .missing = Missing::field,
+                    .type = single.type,
+                    .structs_below = single.structs_below},
+                   out);
   } catch (const base::Error& e) {
     print(podman ? out : out + "\n");
     throw cli::ClientError(e.message());

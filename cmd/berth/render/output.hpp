@@ -51,6 +51,7 @@ struct Single {
   std::string type;  ///< "system.dockerInfo"
   std::string name;  ///< of the template, for errors: "version"
   Style style = Style::docker;
+  bool structs_below = false;  ///< what hangs below the object is no map
 };
 
 void print_single(const Single& single, const Json& object, const std::string& format);

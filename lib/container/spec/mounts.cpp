@@ -67,23 +67,32 @@ SpecMount pts(const Input& in) {
   return {"devpts", "/dev/pts", "devpts", std::move(options)};
 }
 
+/// --read-only --read-only-tmpfs=false: nothing at all can be written.
+bool seals_dev(const Input& in) {
+  return in.options.read_only && in.options.read_only_tmpfs == false;
+}
+
+SpecMount dev(const Input& in) {
+  Options options{"nosuid", "strictatime", "mode=755", "size=65536k"};
+  if (seals_dev(in)) options.emplace_back("ro");
+  return {"tmpfs", "/dev", "tmpfs", std::move(options)};
+}
+
 SpecMount shm(const Input& in) {
   const std::string source = in.uses_host("ipc") ? "/dev/shm" : in.facts.shm;
-  if (!source.empty()) return bound(source, "/dev/shm", {"rbind", "rprivate"});
-  return {"shm",
-          "/dev/shm",
-          "tmpfs",
-          {"nosuid",
-           "noexec",
-           "nodev",
-           "mode=1777",
-           fmt::format("size={}", in.options.shm_size.value_or(kDefaultShm))}};
+  SpecMount mount{"shm", "/dev/shm", "tmpfs", {"nosuid", "noexec", "nodev", "mode=1777"}};
+  if (source.empty())
+    mount.options.push_back(fmt::format("size={}", in.options.shm_size.value_or(kDefaultShm)));
+  else
+    mount = bound(source, "/dev/shm", {"rbind", "rprivate"});
+  if (seals_dev(in)) mount.options.emplace_back("ro");
+  return mount;
 }
 
 std::vector<SpecMount> own_mounts(const Input& in) {
   std::vector<SpecMount> list{
       proc(in),
-      {"tmpfs", "/dev", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}},
+      dev(in),
       pts(in),
       sys(in),
       cgroup(in),

@@ -85,6 +85,10 @@ base::Json make_spec(const CreateOptions& options,
                      const image::RunConfig& image,
                      const Facts& facts);
 
+/// How systemd shall stop the container's scope, and what the signal is, as Podman tells the runtime.
+std::map<std::string, std::string> stop_annotations(const CreateOptions& options,
+                                                    const image::RunConfig& image);
+
 /// The words that will be executed: entrypoint and command, of the options or the image. There may be none.
 std::vector<std::string> command_line(const CreateOptions& options, const image::RunConfig& image);
 
