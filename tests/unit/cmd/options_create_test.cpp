@@ -209,7 +209,7 @@ TEST(CreateFlags, SaysWhatIsNotSupportedYet) {
   const Refusal cases[] = {
       {{"--log-driver", "syslog"}, "log driver syslog is not supported yet"},
       {{"--log-opt", "compress=true"}, "log option compress=true is not supported yet"},
-      {{"--network", "slirp4netns"}, "network slirp4netns is not supported yet"},
+      {{"--network", "slirp4netns"}, "network slirp4netns is not supported"},
       {{"--security-opt", "writable-cgroups=true"},
        "--security-opt writable-cgroups=true is not supported yet"},
   };
