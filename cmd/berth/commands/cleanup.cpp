@@ -81,6 +81,7 @@ void register_container_cleanup(Verbs& verbs) {
             table.add_flag("--rmi", flags->remove_image, "Remove the image after the cleanup");
             table.add_option("--exec", flags->exec_session, "Clean up the given exec session")
                 .type_name("string");
+            // As it is in any case: what runs is left alone, and no failure, with Podman, too.
             table.add_flag("--stopped-only", flags->stopped_only, "Only of stopped containers")
                 .group("");
           },
