@@ -3,9 +3,8 @@
 
 #include <sstream>
 
-#include <toml++/toml.h>
-
 #include "base/log.hpp"
+#include "base/toml_library.hpp"
 
 namespace base {
 

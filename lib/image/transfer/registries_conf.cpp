@@ -3,14 +3,13 @@
 
 #include <algorithm>
 
-#include <toml++/toml.h>
-
 #include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "base/toml_library.hpp"
 
 namespace image {
 
