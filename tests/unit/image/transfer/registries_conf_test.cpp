@@ -54,6 +54,7 @@ class RegistriesConfTest : public testing::Test {
 TEST_F(RegistriesConfTest, NamesFileAndLineOfWhatIsMalformed) {
   EXPECT_THAT(refusal("\n\nx = = 1"), HasSubstr("0.conf:3: "));
   EXPECT_THAT(refusal("[[\x10]]"), HasSubstr("0.conf:1: "));
+  EXPECT_THAT(refusal("x\xd0\x9e = 1"), HasSubstr("0.conf:1: "));
   EXPECT_EQ(refusal("\nunqualified-search-registries = \"docker.io\""),
             "0.conf:2: unqualified-search-registries must be a list");
   EXPECT_EQ(refusal("unqualified-search-registries = [1]"),
