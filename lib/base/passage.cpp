@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/sys.hpp"
 
@@ -87,7 +88,8 @@ void open_directory_for(const std::string& path, gid_t group) {
   auto list = read_list(path, st->st_mode);
   if (has(list, kGroup, group) && has(list, kMask, kNobody)) return;
   admit(list, group);
-  if (!write_list(path, list)) debug("let group {} pass through {}: {}", group, path, errno);
+  if (!write_list(path, list))
+    debug("let group {} pass through {}: {}", group, path, errno_text(errno));
 }
 
 }  // namespace

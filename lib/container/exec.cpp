@@ -167,12 +167,29 @@ std::string sessions_directory(const Engine& engine, const std::string& containe
   return engine.run_directory(container) + "/exec";
 }
 
+/// Of those that run; what others have left is removed.
+std::vector<std::string> running_sessions(const std::string& directory) {
+  std::vector<std::string> ids;
+  for (const auto& id : base::list_directory(directory)) {
+    const auto file = directory + "/" + id;
+    // One that is about to begin has written no more than a number.
+    const auto json = Json::parse(base::find_file_text(file).value_or(""), nullptr, false);
+    if (!json.is_object()) continue;
+    if (base::from_json<base::PidRef>(json, "exec session").is_alive())
+      ids.push_back(id);
+    else
+      base::remove_file(file);
+  }
+  return ids;
+}
+
 /// What tells of a detached process while it runs; the runtime writes its number there first.
 std::string make_session_file(const Engine& engine,
                               const std::string& container,
                               const std::string& id) {
   const auto directory = sessions_directory(engine, container);
   base::make_directories(directory, 0700);
+  running_sessions(directory);  // else each detached process would leave a file
   return directory + "/" + id;
 }
 
@@ -309,15 +326,8 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
 }
 
 base::Json exec_ids(const Engine& engine, const Record& record) {
-  const auto directory = sessions_directory(engine, record.id);
-  Json ids = Json::array();
-  for (const auto& id : base::list_directory(directory)) {
-    const auto json =
-        Json::parse(base::find_file_text(directory + "/" + id).value_or(""), nullptr, false);
-    if (json.is_object() && base::from_json<base::PidRef>(json, "exec session").is_alive())
-      ids.push_back(id);
-  }
-  return ids.empty() ? Json(nullptr) : ids;
+  const auto ids = running_sessions(sessions_directory(engine, record.id));
+  return ids.empty() ? Json(nullptr) : Json(ids);
 }
 
 }  // namespace container

@@ -89,6 +89,12 @@ teardown_file() { end_file; }
   works berth inspect -f '{{json .ExecIDs}}' cc
   has "$long"
   until_true eval '! berth inspect cc | grep -q "$short"'
+  # Nothing is left of those that have ended.
+  local sessions
+  sessions=$(echo "$WORK"/run/containers/*/exec)
+  short=$(podman exec -d cc true)
+  until_true eval 'podman exec -d cc true > /dev/null && [ ! -e "$sessions/$short" ]'
+  [ -e "$sessions/$long" ]
 }
 
 @test "the same confinement as the container's, unless privileged" {

@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "commands/archive_names.hpp"
 #include "commands/image_words.hpp"
-#include "commands/podman_words.hpp"
+#include "errors.hpp"
 #include "image/transfer.hpp"
 
 namespace cli {

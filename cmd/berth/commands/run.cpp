@@ -11,7 +11,6 @@
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
-#include "commands/archive_names.hpp"
 #include "commands/ensure_image.hpp"
 #include "commands/list.hpp"
 #include "commands/podman_words.hpp"
