@@ -188,8 +188,8 @@ SH
   [ ! -e "$HOME/box" ]
   ! grep -q secret "$HOME/calls"
   sed -i '3i echo broken; exit 1' "$HOME/bin/docker-credential-box"
-  run -1 --separate-stderr log_in
-  [ "$stderr" = "Error response from daemon: error storing credentials - docker-credential-box: broken" ]
+  fails 1 log_in
+  has "Error response from daemon: error storing credentials - docker-credential-box: broken"
 }
 
 @test "the question for a password has no echo" {
@@ -271,9 +271,6 @@ PY
   local digest
   digest=$(berth image inspect "$REGISTRY/app:1" --format '{{index .RepoDigests 0}}')
   berth tag "$REGISTRY/app:1" "$REGISTRY/copy/app:1"
-  works berth push "$REGISTRY/copy/app"
-  has "Using default tag: latest"
-  berth tag "$REGISTRY/app:1" "$REGISTRY/copy/app:latest"
   works berth push "$REGISTRY/copy/app:1"
   [ "${lines[0]}" = "The push refers to repository [$REGISTRY/copy/app]" ]
   has "Mounted from app"
@@ -281,6 +278,9 @@ PY
   works berth push "$REGISTRY/copy/app:1"
   has "Layer already exists"
   works berth image inspect "$REGISTRY/copy/app@${digest#*@}" --format '{{.Id}}'
+  berth tag "$REGISTRY/app:1" "$REGISTRY/copy/app:latest"
+  works berth push "$REGISTRY/copy/app"
+  has "Using default tag: latest"
   works berth push -q -a "$REGISTRY/copy/app"
   is "$REGISTRY/copy/app"
   [ "$(manifest_of copy/app:latest)" = "$(manifest_of app:1)" ]

@@ -169,8 +169,9 @@ TEST_F(RegistryPushTest, AsksForOneTokenThatWillDo) {
     }
     c.answer(200, "");
   };
-  registry().put_manifest("1", {"{}", kOciManifest, base::sha256_digest("{}")});
-  registry().check_access();
+  Registry& asked = registry();
+  asked.put_manifest("1", {"{}", kOciManifest, base::sha256_digest("{}")});
+  asked.check_access();
   int tokens = 0;
   for (const auto& request : server_.requests()) {
     if (!request.target.starts_with("/token")) continue;
