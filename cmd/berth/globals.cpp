@@ -53,6 +53,7 @@ void declare_own(FlagTable& table, Globals& g) {
           "Who makes cgroups (\"cgroupfs\", \"systemd\")")
       .type_name("string");
   // What containers.conf says, for the monitor's own commands.
+  table.add_option("--static-dir", g.session.static_dir, "Whose containers are seen").group("");
   table.add_option("--events-logfile-path", g.session.event_file, "File that takes events, too")
       .group("");
   table
@@ -249,6 +250,7 @@ void use_config(Globals& globals, const container::Config& config) {
   options.runtime = runtime_program(config, options.runtime);
   choose(options.cgroup_manager, "cgroup_manager", "");
   choose(options.events_backend, "events_logger", "");
+  choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }
 
