@@ -138,13 +138,6 @@ bool try_known(Session& session, const image::LoginPlace& place, const image::Kn
   return true;
 }
 
-/// "https://host/v2/: why" as Go's clients say it.
-std::string as_get(const std::string& message) {
-  const auto end = message.find("/: ");
-  if (!message.starts_with("http") || end == std::string::npos) return message;
-  return "Get \"" + message.substr(0, end + 1) + "\": " + message.substr(end + 3);
-}
-
 image::LoginResult log_in(Session& session,
                           const image::LoginPlace& place,
                           const image::KnownLogin& known,
@@ -152,14 +145,11 @@ image::LoginResult log_in(Session& session,
   try {
     return image::Transfer(session.store()).login({place, flags.user, flags.password});
   } catch (const base::Error& e) {
-    if (!session.is_podman()) throw base::Error(e.kind(), as_get(e.message()));
+    if (!session.is_podman()) throw;
     if (e.kind() == base::Kind::denied)
       client_fail("logging into \"{}\": invalid username/password", known.key);
     if (e.kind() != base::Kind::remote && e.kind() != base::Kind::io) throw;
-    client_fail("authenticating creds for \"{}\": pinging container registry {}: {}",
-                known.key,
-                known.registry,
-                as_get(e.message()));
+    client_fail("authenticating creds for \"{}\": {}", known.key, e.message());
   }
 }
 

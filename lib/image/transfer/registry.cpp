@@ -70,6 +70,13 @@ std::string accepted_manifests() {
          kDockerManifest;
 }
 
+/// "https://host/v2/: why" as Go's clients say it.
+std::string as_get(const std::string& message) {
+  const auto end = message.find("/: ");
+  if (end == std::string::npos) return message;
+  return "Get \"" + message.substr(0, end + 1) + "\": " + message.substr(end + 3);
+}
+
 /// The address of `Link: <address>; rel="next"`.
 std::string next_link(const std::string& header) {
   const auto begin = header.find('<'), end = header.find('>');
@@ -141,13 +148,28 @@ void Registry::deny_login(const std::string& challenges) {
   base::fail(Kind::denied, "login attempt to {} failed with status: 401 Unauthorized", root().text);
 }
 
+/// A registry that was never reached is told as one: podman looks whether it is there first, and a login is no more.
+HttpResponse Registry::exchange(const HttpRequest& request) {
+  try {
+    HttpResponse response = services_.http.send(request);
+    was_reached_ = true;
+    return response;
+  } catch (const base::Error& e) {
+    const bool is_login = services_.purpose == Purpose::login;
+    if (was_reached_ || (!services_.podman && !is_login)) throw;
+    const base::Error told(e.kind(), is_login ? as_get(e.message()) : e.message());
+    if (!services_.podman) throw told;
+    throw told.in("pinging container registry " + endpoint_.reference.domain);
+  }
+}
+
 HttpResponse Registry::send_authorized(HttpRequest request) {
   // Where a registry has its blobs sent to may be somebody else's, who gets no password.
   const bool is_own = parse_url(request.url).has_origin_of(root());
   request.named_by = parse_url(root().text).host;
   for (int round = 0;; ++round) {
     if (is_own) request.authorization = services_.auth.authorization(root(), endpoint_.reference);
-    HttpResponse response = services_.http.send(request);
+    HttpResponse response = exchange(request);
     // A challenge of somebody we were sent on to is none of ours.
     if (response.status() != 401 || !response.url().has_origin_of(root())) return response;
     const std::string challenges = response.header("www-authenticate");

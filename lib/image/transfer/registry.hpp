@@ -69,6 +69,7 @@ class Registry {
   HttpResponse get(const Url& url, const std::vector<std::string>& headers, Patience& patience);
   HttpResponse send(const HttpRequest& request, Patience& patience);
   HttpResponse send_authorized(HttpRequest request);
+  HttpResponse exchange(const HttpRequest& request);
   [[noreturn]] void deny(int status, const std::string& why, const std::string& challenges = {});
   [[noreturn]] void deny_login(const std::string& challenges);
   Url upload_address(const HttpResponse& response);
@@ -84,6 +85,7 @@ class Registry {
   std::optional<bool> tls_verify_;
   std::mutex mutex_;
   std::optional<Url> root_;
+  std::atomic<bool> was_reached_ = false;
 };
 
 /// Carries `act` out again while its failures may pass.
