@@ -82,7 +82,9 @@ manifest_of() {
   fails 125 podman logout --all "$LOCKED"
   is "Error: --all takes no arguments"
   fails 1 berth login -u u --password-stdin 127.0.0.1:1 <<< x
-  has "dial tcp 127.0.0.1:1: connect: connection refused"
+  has "/v2/\": dial tcp 127.0.0.1:1: connect: connection refused"
+  run -125 --separate-stderr podman login -u u --password-stdin 127.0.0.1:1 <<< x
+  [[ $stderr == 'Error: authenticating creds for "127.0.0.1:1": pinging container registry 127.0.0.1:1: Get '* ]]
 }
 
 @test "login keeps the password in docker's file, for its owner alone, and lets the rest of the file be" {
@@ -255,6 +257,8 @@ PY
   berth tag "$REGISTRY/busybox:1" 127.0.0.1:1/x:1
   fails 1 berth push 127.0.0.1:1/x:1
   has "dial tcp 127.0.0.1:1: connect: connection refused"
+  fails 125 podman push 127.0.0.1:1/x:1
+  has "in 127.0.0.1:1/x: pinging container registry 127.0.0.1:1: "
   berth rmi 127.0.0.1:1/x:1
   fails 125 podman push --format v9 "$REGISTRY/busybox:1"
   has 'unknown format "v9"'
