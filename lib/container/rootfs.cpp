@@ -16,6 +16,7 @@
 #include "base/user_namespace.hpp"
 #include "container/idmap.hpp"
 #include "container/mount.hpp"
+#include "container/mount_target.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_fill.hpp"
 #include "container/volume_mount.hpp"
@@ -242,12 +243,14 @@ PreparedMounts prepare_mounts(Engine& engine,
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0711);
   for (auto& mount : mounts) {
     if (is_made_by_runtime(mount)) {
+      check_mount_target(rootfs, mount.target, -1);
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
     std::optional<base::IdMapping> shown;
     if (mount.idmap) shown = idmap_of(*mount.idmap, users.mapping);
     auto source = prepare_source(engine, mount, rootfs, directory, shown);
+    check_mount_target(rootfs, mount.target, source.get());
     if (mount.chown && users.user) give_away(source, users, shown, mount.source);
     if (shown) map_mount(source.get(), *shown);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
