@@ -118,6 +118,11 @@ CREATE TABLE secrets (
   labels TEXT NOT NULL               -- JSON object
 ) WITHOUT ROWID;
 )sql",
+    // From here on, container_layers has positions below 0 for layers of images that the container mounts.
+    R"sql(
+-- Names that an image has lost, latest first, with blanks between (podman images --format {{.History}}).
+ALTER TABLE images ADD COLUMN former_names TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 }  // namespace storage
