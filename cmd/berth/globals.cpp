@@ -54,6 +54,7 @@ void declare_own(FlagTable& table, Globals& g) {
           "Who makes cgroups (\"cgroupfs\", \"systemd\")")
       .type_name("string");
   // What containers.conf says, for the monitor's own commands.
+  table.add_option("--static-dir", g.session.static_dir, "Whose containers are seen").group("");
   table.add_option("--events-logfile-path", g.session.event_file, "File that takes events, too")
       .group("");
   table
@@ -253,6 +254,7 @@ void use_config(Globals& globals, const container::Config& config) {
   // The container may be started again from another directory.
   for (auto& directory : options.hook_directories)
     if (!directory.starts_with('/')) directory = absolute_source("./" + directory);
+  choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }
 

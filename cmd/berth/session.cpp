@@ -32,6 +32,9 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
   for (const auto& directory : options_.hook_directories)
     engine_->self.insert(engine_->self.end(), {"--hooks-dir", directory});
+  engine_->containers.use_static_dir(options_.static_dir);
+  if (!options_.static_dir.empty())
+    engine_->self.insert(engine_->self.end(), {"--static-dir", options_.static_dir});
   if (!options_.event_file.empty()) {
     engine_->self.insert(engine_->self.end(),
                          {"--events-logfile-path",
