@@ -30,6 +30,7 @@ hook() {
 JSON
 }
 hooked() { podman --hooks-dir "$H" run --network none "$@"; }
+given_up() { [ "$(podman inspect -f '{{.RestartCount}} {{.State.Status}}' "$1")" = '2 exited' ]; }
 noted() { cut -d' ' -f1 "$H/log" 2> /dev/null | tr '\n' ' '; }
 
 @test "hooks of every stage, and each run of a container that is restarted" {
@@ -43,10 +44,7 @@ noted() { cut -d' ' -f1 "$H/log" 2> /dev/null | tr '\n' ' '; }
   [ "$(sort -u "$H/log" | wc -l)" = 4 ]
   rm "$H/log"
   hooked -d --name rr --restart on-failure:2 "$B" false
-  works podman wait rr
-  is 1
-  works podman inspect -f '{{.RestartCount}} {{.State.Status}}' rr
-  is '2 exited'
+  until_true given_up rr
   [ "$(grep -c '^prestart' "$H/log")" = 3 ]
   [ "$(grep -c '^poststop' "$H/log")" = 3 ]
 }

@@ -359,13 +359,13 @@ Loaded image: docker.io/library/child:1"
   works podman image inspect -f '{{join .NamesHistory " "}}' named:1
   is "localhost/named:1 localhost/first:1 localhost/second:1"
   # A name that another image takes.
-  podman commit -q -m other hh named:2 > /dev/null
+  podman commit -q --author other hh named:2 > /dev/null
   podman tag named:1 third:1
   podman tag named:2 third:1
   works podman images --format '{{.History}}' named:1
   is "localhost/named:1, localhost/third:1, localhost/first:1, localhost/second:1"
-  works podman images --format '{{.History}}' named:2
-  is "localhost/named:2, localhost/third:1"
+  works podman image inspect -f '{{join .NamesHistory " "}}' named:2
+  is "localhost/named:2 localhost/third:1"
   podman rm hh
   podman rmi named:1 named:2 third:1
 }
