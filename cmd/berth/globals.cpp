@@ -9,6 +9,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/event_file.hpp"
+#include "options/volume.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -101,11 +102,6 @@ void declare_docker(FlagTable& table, Globals& g) {
       "There is no daemon to connect to");
 }
 
-/// A directory of OCI hooks that holds none asks for nothing.
-bool is_empty_directory(const Text& path) {
-  return base::list_directory(path).empty();
-}
-
 bool is_harmless(const Text&) {
   return true;
 }
@@ -173,7 +169,7 @@ void declare_podman(FlagTable& table, Globals& g) {
 }
 
 /// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
-void declare_harness(FlagTable& table) {
+void declare_harness(FlagTable& table, Dialect dialect, Globals& g) {
   refuse(
       table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
   refuse(
@@ -181,7 +177,10 @@ void declare_harness(FlagTable& table) {
       "--storage-opt",
       [](const Text& v) { return v.empty(); },
       "Option of the storage driver");
-  refuse(table, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
+  auto hooks = table.add_list("--hooks-dir",
+                              g.session.hook_directories,
+                              "Directory of OCI hooks (may be given several times)");
+  if (dialect != Dialect::podman) hooks.group("");
   // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
   // the two roots.
   refuse(table, "--conmon", is_harmless, "Path of the conmon binary");
@@ -250,6 +249,11 @@ void use_config(Globals& globals, const container::Config& config) {
   options.runtime = runtime_program(config, options.runtime);
   choose(options.cgroup_manager, "cgroup_manager", "");
   choose(options.events_backend, "events_logger", "");
+  if (options.hook_directories.empty())
+    options.hook_directories = config.list("engine", "hooks_dir");
+  // The container may be started again from another directory.
+  for (auto& directory : options.hook_directories)
+    if (!directory.starts_with('/')) directory = absolute_source("./" + directory);
   choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }
@@ -262,7 +266,7 @@ void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
     declare_podman(table, globals);
   else
     declare_docker(table, globals);
-  declare_harness(table);
+  declare_harness(table, dialect, globals);
 }
 
 void use_globals(Globals& globals, Dialect dialect, const container::Config& config) {

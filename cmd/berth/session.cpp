@@ -18,6 +18,7 @@ container::Engine& Session::engine() {
   engine_ = std::make_unique<container::Engine>(store());
   if (!options_.runtime.empty()) engine_->runtime = options_.runtime;
   engine_->runtime_flags = options_.runtime_flags;
+  engine_->hook_directories = options_.hook_directories;
   engine_->cgroup_manager = options_.cgroup_manager;
   engine_->self = {base::read_link("/proc/self/exe").value_or(program()),
                    "--root",
@@ -29,6 +30,8 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--runtime", options_.runtime});
   if (!options_.cgroup_manager.empty())
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
+  for (const auto& directory : options_.hook_directories)
+    engine_->self.insert(engine_->self.end(), {"--hooks-dir", directory});
   engine_->containers.use_static_dir(options_.static_dir);
   if (!options_.static_dir.empty())
     engine_->self.insert(engine_->self.end(), {"--static-dir", options_.static_dir});

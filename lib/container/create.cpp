@@ -170,7 +170,11 @@ mode_t mode_of_root(const CreateOptions& options, const std::vector<storage::Lay
                             : layers.empty()       ? ""
                                                    : layers.back().diff();
   const auto st = base::find_stat(below);
-  return st ? st->st_mode & 07777 : 0755;
+  constexpr mode_t kUsual = 0755, kBare = 0555;
+  const mode_t mode = st ? st->st_mode & 07777 : kUsual;
+  const bool is_bare = options.rules.bare_root && options.rootfs.empty() && mode == kUsual &&
+                       std::none_of(layers.begin(), layers.end(), storage::names_root);
+  return is_bare ? kBare : mode;
 }
 
 /// Every volume mount gets the name of a volume that exists.

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "container/idmap.hpp"
+#include "container/image_mounts.hpp"
 #include "container/mount.hpp"
 #include "container/mount_target.hpp"
 #include "container/user_mapping.hpp"
@@ -141,8 +142,10 @@ base::UniqueFd mount_over(Engine& engine, const MountOption& mount, const std::s
 base::UniqueFd mount_image(Engine& engine, const MountOption& mount, const std::string& directory) {
   storage::OverlayPlan plan;
   if (!mount.read_only) plan = plan_writes(engine, mount, directory);
-  for (const auto& layer : engine.layers.of_image(engine.images.get(mount.source).id))
-    plan.lower.push_back(layer.diff());
+  const auto image = engine.images.get(mount.source);
+  const std::string container = directory.substr(directory.find_last_of('/') + 1);
+  for (const auto& layer : keep_image(engine, container, image)) plan.lower.push_back(layer.diff());
+  note_image_mount(directory, image);
   // The kernel wants two directories for an overlay that nobody writes to.
   const std::string empty = directory + "/empty";
   base::make_directories(empty, 0755);

@@ -171,7 +171,7 @@ base::Json inspect_json_podman(ImageStore& images, const Image& image, EmptyFiel
           {"ManifestType", image.media_type},
           {"User", base::from_json<Config>(config, "image config").config.user},
           {"History", history != config.end() ? *history : base::Json::array()},
-          {"NamesHistory", images.names(image.id)}};
+          {"NamesHistory", names_history(images.names(image.id), image)}};
 }
 
 }  // namespace image
