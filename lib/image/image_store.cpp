@@ -222,6 +222,24 @@ void ImageStore::tag(const std::string& id, const Reference& name) {
   });
 }
 
+void ImageStore::add_digest(const std::string& id,
+                            const std::string& repository,
+                            const std::string& digest,
+                            const std::string& manifest_bytes) {
+  storage::Database& db = store_.database();
+  BlobStore blobs(store_);
+  db.transaction(storage::Sync::none, [&] {
+    storage::LayerStore(store_).end_leases();
+    if (!find_by_id(id))
+      return;  // removed meanwhile: what is in the registry is there all the same
+    blobs.put({{digest, manifest_bytes}});
+    db.execute("INSERT OR REPLACE INTO digests(repository, digest, image) VALUES (?, ?, ?)",
+               repository,
+               digest,
+               id);
+  });
+}
+
 void ImageStore::remember_short_name(const std::string& text, const std::string& repository) {
   const bool is_usual = parse_reference(text).repository() == repository;
   const auto known = find_short_name(text);

@@ -104,6 +104,12 @@ class ImageStore {
   /// is gone.
   void tag(const std::string& id, const Reference& name);
 
+  /// Notes that a repository knows an image by a manifest, too. Ends the leases of this process.
+  void add_digest(const std::string& id,
+                  const std::string& repository,
+                  const std::string& digest,
+                  const std::string& manifest_bytes);
+
   /// Notes what a short name (tag and digest do not count) was pulled as: aliases and search lists of registries.conf
   /// lead elsewhere than to docker.io, and later commands do not read them.
   void remember_short_name(const std::string& text, const std::string& repository);

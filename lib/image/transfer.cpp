@@ -87,6 +87,22 @@ PullResult Transfer::pull(const PullRequest& request) {
   return base::from_json<PullResult>(call("pull", base::to_json(request)), "pull");
 }
 
+PushResult Transfer::push(const PushRequest& request) {
+  return base::from_json<PushResult>(call("push", base::to_json(request)), "push");
+}
+
+KnownLogin Transfer::find_login(const LoginPlace& place) {
+  return base::from_json<KnownLogin>(call("find-login", base::to_json(place)), "login");
+}
+
+LoginResult Transfer::login(const LoginRequest& request) {
+  return base::from_json<LoginResult>(call("login", base::to_json(request)), "login");
+}
+
+LogoutResult Transfer::logout(const LogoutRequest& request) {
+  return base::from_json<LogoutResult>(call("logout", base::to_json(request)), "logout");
+}
+
 LoadResult Transfer::load(const LoadRequest& request) {
   return base::from_json<LoadResult>(call("load", base::to_json(request)), "load");
 }
