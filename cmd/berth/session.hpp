@@ -20,6 +20,7 @@ struct GlobalOptions {
   std::string events_backend;              ///< "file", "journald", "none" or empty
   std::string event_file;                  ///< containers.conf: events_logfile_path
   std::int64_t event_file_size = 1'000'000;
+  storage::StoreChoices storage;  ///< --storage-driver, --volumepath
 };
 
 class Session {

@@ -141,6 +141,7 @@ class Check {
       if (!base::is_directory(volume.path))
         damaged("volume " + volume.name + " has lost its files");
     }
+    if (paths_.volumes_lie_elsewhere()) return;
     for (const auto& name : base::list_directory(paths_.volumes())) {
       if (names.contains(name)) continue;
       const auto lock = engine_.store.lock("volume-" + name);
