@@ -63,6 +63,7 @@ void declare_own(FlagTable& table, Globals& g) {
           "How containers get their files (\"overlay\", \"vfs\": by copies)")
       .type_name("string");
   // What containers.conf says, for the monitor's own commands.
+  table.add_option("--static-dir", g.session.static_dir, "Whose containers are seen").group("");
   table.add_option("--events-logfile-path", g.session.event_file, "File that takes events, too")
       .group("");
   table
@@ -262,6 +263,7 @@ void use_config(Globals& globals, const container::Config& config) {
   choose(options.cgroup_manager, "cgroup_manager", "");
   choose(options.events_backend, "events_logger", "");
   choose(options.storage.volumes, "volume_path", "");
+  choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }
 

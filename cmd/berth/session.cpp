@@ -30,6 +30,9 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--runtime", options_.runtime});
   if (!options_.cgroup_manager.empty())
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
+  engine_->containers.use_static_dir(options_.static_dir);
+  if (!options_.static_dir.empty())
+    engine_->self.insert(engine_->self.end(), {"--static-dir", options_.static_dir});
   if (!options_.event_file.empty()) {
     engine_->self.insert(engine_->self.end(),
                          {"--events-logfile-path",

@@ -21,6 +21,7 @@ struct GlobalOptions {
   std::string event_file;                  ///< containers.conf: events_logfile_path
   std::int64_t event_file_size = 1'000'000;
   storage::StoreChoices storage;  ///< --storage-driver, --volumepath
+  std::string static_dir;         ///< containers.conf: whose containers are seen
 };
 
 class Session {

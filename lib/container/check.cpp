@@ -46,7 +46,7 @@ class Check {
 
   /// Containers that ended without anybody to clean up after them.
   void containers() {
-    for (const auto& record : engine_.containers.list()) {
+    for (const auto& record : engine_.containers.list_everywhere()) {
       known_.insert(record.id);
       if (!base::is_directory(paths_.container(record.id)))
         damaged("container " + record.name + " has lost its files");

@@ -35,6 +35,12 @@ Record read(const storage::Query& row) {
   return r;
 }
 
+std::vector<Record> read_all(storage::Query rows) {
+  std::vector<Record> records;
+  while (rows.next()) records.push_back(read(rows));
+  return records;
+}
+
 void require_free_name(storage::Database& db, const std::string& name) {
   auto taken = db.query("SELECT id FROM containers WHERE name = ?", name);
   if (!taken.next()) return;
@@ -51,17 +57,21 @@ void require_free_name(storage::Database& db, const std::string& name) {
 std::optional<Record> ContainerStore::find(const std::string& text) {
   const std::string name = text.starts_with('/') ? text.substr(1) : text;
   if (name.empty()) return std::nullopt;
-  auto by_name =
-      store_.database().query(fmt::format("SELECT {0} FROM containers WHERE name = ?1 UNION ALL "
-                                          "SELECT {0} FROM containers WHERE id = ?1 LIMIT 1",
-                                          kColumns),
-                              name);
+  auto by_name = store_.database().query(
+      fmt::format("SELECT {0} FROM containers WHERE name = ?1 AND static_dir = ?2 UNION ALL "
+                  "SELECT {0} FROM containers WHERE id = ?1 AND static_dir = ?2 LIMIT 1",
+                  kColumns),
+      name,
+      static_dir_);
   if (by_name.next()) return read(by_name);
   if (!base::is_hex(name)) return std::nullopt;
   // Every id with this prefix lies between the prefix and the prefix followed by something above 'f'.
   auto by_prefix = store_.database().query(
-      fmt::format("SELECT {} FROM containers WHERE id > ?1 AND id < ?1 || 'g' LIMIT 2", kColumns),
-      name);
+      fmt::format("SELECT {} FROM containers WHERE id > ?1 AND id < ?1 || 'g' AND static_dir = ?2 "
+                  "LIMIT 2",
+                  kColumns),
+      name,
+      static_dir_);
   if (!by_prefix.next()) return std::nullopt;
   Record found = read(by_prefix);
   if (by_prefix.next()) {
@@ -83,11 +93,14 @@ std::optional<Record> ContainerStore::find_by_id(const std::string& id) {
 }
 
 std::vector<Record> ContainerStore::list() {
-  std::vector<Record> records;
-  auto rows = store_.database().query(
-      fmt::format("SELECT {} FROM containers ORDER BY created DESC", kColumns));
-  while (rows.next()) records.push_back(read(rows));
-  return records;
+  return read_all(store_.database().query(
+      fmt::format("SELECT {} FROM containers WHERE static_dir = ? ORDER BY created DESC", kColumns),
+      static_dir_));
+}
+
+std::vector<Record> ContainerStore::list_everywhere() {
+  return read_all(store_.database().query(
+      fmt::format("SELECT {} FROM containers ORDER BY created DESC", kColumns)));
 }
 
 Details ContainerStore::details(const std::string& id) {
@@ -103,18 +116,19 @@ void ContainerStore::add(const Record& record,
   const std::string summary = base::to_json(record.summary).dump();
   const std::string config = base::to_json(details).dump();
   db.transaction(sync_of(record.summary.remove), [&] {
-    require_free_name(db, record.name);
-    db.execute(
-        "INSERT INTO containers(id, name, image, created, started, finished, exit_code, "
+    const auto added = db.execute(
+        "INSERT OR IGNORE INTO containers(id, name, image, created, started, finished, exit_code, "
         "oom_killed, error, summary, "
-        "config) VALUES (?,?,?,?,?,0,0,0,'',?,?)",
+        "config, static_dir) VALUES (?,?,?,?,?,0,0,0,'',?,?,?)",
         record.id,
         record.name,
         record.image,
         number(record.created),
         number(record.started),
         summary,
-        config);
+        config,
+        static_dir_);
+    if (added == 0) require_free_name(db, record.name);
     int position = 0;
     for (const auto& layer : layers) {
       db.execute("INSERT INTO container_layers(container, position, layer) VALUES (?,?,?)",
@@ -186,8 +200,13 @@ void ContainerStore::rename(const std::string& id, const std::string& name) {
 
 void ContainerStore::remove(const Record& record) {
   storage::with_reserve(store_, [&] {
-    store_.database().transaction(sync_of(record.summary.remove), [&] {
-      store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+    auto& db = store_.database();
+    db.transaction(sync_of(record.summary.remove), [&] {
+      db.without_references([&] {
+        db.execute("DELETE FROM container_layers WHERE container = ?", record.id);
+        db.execute("DELETE FROM container_volumes WHERE container = ?", record.id);
+        db.execute("DELETE FROM containers WHERE id = ?", record.id);
+      });
     });
   });
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of containers.
+// Rows of containers. Those made under one static_dir of containers.conf are not found by name nor listed under another, as
+// with Podman, whose database lies there. Here all are rows of one database, so that images, volumes and names know of each
+// container that uses them; and whoever has an id, as monitors have, needs no static_dir.
 #pragma once
 
 #include <functional>
@@ -17,6 +19,9 @@ class ContainerStore {
  public:
   explicit ContainerStore(storage::Store& store) : store_(store) {}
 
+  /// Empty unless containers.conf says otherwise.
+  void use_static_dir(std::string path) { static_dir_ = std::move(path); }
+
   /// By name (a leading / is ignored), id, or unique prefix of an id. Kind usage when a prefix is ambiguous.
   std::optional<Record> find(const std::string& text);
 
@@ -27,6 +32,9 @@ class ContainerStore {
 
   /// All, newest first.
   std::vector<Record> list();
+
+  /// The same, whatever their static_dir.
+  std::vector<Record> list_everywhere();
 
   /// The details of a record.
   Details details(const std::string& id);
@@ -53,6 +61,7 @@ class ContainerStore {
   }
 
   storage::Store& store_;
+  std::string static_dir_;
 };
 
 }  // namespace container

@@ -33,8 +33,6 @@ std::vector<IdRange> parse_ranges(const std::string& text, const std::vector<IdR
   return ranges;
 }
 
-}  // namespace
-
 base::IdMapping parse_idmap(const std::string& text,
                             const std::optional<base::IdMapping>& container) {
   if (text.empty()) {
@@ -56,13 +54,16 @@ base::IdMapping parse_idmap(const std::string& text,
   return mapping;
 }
 
-void map_mount(int mount,
-               const std::string& idmap,
-               const std::optional<base::IdMapping>& container) {
+}  // namespace
+
+base::IdMapping idmap_of(const std::string& text, const std::optional<base::IdMapping>& container) {
   if (base::in_user_namespace())
     fail(Kind::unsupported, "idmap mounts need root: the kernel gives them to nobody else");
-  const auto users =
-      base::make_mapped_namespaces(parse_idmap(idmap, container), base::WithNetwork::no);
+  return parse_idmap(text, container);
+}
+
+void map_mount(int mount, const base::IdMapping& mapping) {
+  const auto users = base::make_mapped_namespaces(mapping, base::WithNetwork::no);
   storage::map_ids(mount, users.user.get());
 }
 

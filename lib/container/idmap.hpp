@@ -9,13 +9,11 @@
 
 namespace container {
 
-/// The empty text means the container's own mapping, which is also what "@" counts in. Kind usage for what is none.
-base::IdMapping parse_idmap(const std::string& text,
-                            const std::optional<base::IdMapping>& container);
+/// The empty text means the container's own mapping, which is also what "@" counts in. Kind usage for what is none,
+/// unsupported where the kernel lets nobody but root do so.
+base::IdMapping idmap_of(const std::string& text, const std::optional<base::IdMapping>& container);
 
-/// Gives a detached mount these ids. Kind unsupported where the kernel lets nobody but root do so.
-void map_mount(int mount,
-               const std::string& idmap,
-               const std::optional<base::IdMapping>& container);
+/// Gives a detached mount these ids.
+void map_mount(int mount, const base::IdMapping& mapping);
 
 }  // namespace container

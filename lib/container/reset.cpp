@@ -10,7 +10,7 @@
 namespace container {
 
 void reset(Engine& engine) {
-  for (const auto& record : engine.containers.list())
+  for (const auto& record : engine.containers.list_everywhere())
     remove(engine, record.id, {.force = true, .volumes = true});
   for (const auto& mounted : image::mounted_images(engine.store))
     image::unmount_image(engine.store, mounted.id, /*force=*/true);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -19,6 +18,7 @@
 #include "container/idmap.hpp"
 #include "container/mount.hpp"
 #include "container/user_mapping.hpp"
+#include "container/volume_fill.hpp"
 #include "container/volume_mount.hpp"
 #include "storage/merged_copy.hpp"
 #include "storage/mount_points.hpp"
@@ -38,7 +38,7 @@ base::UniqueFd mount_directory(const Rootfs& rootfs,
                                const std::optional<base::IdMapping>& mapping) {
   auto mount = storage::clone_mount(base::open_file(rootfs.path, O_PATH | O_DIRECTORY).get(),
                                     /*recursive=*/!rootfs.idmap);
-  if (rootfs.idmap) map_mount(mount.get(), *rootfs.idmap, mapping);
+  if (rootfs.idmap) map_mount(mount.get(), idmap_of(*rootfs.idmap, mapping));
   return mount;
 }
 
@@ -84,38 +84,6 @@ base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOp
 }
 
 namespace {
-
-bool is_empty_directory(int fd) {
-  return base::list_directory(fmt::format("/proc/self/fd/{}", fd)).empty();
-}
-
-/// Docker fills an empty volume with what the image has at its target, and gives it that directory's owner and mode.
-void fill_volume(int rootfs, const std::string& target, int volume) {
-  const auto from = base::find_in_root(rootfs, target, O_RDONLY | O_DIRECTORY);
-  if (!from) return;
-
-  struct statvfs fs {};
-
-  // What device= names may be a file, and o= may say "ro".
-  if (!S_ISDIR(base::stat_of(volume, target).st_mode) || ::fstatvfs(volume, &fs) < 0 ||
-      (fs.f_flag & ST_RDONLY) != 0) {
-    return;
-  }
-  const auto to = base::open_at(volume, ".", O_RDONLY | O_DIRECTORY);
-  if (!is_empty_directory(to.get())) return;
-  const auto st = base::stat_of(from->get(), target);
-  if (!is_empty_directory(from->get())) {
-    auto done = base::run_captured(
-        {.argv = {"cp", "-a", "--reflink=auto", "--", "/proc/self/fd/3/.", "/proc/self/fd/4/"},
-         .pass = {from->get(), to.get()}});
-    if (!done.status.ok()) {
-      base::fail(base::Kind::io, "fill the volume for {}: {}", target, base::trim(done.err));
-    }
-  }
-  if (::fchown(to.get(), st.st_uid, st.st_gid) < 0 || ::fchmod(to.get(), st.st_mode & 07777) < 0) {
-    base::sys_fail("set the owner of the volume for {}", target);
-  }
-}
 
 base::UniqueFd open_source(const MountOption& mount) {
   if (auto fd = base::find_file(mount.source, O_PATH)) return std::move(*fd);
@@ -218,11 +186,18 @@ void give_away(int directory, std::uint32_t uid, std::uint32_t gid, dev_t device
   }
 }
 
-void give_away(const base::UniqueFd& source, const MountUsers& users, const std::string& name) {
+void give_away(const base::UniqueFd& source,
+               const MountUsers& users,
+               const std::optional<base::IdMapping>& shown,
+               const std::string& name) {
   std::uint32_t uid = users.user->uid, gid = users.user->gid;
   if (users.mapping) {
     uid = base::map_id(users.mapping->uids, uid);
     gid = base::map_id(users.mapping->gids, gid);
+  }
+  if (shown) {
+    uid = base::unmap_id(shown->uids, uid);
+    gid = base::unmap_id(shown->gids, gid);
   }
   const auto st = base::stat_of(source.get(), name);
   if (st.st_uid == uid && st.st_gid == gid) return;  // given away by an earlier start
@@ -233,25 +208,17 @@ void give_away(const base::UniqueFd& source, const MountUsers& users, const std:
   give_away(directory.get(), uid, gid, st.st_dev);
 }
 
-/// A detached mount of what the container shall see.
+/// A detached mount of what the container shall see; with which ids it will be shown is the caller's.
 base::UniqueFd prepare_source(Engine& engine,
                               const MountOption& mount,
                               int rootfs,
                               const std::string& directory,
-                              bool copies_images) {
+                              const std::optional<base::IdMapping>& shown) {
   if (mount.overlay) return mount_over(engine, mount, directory);
-  if (mount.type == "image") {
-    auto image = copies_images ? mount_image_copy(engine, mount, directory)
-                               : mount_image(engine, mount, directory);
-    if (mount.subpath.empty()) return image;
-    const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
-    if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
-    return storage::clone_mount(below->get(), false);
-  }
   if (mount.type != "volume")
     return storage::clone_mount(open_source(mount).get(), mount.recursive);
   auto source = mount_volume(engine, engine.volumes.get(mount.source));
-  if (mount.copy) fill_volume(rootfs, mount.target, source.get());
+  if (mount.copy) fill_volume(engine, rootfs, mount.target, source.get(), shown);
   if (mount.subpath.empty()) return source;
   const auto below = base::find_in_root(source.get(), mount.subpath, O_PATH);
   if (!below) {
@@ -293,9 +260,13 @@ PreparedMounts prepare_mounts(Engine& engine,
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
-    auto source = prepare_source(engine, mount, rootfs, directory, options.driver == "vfs");
-    if (mount.chown && users.user) give_away(source, users, mount.source);
-    if (mount.idmap) map_mount(source.get(), *mount.idmap, users.mapping);
+    std::optional<base::IdMapping> shown;
+    if (mount.idmap) shown = idmap_of(*mount.idmap, users.mapping);
+    auto source = mount.type == "image"
+                      ? prepare_image(engine, mount, directory, options.driver == "vfs")
+                      : prepare_source(engine, mount, rootfs, directory, shown);
+    if (mount.chown && users.user) give_away(source, users, shown, mount.source);
+    if (shown) map_mount(source.get(), *shown);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());
     const bool is_directory = S_ISDIR(base::stat_of(source.get(), mount.source).st_mode);
     // Nothing can be mounted below a file, and crun's way to all that lies below wants a directory.

@@ -206,7 +206,7 @@ std::uint32_t automatic_size(Engine& engine,
 
 base::IdMapping choose_mapping(Engine& engine, const base::IdMapping& fixed, std::uint32_t size) {
   std::vector<IdRange> uids = fixed.uids, gids = fixed.gids;
-  for (const auto& record : engine.containers.list()) {
+  for (const auto& record : engine.containers.list_everywhere()) {
     const auto n = engine.containers.details(record.id).options.namespaces;
     if (!n.mapping) continue;
     uids.insert(uids.end(), n.mapping->uids.begin(), n.mapping->uids.end());

@@ -118,6 +118,10 @@ CREATE TABLE secrets (
   labels TEXT NOT NULL               -- JSON object
 ) WITHOUT ROWID;
 )sql",
+    R"sql(
+-- Whose container it is: containers.conf's static_dir when it was made, empty without. A command sees those of its own alone.
+ALTER TABLE containers ADD COLUMN static_dir TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 }  // namespace storage

@@ -176,6 +176,38 @@ is_gone() { [ ! -e "$1" ]; }
 begins_with() { [ "$(head -n1 "$2")" = "$1" ]; }
 has_lines() { [ "$(wc -l < "$2")" = "$1" ]; }
 
+@test "containers made under one static_dir are not seen under another, and are looked after" {
+  conf "[engine]
+static_dir = '$WORK/mine'"
+  mkdir -p "$WORK/static-log"
+  local ended again
+  ended=$(berth run -d --name apart --network none "$B" sleep 1000)
+  again=$(berth run -d --network none --restart always -v "$WORK/static-log:/log" -v apart-data:/data "$B" \
+    sh -c 'echo x >> /log/runs; exec sleep 1000')
+  until_true has_lines 1 "$WORK/static-log/runs"
+  kill -KILL "$(first_pid "$ended")" "$(first_pid "$again")"
+  until_true is_gone "$WORK/run/containers/$ended/running"
+  until_true has_lines 2 "$WORK/static-log/runs"
+  works berth inspect -f '{{.State.ExitCode}}' apart
+  is 137
+  export CONTAINERS_CONF=/dev/null
+  fails 1 berth inspect "$ended"
+  fails 1 berth rm "${ended:0:12}"
+  works berth ps -aq
+  is ""
+  # What they use is in use.
+  fails 1 berth volume rm apart-data
+  has "volume is in use"
+  fails 1 berth rmi "$B"
+  fails 125 berth run --name apart "$B" true
+  has 'name "/apart" is already in use'
+  export CONTAINERS_CONF=$WORK/containers.conf
+  works berth ps -aq
+  has "${ended:0:12}"
+  berth rm -f apart "$again"
+  berth volume rm apart-data
+}
+
 @test "a broken file stops neither the end nor the restart nor the checks of a container" {
   unset CONTAINERS_CONF
   export CONTAINERS_CONF_OVERRIDE="$WORK/override"

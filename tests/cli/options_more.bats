@@ -117,6 +117,28 @@ r() { berth run --rm --network none "$@"; }
   works r --cgroups enabled "$B" true
 }
 
+@test "nothing below /sys/fs/cgroup can be written, in the host's cgroup namespace nor in one of its own" {
+  local mode flags='awk "\$5 ~ \"^/sys/fs/cgroup\" {print substr(\$6, 1, 3)}" /proc/self/mountinfo | sort -u'
+  for mode in host private; do
+    works r --cgroupns $mode "$B" sh -c "$flags"
+    is ro,
+    fails 1 r --cgroupns $mode "$B" mkdir /sys/fs/cgroup/mine
+    has "Read-only file system"
+    works r --privileged --cgroupns $mode "$B" sh -c "$flags"
+    is rw,
+  done
+}
+
+@test "nor by an ordinary user's" {
+  needs_user
+  local mode
+  for mode in host private; do
+    works user_berth run --rm --network none --cgroupns $mode "$B" \
+      awk '$5 ~ "^/sys/fs/cgroup" && $6 !~ "^ro," {n++} END {print n + 0}' /proc/self/mountinfo
+    is 0
+  done
+}
+
 @test "limits of block devices, real time and swappiness" {
   [ -d /sys/fs/cgroup/blkio ] || skip "needs cgroup v1"
   local disk

@@ -163,6 +163,33 @@ user_r() { as_user "$WORK/bin/podman" run --rm --network none "$@"; }
   chown 0:0 "$WORK/vol/f"
   works r --uidmap 0:200000:1000 -v "$WORK/vol:/m:idmap" "$B" stat -c %u:%g /m/f
   is 0:0
+  works r --uidmap 0:200000:1000 -u 12:13 -v "$WORK/vol:/m:idmap,U" "$B" stat -c %u:%g /m/f
+  is 12:13
+  [ "$(stat -c %u:%g "$WORK/vol/f")" = 12:13 ]
+}
+
+@test "a volume with idmap, filled at first use, has the image's owners under any mapping" {
+  local from
+  for from in 100000 200000; do
+    works r --uidmap 0:$from:10000 -v "filled:/data:idmap" "$APP" /bin/sh -c 'stat -c %n:%u:%g:%a /data /data/*'
+    works_as_before=${works_as_before:-$output}
+    is "$works_as_before"
+    works r --uidmap 0:$from:10000 -v "given:/data:idmap=uids=5-$from-1#6-$((from + 1))-9000;gids=5-$from-1#6-$((from + 1))-9000" \
+      "$APP" /bin/sh -c 'stat -c %n:%u:%g:%a /data /data/*'
+    is "$works_as_before"
+  done
+  works r "$APP" /bin/sh -c 'stat -c %n:%u:%g:%a /data /data/*'
+  is "$works_as_before"
+  # A directory without files: its owner, where the container knows him.
+  mkdir -p "$WORK/idtree/bin" "$WORK/idtree/v"
+  cp /bin/busybox "$WORK/idtree/bin/sh"
+  chown -R 100007:100008 "$WORK/idtree/v"
+  chown 100000:100000 "$WORK/idtree"
+  for from in 100000 200000; do
+    works r --uidmap 0:$from:10000 -v "none:/v:idmap" --rootfs "$WORK/idtree" /bin/sh -c 'busybox stat -c %u:%g /v'
+    is 7:8
+  done
+  podman volume rm filled given none
 }
 
 @test "mounts of images, files by a pattern, terminals and memory" {

@@ -49,16 +49,24 @@ SpecMount sys(const Input& in) {
   return {"sysfs", "/sys", "sysfs", with_read_only({"nosuid", "noexec", "nodev"}, in)};
 }
 
+/// On cgroup v1 the place is a tmpfs with a mount for each hierarchy, and crun's "ro" is for those alone: "rro" is for all.
+Options with_all_read_only(Options options, const Input& in) {
+  options = with_read_only(std::move(options), in);
+  if (!in.facts.cgroup_v2 && !in.options.security.privileged) options.emplace_back("rro");
+  return options;
+}
+
 SpecMount cgroup(const Input& in) {
   if (!may_mount(in, "cgroup")) {
     return bound("/sys/fs/cgroup",
                  "/sys/fs/cgroup",
-                 with_read_only({"rbind", "rprivate", "nosuid", "noexec", "nodev"}, in));
+                 with_all_read_only({"rbind", "rprivate", "nosuid", "noexec", "nodev"}, in));
   }
   // systemd makes cgroups of its own there.
   if (in.options.systemd)
     return {"cgroup", "/sys/fs/cgroup", "cgroup", {"nosuid", "noexec", "nodev"}};
-  return {"cgroup", "/sys/fs/cgroup", "cgroup", with_read_only({"nosuid", "noexec", "nodev"}, in)};
+  return {
+      "cgroup", "/sys/fs/cgroup", "cgroup", with_all_read_only({"nosuid", "noexec", "nodev"}, in)};
 }
 
 SpecMount pts(const Input& in) {

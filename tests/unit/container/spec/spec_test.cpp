@@ -199,6 +199,21 @@ TEST_F(MakeSpec, HasACgroupNamespaceOnV2OrWhenAsked) {
   EXPECT_THAT(namespace_types(), testing::Contains("cgroup"));
 }
 
+TEST_F(MakeSpec, SealsEachMountOfCgroupV1) {
+  const auto options_of_cgroup = [&] {
+    const auto spec = make();
+    for (const auto& mount : spec["mounts"]) {
+      if (mount["destination"] == "/sys/fs/cgroup") return mount["options"];
+    }
+    return base::Json();
+  };
+  EXPECT_THAT(options_of_cgroup(), testing::Not(testing::Contains("rro")));
+  facts_.cgroup_v2 = false;
+  EXPECT_THAT(options_of_cgroup(), testing::IsSupersetOf({"ro", "rro"}));
+  options_.security.privileged = true;
+  EXPECT_THAT(options_of_cgroup(), testing::Not(testing::Contains("rro")));
+}
+
 TEST_F(MakeSpec, SetsNoNetworkSysctlsInANamespaceOfOthers) {
   options_.namespaces.network = "container:x";
   EXPECT_TRUE(make()["linux"]["sysctl"].empty());
