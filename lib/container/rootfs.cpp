@@ -208,6 +208,18 @@ void give_away(const base::UniqueFd& source,
   give_away(directory.get(), uid, gid, st.st_dev);
 }
 
+base::UniqueFd prepare_image(Engine& engine,
+                             const MountOption& mount,
+                             const std::string& directory,
+                             bool by_copy) {
+  auto image =
+      by_copy ? mount_image_copy(engine, mount, directory) : mount_image(engine, mount, directory);
+  if (mount.subpath.empty()) return image;
+  const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
+  if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
+  return storage::clone_mount(below->get(), false);
+}
+
 /// A detached mount of what the container shall see; with which ids it will be shown is the caller's.
 base::UniqueFd prepare_source(Engine& engine,
                               const MountOption& mount,

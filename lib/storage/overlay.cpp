@@ -93,8 +93,8 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
     // What may stand in the way is where we are: inside of a container, on the wrong file system.
     const bool carries = plan.upper.empty() || carries_overlay(plan.upper);
     if (carries && e.kind() != base::Kind::denied) throw;
-    throw base::Error(e.kind(),
-                      e.message() + "; containers made with --storage-driver vfs need no overlay");
+    throw base::Error(
+        e.kind(), e.message() + "; --storage-driver vfs gives containers a root without overlay");
   }
 }
 
