@@ -53,6 +53,16 @@ void declare_own(FlagTable& table, Globals& g) {
           },
           "Who makes cgroups (\"cgroupfs\", \"systemd\")")
       .type_name("string");
+  table
+      .add_option_function<Text>(
+          "--storage-driver",
+          [&g](const Text& word) {
+            g.session.storage.driver = storage::parse_driver(word);
+            if (!g.session.storage.driver)
+              base::fail(Kind::unsupported, "--storage-driver {} is not supported yet", word);
+          },
+          "How containers get their files (\"overlay\", \"vfs\": by copies)")
+      .type_name("string");
   // What containers.conf says, for the monitor's own commands.
   table.add_option("--static-dir", g.session.static_dir, "Whose containers are seen").group("");
   table.add_option("--events-logfile-path", g.session.event_file, "File that takes events, too")
@@ -153,6 +163,11 @@ void declare_podman(FlagTable& table, Globals& g) {
           },
           "Events backend to use (berth has one log of its own, or \"none\")")
       .type_name("string");
+  table
+      .add_option("--volumepath",
+                  g.session.storage.volumes,
+                  "Path to the volume directory in which volume data is stored")
+      .type_name("string");
   table.add_flag("--noout", g.no_out, "Do not output to stdout");
   for (const auto* name : {"-c,--connection",
                            "--url",
@@ -162,16 +177,13 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-cert",
                            "--tls-key",
                            "--tls-details",
-                           "--imagestore",
-                           "--volumepath"}) {
+                           "--imagestore"}) {
     refuse(table, name, is_never, "Not supported yet");
   }
 }
 
 /// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
 void declare_harness(FlagTable& table, Dialect dialect, Globals& g) {
-  refuse(
-      table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
   refuse(
       table,
       "--storage-opt",
@@ -254,6 +266,7 @@ void use_config(Globals& globals, const container::Config& config) {
   // The container may be started again from another directory.
   for (auto& directory : options.hook_directories)
     if (!directory.starts_with('/')) directory = absolute_source("./" + directory);
+  choose(options.storage.volumes, "volume_path", "");
   choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }

@@ -9,7 +9,8 @@ Session::Session(Speech speech, GlobalOptions options)
     : speech_(std::move(speech)), options_(std::move(options)) {}
 
 storage::Store& Session::store() {
-  if (!store_) store_ = std::make_unique<storage::Store>(options_.root, options_.runroot);
+  if (!store_)
+    store_ = std::make_unique<storage::Store>(options_.root, options_.runroot, options_.storage);
   return *store_;
 }
 

@@ -21,7 +21,8 @@ struct GlobalOptions {
   std::string events_backend;                 ///< "file", "journald", "none" or empty
   std::string event_file;                     ///< containers.conf: events_logfile_path
   std::int64_t event_file_size = 1'000'000;
-  std::string static_dir;  ///< containers.conf: whose containers are seen
+  storage::StoreChoices storage;  ///< --storage-driver, --volumepath
+  std::string static_dir;         ///< containers.conf: whose containers are seen
 };
 
 class Session {

@@ -254,6 +254,10 @@ void set_network(Json& json, const Record& record, const CreateOptions& o) {
 }
 
 void set_graph_driver(Json& json, const std::string& merged) {
+  if (json["Data"].is_null()) {  // vfs
+    json["Data"] = Json::object();
+    return;
+  }
   json["Name"] = "overlay";
   json["Data"].erase("ID");
   if (!merged.empty()) json["Data"]["MergedDir"] = merged;
@@ -328,7 +332,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["EffectiveCaps"] = capabilities;
   json["ConmonPidFile"] = "";
   json["Dependencies"] = Json::array();
-  json["Driver"] = "overlay";
+  json["Driver"] = json["GraphDriver"]["Name"];
   empty_list(json, "ExecIDs");
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;

@@ -17,6 +17,9 @@ std::vector<std::string> familiar(const std::vector<std::string>& full_names) {
 
 /// How the image's layers would be mounted, top first, as Docker's overlay2 driver tells it.
 base::Json graph_driver(ImageStore& images, const Image& image, const char* name) {
+  if (images.store().driver() == storage::Driver::vfs)
+    return {{"Data", std::string_view(name) == "overlay" ? base::Json::object() : base::Json()},
+            {"Name", "vfs"}};
   const auto layers = storage::LayerStore(images.store()).of_image(image.id);
   base::Json data = base::Json::object();
   if (!layers.empty()) {

@@ -60,6 +60,12 @@ bool names_root(const Layer& layer) {
   return std::find(names.begin(), names.end(), ".") == names.end();
 }
 
+MergedTree tree_of(const std::vector<Layer>& layers) {
+  std::vector<std::string> lower;
+  for (const auto& layer : layers) lower.push_back(layer.diff());
+  return MergedTree::of_layers(std::move(lower));
+}
+
 std::optional<Layer> LayerStore::find(const std::string& id) {
   auto rows =
       store_.database().query("SELECT id, path, size, tar_size FROM layers WHERE id = ?", id);

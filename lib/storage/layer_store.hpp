@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/merged_tree.hpp"
 #include "storage/store.hpp"
 
 namespace storage {
@@ -38,6 +39,9 @@ struct LayerSource {
   std::int64_t size = 0;
   std::string media_type;
 };
+
+/// Layers, the lowest first, as one tree.
+MergedTree tree_of(const std::vector<Layer>& layers);
 
 class LayerStore {
  public:

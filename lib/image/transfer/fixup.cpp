@@ -61,7 +61,7 @@ std::optional<std::string> make_fixup(storage::Store& store,
   const auto staging = store.make_staging("fixup");
   const std::string directory = staging.path() + "/layer";
   base::make_directory(directory, 0700);
-  if (!storage::write_fixup(diffs, implicit, directory, store.attributes())) return std::nullopt;
+  if (!storage::write_fixup(diffs, implicit, directory)) return std::nullopt;
   layers.commit(fixup, directory, std::nullopt);
   return fixup.id;
 }

@@ -241,7 +241,7 @@ TEST(Docker, ChecksGlobalOptions) {
   EXPECT_EQ(run("docker", {"-H", "tcp://far:1", "ps"}).code, 125);
   EXPECT_EQ(run("docker", {"-H", "unix:///var/run/docker.sock", "ps"}).code, 0);
   EXPECT_EQ(run("docker", {"--context=default", "--storage-driver", "overlay", "ps"}).code, 0);
-  EXPECT_EQ(run("docker", {"--storage-driver", "vfs", "ps"}).code, 125);
+  EXPECT_EQ(run("docker", {"--storage-driver", "zfs", "ps"}).code, 125);
 }
 
 TEST(Docker, SaysItsVersion) {
