@@ -267,3 +267,12 @@ PY
   run findmnt "$WORK"
   has_not vv
 }
+
+@test "CVE-2018-20699: a huge number of processors is refused at once" {
+  for cpus in 0-2147483647 0-18446744073709551615 4294967296; do
+    run in_time run --rm --network none --cpuset-cpus "$cpus" "$B" true
+    [ "$status" != 0 ] && [ "$status" != 124 ]
+    run in_time run --rm --network none --cpuset-mems "$cpus" "$B" true
+    [ "$status" != 0 ] && [ "$status" != 124 ]
+  done
+}
