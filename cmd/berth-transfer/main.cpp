@@ -73,9 +73,10 @@ constexpr std::pair<std::string_view, Operation> kOperations[] = {
      }},
     {"commit",
      [](Store& store, const Json& request) {
+       const auto asked = read<image::CommitRequest>(request);
        const base::UniqueFd root(image::kSourceDescriptor);
-       return base::to_json(
-           image::commit_image(store, read<image::CommitRequest>(request), root.get()));
+       const base::UniqueFd delta(asked.is_delta ? image::kTargetDescriptor : -1);
+       return base::to_json(image::commit_image(store, asked, root.get(), delta.get()));
      }},
     {"copy",
      [](Store&, const Json& request) {

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "container/cgroup.hpp"
+#include "container/copied_root.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
@@ -170,7 +171,20 @@ mode_t mode_of_root(const CreateOptions& options, const std::vector<storage::Lay
                             : layers.empty()       ? ""
                                                    : layers.back().diff();
   const auto st = base::find_stat(below);
-  return st ? st->st_mode & 07777 : 0755;
+  constexpr mode_t kUsual = 0755, kBare = 0555;
+  const mode_t mode = st ? st->st_mode & 07777 : kUsual;
+  const bool is_bare = options.rules.bare_root && options.rootfs.empty() && mode == kUsual &&
+                       std::none_of(layers.begin(), layers.end(), storage::names_root);
+  return is_bare ? kBare : mode;
+}
+
+/// The container's own layer.
+void make_upper(const std::string& directory,
+                const CreateOptions& options,
+                const std::vector<storage::Layer>& layers) {
+  base::make_directory(directory + "/upper", mode_of_root(options, layers));
+  give_to_root(directory + "/upper", user_mapping(options.namespaces));
+  base::make_directory(directory + "/work", 0700);
 }
 
 /// Every volume mount gets the name of a volume that exists.
@@ -302,8 +316,11 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (const auto path = options.log.options.find("path"); path != options.log.options.end())
     details.log_path = path->second;
   details.options = std::move(options);
+  details.options.driver = engine.store.driver() == storage::Driver::vfs ? "vfs" : "";
   check_has_health_check(details);
   const auto layers = engine.layers.of_image(image.id);  // before that the store may not be there
+  std::optional<RootCopy> copy;
+  if (has_copied_root(details.options)) copy.emplace(engine, details.options, layers);
   rollback.on_failure([&] {
     drop_run_directory(engine, record.id);
     base::remove_tree(directory);
@@ -312,9 +329,10 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   made.lock = engine.lock(record.id);
   if (starts == StartsNow::yes) make_run_directory(engine, record.id);
   base::make_directory(directory, 0700);
-  base::make_directory(directory + "/upper", mode_of_root(made.details.options, layers));
-  give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));
-  base::make_directory(directory + "/work", 0700);
+  if (copy)
+    copy->move_to(copied_root(engine, record.id));
+  else
+    make_upper(directory, details.options, layers);
   keep_secrets(engine, made.details.options, directory);
   add_row(engine, made, layers);
   rollback.commit();

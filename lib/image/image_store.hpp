@@ -25,7 +25,11 @@ struct Image {
   base::Moment created, added;
   std::int64_t size = 0;
   std::map<std::string, std::string> labels;
+  std::vector<std::string> former_names;  ///< that it has lost, latest first
 };
+
+/// The names that an image has, then those that it had.
+std::vector<std::string> names_history(const std::vector<std::string>& names, const Image& image);
 
 /// A new image, ready to be made visible. Its layers are in the layer store under leases of this
 /// process.

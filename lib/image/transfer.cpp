@@ -58,6 +58,7 @@ std::string read_answer(int pipe, pid_t child) {
 base::Json Transfer::call(const std::string& operation,
                           const base::Json& request,
                           const std::vector<int>& pass) {
+  store_.prepare();  // with what the user chose of it
   const TransferMessage message{operation,
                                 store_.paths().graphroot(),
                                 store_.paths().runroot(),
@@ -116,8 +117,10 @@ CopyResult Transfer::copy(const CopyRequest& request, CopyEnds ends) {
       call("copy", base::to_json(request), {ends.source, ends.target}), "copy");
 }
 
-ImportResult Transfer::commit(const CommitRequest& request, int root) {
-  return base::from_json<ImportResult>(call("commit", base::to_json(request), {root}), "commit");
+ImportResult Transfer::commit(const CommitRequest& request, int root, int delta) {
+  std::vector<int> pass = {root};
+  if (delta >= 0) pass.push_back(delta);
+  return base::from_json<ImportResult>(call("commit", base::to_json(request), pass), "commit");
 }
 
 ImportResult Transfer::import(const ImportRequest& request) {

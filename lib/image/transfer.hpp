@@ -160,8 +160,8 @@ class Transfer {
   LogoutResult logout(const LogoutRequest& request);
   CopyResult copy(const CopyRequest& request, CopyEnds ends);
 
-  /// `root` is the open directory with the files.
-  ImportResult commit(const CommitRequest& request, int root);
+  /// `root` is the open directory with the files, `delta` the list of what is taken of them, or -1.
+  ImportResult commit(const CommitRequest& request, int root, int delta = -1);
 
  private:
   /// `pass` are further descriptors that the request speaks of.

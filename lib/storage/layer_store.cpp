@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/layer_store.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -50,6 +52,20 @@ std::vector<Layer> read_all(Query rows) {
 
 }  // namespace
 
+bool names_root(const Layer& layer) {
+  if (layer.id.starts_with("fixup:")) return false;
+  const auto list = base::find_file_text(layer.implicit_list());
+  if (!list) return true;
+  const auto names = base::split(*list, '\0');
+  return std::find(names.begin(), names.end(), ".") == names.end();
+}
+
+MergedTree tree_of(const std::vector<Layer>& layers) {
+  std::vector<std::string> lower;
+  for (const auto& layer : layers) lower.push_back(layer.diff());
+  return MergedTree::of_layers(std::move(lower));
+}
+
 std::optional<Layer> LayerStore::find(const std::string& id) {
   auto rows =
       store_.database().query("SELECT id, path, size, tar_size FROM layers WHERE id = ?", id);
@@ -86,7 +102,7 @@ std::vector<Layer> LayerStore::of_container(const std::string& container_id) {
   return read_all(
       store_.database().query("SELECT l.id, l.path, l.size, l.tar_size FROM container_layers c "
                               "JOIN layers l ON l.id = c.layer "
-                              "WHERE c.container = ? ORDER BY c.position",
+                              "WHERE c.container = ? AND c.position >= 0 ORDER BY c.position",
                               container_id));
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/merged_tree.hpp"
 #include "storage/store.hpp"
 
 namespace storage {
@@ -23,7 +24,14 @@ struct Layer {
   std::int64_t tar_size = 0;
 
   std::string diff() const { return path + "/diff"; }
+
+  /// File that names the directories which the layer's tar lacks, though others lie in them, each with a zero byte; "." is
+  /// the root. Not there when the tar has them all.
+  std::string implicit_list() const { return path + "/implicit"; }
 };
+
+/// True when the layer's tar has an entry for the root directory.
+bool names_root(const Layer& layer);
 
 /// A verified compressed form of a layer.
 struct LayerSource {
@@ -31,6 +39,9 @@ struct LayerSource {
   std::int64_t size = 0;
   std::string media_type;
 };
+
+/// Layers, the lowest first, as one tree.
+MergedTree tree_of(const std::vector<Layer>& layers);
 
 class LayerStore {
  public:

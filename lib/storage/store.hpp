@@ -8,21 +8,36 @@
 
 #include "base/lock.hpp"
 #include "storage/database.hpp"
+#include "storage/driver.hpp"
 #include "storage/paths.hpp"
 
 namespace storage {
 
-/// Which overlay attributes layers carry: the kernel reads trusted.* for root, user.* inside a user namespace.
-enum class Attributes { trusted, user };
+/// Which overlay attributes layers carry: the kernel reads trusted.* for root, user.* inside a user namespace. Where no overlay
+/// can be, whiteouts are files by the names that they have in archives (".wh.NAME").
+enum class Attributes { trusted, user, none };
+
+/// What a user may choose of a store.
+struct StoreChoices {
+  std::optional<Driver> driver;  ///< else what the environment and storage.conf say
+  bool usual_places = true;      ///< storage.conf is looked for
+  std::string volumes;           ///< where new named volumes go; empty: below the graphroot
+};
 
 class Store {
  public:
-  Store(std::string graphroot, std::string runroot);
+  Store(std::string graphroot, std::string runroot, StoreChoices choices = {});
 
   const Paths& paths() const { return paths_; }
 
   /// The database; made on first use, with the directories above it.
   Database& database();
+
+  /// Makes the store, unless it is there. Kind denied in a place that cannot hold one.
+  void prepare();
+
+  /// What new containers are made with: as chosen, else overlay, or vfs in a store that lies where no overlay can be.
+  Driver driver();
 
   /// The lock of one object ("container-ID", "layer-HEX"). Order of locks: container, volume, image, layer.
   base::FileLock lock(const std::string& object);
@@ -38,12 +53,19 @@ class Store {
   /// Removes what killed commands left in staging/. Called by commands that write there.
   void sweep_staging();
 
+  /// Of overlay mounts.
   Attributes attributes() const;
 
+  /// Of layers that are being written.
+  Attributes layer_attributes() const;
+
  private:
+  void make_directories();
   void prepare_runroot();
+  std::optional<Driver> chosen_driver();
 
   Paths paths_;
+  StoreChoices choices_;
   std::unique_ptr<Database> database_;
   bool runroot_ready_ = false;
 };
