@@ -241,6 +241,14 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
   return s;
 }
 
+/// Layers of an image store are known here from now on.
+void lease_all(Engine& engine, const std::vector<storage::Layer>& layers) {
+  for (const auto& layer : layers) {
+    if (!engine.layers.lease(layer.id))
+      base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
+  }
+}
+
 /// Adds the row; a name of our own choice that is taken is chosen again.
 void add_row(Engine& engine, Created& made, const std::vector<storage::Layer>& layers) {
   const bool chosen_by_us = made.details.options.name.empty();
@@ -304,6 +312,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.options = std::move(options);
   check_has_health_check(details);
   const auto layers = engine.layers.of_image(image.id);  // before that the store may not be there
+  if (image.read_only) lease_all(engine, layers);
   rollback.on_failure([&] {
     drop_run_directory(engine, record.id);
     base::remove_tree(directory);
@@ -317,6 +326,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   base::make_directory(directory + "/work", 0700);
   keep_secrets(engine, made.details.options, directory);
   add_row(engine, made, layers);
+  if (image.read_only) engine.layers.end_leases();
   rollback.commit();
   auto event = container_event(record, "create");
   if (records_inspected()) event.inspected = inspect_podman(engine, record, {.size = true}).dump();

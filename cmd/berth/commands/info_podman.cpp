@@ -147,6 +147,17 @@ Json host_json(Session& session) {
   return host;
 }
 
+/// Each key as it was given, the last value, and a list of all by Podman's newer name.
+Json graph_options(Session& session) {
+  Json options = Json::object();
+  for (const auto& option : session.image_store_options()) {
+    const auto [key, path] = base::split_pair(option, '=');
+    options[key] = *path;
+    options[key.substr(0, key.rfind('.') + 1) + "additionalImageStores"].push_back(*path);
+  }
+  return options;
+}
+
 Json store_json(Session& session) {
   auto& engine = session.engine();
   const auto& paths = engine.store.paths();
@@ -162,7 +173,7 @@ Json store_json(Session& session) {
             {"running", counts.running},
             {"stopped", counts.stopped()}}},
           {"graphDriverName", "overlay"},
-          {"graphOptions", Json::object()},
+          {"graphOptions", graph_options(session)},
           {"graphRoot", paths.graphroot()},
           {"graphRootAllocated", all},
           {"graphRootUsed", used},
