@@ -13,8 +13,12 @@ namespace {
 
 /// Cleans up after an exit that the monitor told. When it was killed instead, that ends the container, and the row has
 /// what everybody will see.
-int end_with(Engine& engine, const Record& record, const Exit& exit, MonitorClient& client) {
-  clean_up(engine, record.id);
+int end_with(Engine& engine,
+             const Record& record,
+             const Exit& exit,
+             MonitorClient& client,
+             const Details* known = nullptr) {
+  clean_up(engine, record.id, known);
   client.cleaned();
   if (!exit.assumed) return exit.code;
   const auto now = engine.containers.find_by_id(record.id);
@@ -48,7 +52,7 @@ int follow(Engine& engine,
   const auto exit = client.attach(
       options.streams, details.options.tty, parse_detach_keys(options.detach_keys), forward);
   if (!exit) return 0;
-  return end_with(engine, record, *exit, client);
+  return end_with(engine, record, *exit, client, &details);
 }
 
 int attach(Engine& engine, const std::string& name, const AttachOptions& options) {

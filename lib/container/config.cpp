@@ -55,6 +55,12 @@ bool is_header(std::string_view line) {
          });
 }
 
+bool is_comment(std::string_view line) {
+  std::size_t first = 0;
+  while (first < line.size() && (line[first] == ' ' || line[first] == '\t')) ++first;
+  return first == line.size() || line[first] == '#';
+}
+
 /// The files that distributions install are comments throughout: nothing is left of those. Else lines stay, so that errors name
 /// the right one.
 std::string without_comment_lines(std::string_view text) {
@@ -62,14 +68,15 @@ std::string without_comment_lines(std::string_view text) {
     return std::string(text);  // such a line may be part of a long string
   std::string kept;
   bool says_something = false;
+  std::size_t skipped = 0;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
-    const auto first = line.find_first_not_of(" \t");
-    if (first != std::string_view::npos && line[first] != '#') {
-      kept += line;
+    if (is_comment(line)) {
+      ++skipped;
+    } else {
+      kept.append(std::exchange(skipped, 0), '\n').append(line) += '\n';
       says_something |= !is_header(line);
     }
-    kept += '\n';
     text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return says_something ? kept : std::string();

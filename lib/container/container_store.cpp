@@ -116,9 +116,8 @@ void ContainerStore::add(const Record& record,
   const std::string summary = base::to_json(record.summary).dump();
   const std::string config = base::to_json(details).dump();
   db.transaction(sync_of(record.summary.remove), [&] {
-    require_free_name(db, record.name);
-    db.execute(
-        "INSERT INTO containers(id, name, image, created, started, finished, exit_code, "
+    const auto added = db.execute(
+        "INSERT OR IGNORE INTO containers(id, name, image, created, started, finished, exit_code, "
         "oom_killed, error, summary, "
         "config, static_dir) VALUES (?,?,?,?,?,0,0,0,'',?,?,?)",
         record.id,
@@ -129,6 +128,7 @@ void ContainerStore::add(const Record& record,
         summary,
         config,
         static_dir_);
+    if (added == 0) require_free_name(db, record.name);
     int position = 0;
     for (const auto& layer : layers) {
       db.execute("INSERT INTO container_layers(container, position, layer) VALUES (?,?,?)",
@@ -200,8 +200,13 @@ void ContainerStore::rename(const std::string& id, const std::string& name) {
 
 void ContainerStore::remove(const Record& record) {
   storage::with_reserve(store_, [&] {
-    store_.database().transaction(sync_of(record.summary.remove), [&] {
-      store_.database().execute("DELETE FROM containers WHERE id = ?", record.id);
+    auto& db = store_.database();
+    db.transaction(sync_of(record.summary.remove), [&] {
+      db.without_references([&] {
+        db.execute("DELETE FROM container_layers WHERE container = ?", record.id);
+        db.execute("DELETE FROM container_volumes WHERE container = ?", record.id);
+        db.execute("DELETE FROM containers WHERE id = ?", record.id);
+      });
     });
   });
 }

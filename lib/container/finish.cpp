@@ -81,14 +81,14 @@ void record_end(Engine& engine, const Record& record, const State& state) {
   record_event(engine.store, event);
 }
 
-void finish(Engine& engine, const Record& record, const State& state) {
+void finish(Engine& engine, const Record& record, const State& state, const Details* known) {
   if (!state.needs_cleanup) return;
   const bool stays =
       !record.summary.remove || base::exists(engine.run_directory(record.id) + "/" + kKeptNote);
   if (stays) return end_run(engine, record, state);
   give_back(engine, record);
   record_end(engine, record, state);
-  remove_stopped(engine, record, RemoveVolumes::anonymous);
+  remove_stopped(engine, record, RemoveVolumes::anonymous, known);
 }
 
 void end_run(Engine& engine, const Record& record, const State& state) {
@@ -106,13 +106,13 @@ void end_run(Engine& engine, const Record& record, const State& state) {
   try_step("remove the run state", record, [&] { drop_run_directory(engine, record.id); });
 }
 
-bool clean_up(Engine& engine, const std::string& id) {
+bool clean_up(Engine& engine, const std::string& id, const Details* known) {
   const auto lock = engine.lock(id);
   const auto record = engine.containers.find_by_id(id);
   if (!record) return true;
   const State state = state_of(engine, *record);
   if (state.is_running() || state.status == Status::restarting) return false;
-  finish(engine, *record, state);
+  finish(engine, *record, state, known);
   return true;
 }
 

@@ -27,12 +27,16 @@ inline constexpr const char* kKeptNote = "kept";
 /// The note of a run that a user has stopped; after its end it lies in the container's own directory.
 inline constexpr const char* kStoppedNote = "stopped";
 
-/// The same as end_run, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`.
-void finish(Engine& engine, const Record& record, const State& state);
+/// The same as end_run, but a container that is --rm is removed. Does nothing unless `state.needs_cleanup`. `known`: see
+/// remove_stopped.
+void finish(Engine& engine,
+            const Record& record,
+            const State& state,
+            const Details* known = nullptr);
 
 /// The same for a container by id, taking the lock: what the monitor has run when no client is left. Missing is fine. False
 /// when it runs, or is about to again: who restarts it holds its lock, and for a moment between the two runs nothing but
 /// that lock tells.
-bool clean_up(Engine& engine, const std::string& id);
+bool clean_up(Engine& engine, const std::string& id, const Details* known = nullptr);
 
 }  // namespace container

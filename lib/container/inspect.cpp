@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json_duration.hpp"
+#include "base/json_struct.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/exec.hpp"
@@ -229,6 +230,20 @@ void set_spans(Json& check) {
       check[name] = base::duration_json(check[name].get<std::int64_t>());
 }
 
+/// What scripts print as a whole: its fields come in the order of Docker's structs.
+void add_structs(Json& json) {
+  base::make_struct(json["HostConfig"]["RestartPolicy"], {"Name", "MaximumRetryCount"});
+  for (auto& mount : json["Mounts"]) {
+    base::make_struct(
+        mount, {"Type", "Name", "Source", "Destination", "Driver", "Mode", "RW", "Propagation"});
+  }
+  const auto check = json["Config"].find("Healthcheck");
+  if (check != json["Config"].end() && check->is_object()) {
+    base::make_struct(*check,
+                      {"Test", "Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"});
+  }
+}
+
 std::string port_key(const network::PortMapping& port) {
   return fmt::format("{}/{}", port.container_port, port.protocol);
 }
@@ -285,6 +300,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
     json["SizeRw"] = sizes.own;
     json["SizeRootFs"] = sizes.total;
   }
+  add_structs(json);
   return json;
 }
 

@@ -256,10 +256,9 @@ void set_graph_driver(Json& json, const std::string& merged) {
   if (!merged.empty()) json["Data"]["MergedDir"] = merged;
 }
 
-/// What a template may print as a whole.
+/// What scripts print as a whole.
 void add_structs(Json& json) {
   auto& host = json["HostConfig"];
-  base::make_struct(host["RestartPolicy"], {"Name", "MaximumRetryCount"});
   for (auto& limit : host["Ulimits"]) base::make_struct(limit, {"Name", "Soft", "Hard"});
   for (auto& mount : json["Mounts"]) {
     base::make_struct(mount,
@@ -338,10 +337,8 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["StaticDir"] = engine.store.paths().container(record.id);
   json["UseImageHostname"] = json["UseImageHosts"] = false;
   json["lockNumber"] = 0;
-  if (options.keep_empty) {
-    add_for_templates(json);
-    add_structs(json);
-  }
+  if (options.keep_empty) add_for_templates(json);
+  add_structs(json);
   return json;
 }
 

@@ -71,24 +71,27 @@ Pruned prune_containers(Engine& engine, const Filters& filters) {
   return pruned;
 }
 
-std::vector<std::string> prunable_volumes(Engine& engine, bool all, const Filters& filters) {
+std::vector<std::string> prunable_volumes(Engine& engine,
+                                          VolumeKinds kinds,
+                                          const Filters& filters) {
   check_keys(filters, {"label", "label!", "all", "until"});
   const auto asked = filters.find("all");
-  const bool named = all || (asked != filters.end() && asked->second.back() != "false" &&
-                             asked->second.back() != "0");
+  const bool named = kinds.named || (asked != filters.end() && asked->second.back() != "false" &&
+                                     asked->second.back() != "0");
   const auto before = until(filters);
   std::vector<std::string> names;
   for (const auto& volume : engine.volumes.list()) {
     if (!(volume.anonymous || named) || !labels_match(volume.labels, filters)) continue;
+    if (!volume.options.empty() && !kinds.with_options) continue;
     if (volume.created > before || !engine.volumes.users(volume.name).empty()) continue;
     names.push_back(volume.name);
   }
   return names;
 }
 
-Pruned prune_volumes(Engine& engine, bool all, const Filters& filters) {
+Pruned prune_volumes(Engine& engine, VolumeKinds kinds, const Filters& filters) {
   Pruned pruned;
-  for (const auto& name : prunable_volumes(engine, all, filters)) {
+  for (const auto& name : prunable_volumes(engine, kinds, filters)) {
     const auto volume = engine.volumes.find(name);
     if (!volume) continue;
     const auto size = tree_size(volume->path);

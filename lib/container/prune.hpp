@@ -18,10 +18,19 @@ struct Pruned {
 /// Removes containers that do not run. Filters: label, label!, until.
 Pruned prune_containers(Engine& engine, const Filters& filters);
 
-/// Names of the volumes that prune_volumes would remove.
-std::vector<std::string> prunable_volumes(Engine& engine, bool all, const Filters& filters);
+/// Which volumes a pruning takes besides anonymous ones.
+struct VolumeKinds {
+  bool named = false;
+  bool with_options =
+      false;  ///< what such a volume names (a device, a share) is kept by Docker 29, removed by Podman
+};
 
-/// Removes volumes that no container uses: anonymous ones, with `all` named ones, too. Filters: label, label!, all.
-Pruned prune_volumes(Engine& engine, bool all, const Filters& filters);
+/// Names of the volumes that prune_volumes would remove.
+std::vector<std::string> prunable_volumes(Engine& engine,
+                                          VolumeKinds kinds,
+                                          const Filters& filters);
+
+/// Removes volumes that no container uses. Filters: label, label!, all (the same as `named`).
+Pruned prune_volumes(Engine& engine, VolumeKinds kinds, const Filters& filters);
 
 }  // namespace container

@@ -41,8 +41,12 @@ void remove_image(Engine& engine, const std::string& name) {
 
 }  // namespace
 
-void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes) {
-  const Details details = engine.containers.details(record.id);
+void remove_stopped(Engine& engine,
+                    const Record& record,
+                    RemoveVolumes volumes,
+                    const Details* known) {
+  std::optional<Details> read;
+  const Details& details = known ? *known : read.emplace(engine.containers.details(record.id));
   std::vector<std::string> anonymous;
   if (volumes == RemoveVolumes::anonymous) anonymous = details.anonymous_volumes;
   // Row first: from here on nobody finds it, and what a crash leaves on disk has no row and is swept.

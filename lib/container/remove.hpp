@@ -11,8 +11,11 @@ namespace container {
 enum class RemoveVolumes { none, anonymous };
 
 /// Removes a container that does not run: row, directory and, if asked, its anonymous volumes. The caller holds the
-/// container's lock.
-void remove_stopped(Engine& engine, const Record& record, RemoveVolumes volumes);
+/// container's lock. Who has its details at hand spares the reading of them.
+void remove_stopped(Engine& engine,
+                    const Record& record,
+                    RemoveVolumes volumes,
+                    const Details* known = nullptr);
 
 struct RemoveOptions {
   bool force = false;    ///< end it first when it runs

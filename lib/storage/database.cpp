@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/rollback.hpp"
 #include "storage/schema.sql.hpp"
 
 namespace storage {
@@ -36,6 +37,11 @@ int wait_a_little(void*, int attempts) {
   constexpr int kGiveUp = 120'000;  // about a minute
   ::usleep(static_cast<useconds_t>(100 + (attempts % 8) * 100));
   return attempts < kGiveUp;
+}
+
+/// Nobody reads SQLite's statistics of memory; counting takes a lock at each allocation.
+void prepare_sqlite() {
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 int note_frames(void* frames, sqlite3*, const char*, int count) {
@@ -88,6 +94,7 @@ void Query::bind(int index, std::nullptr_t) {
 }
 
 Database::Database(const std::string& path) : path_(path) {
+  prepare_sqlite();
   const int result =
       sqlite3_open_v2(path.c_str(),
                       &db_,
@@ -99,7 +106,8 @@ Database::Database(const std::string& path) : path_(path) {
     sqlite3_wal_hook(db_, note_frames, &frames_);  // in the place of automatic checkpoints
     // Closing must not write the WAL back: that costs an fsync in each command.
     sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    script("PRAGMA foreign_keys=ON; PRAGMA synchronous=OFF");
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+    set_sync(Sync::none);
     migrate();
   } catch (...) {
     sqlite3_close(db_);
@@ -133,8 +141,8 @@ void Database::script(const char* sql) {
 
 void Database::transaction(Sync sync, const std::function<void()>& act) {
   if (in_transaction_) base::fail(base::Kind::bug, "a transaction inside a transaction");
-  script(sync == Sync::full ? "PRAGMA synchronous=FULL; BEGIN IMMEDIATE"
-                            : "PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
+  set_sync(sync);
+  script("BEGIN IMMEDIATE");
   in_transaction_ = true;
   try {
     act();
@@ -145,6 +153,19 @@ void Database::transaction(Sync sync, const std::function<void()>& act) {
     throw;
   }
   in_transaction_ = false;
+}
+
+void Database::set_sync(Sync sync) {
+  if (sync_ == sync) return;
+  script(sync == Sync::full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
+  sync_ = sync;
+}
+
+void Database::without_references(const std::function<void()>& act) {
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FKEY, 0, nullptr);
+  const base::Finally again(
+      [this] { sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr); });
+  act();
 }
 
 void Database::migrate() {
@@ -182,6 +203,7 @@ void Database::write_back_above(int frames) {
   try {
     // Written back with fsync, whatever the transactions before asked for: without one, what was durable could be lost.
     script("PRAGMA synchronous=NORMAL");
+    sync_.reset();
     // Without waiting: when a reader or writer is in the way, as much as can be is written, and the log stays.
     sqlite3_busy_handler(db_, nullptr, nullptr);
     sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);

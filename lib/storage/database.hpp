@@ -89,6 +89,10 @@ class Database {
   /// Runs `act` inside BEGIN IMMEDIATE … COMMIT; an exception rolls back. Not nested. Keep slow things out of it.
   void transaction(Sync sync, const std::function<void()>& act);
 
+  /// Runs `act` (inside a transaction) without looking at foreign keys: what it removes is referred to by nothing that it
+  /// leaves. Cheaper than ON DELETE CASCADE, whose statements SQLite would have to translate first.
+  void without_references(const std::function<void()>& act);
+
   /// Writes the log of changes (WAL) back into the file when it has grown, with fsync: every first opener reads all of it
   /// again. For a moment at which this command would wait anyway; closing does it only when the log is long.
   void write_back();
@@ -100,12 +104,14 @@ class Database {
   Query prepare(std::string_view sql);
   std::int64_t changes() const;
   void migrate();
+  void set_sync(Sync sync);
   void write_back_above(int frames);
 
   sqlite3* db_ = nullptr;
   std::string path_;
   bool in_transaction_ = false;
-  int frames_ = 0;  ///< in the log after our last change
+  std::optional<Sync> sync_;  ///< what "PRAGMA synchronous" was last set to
+  int frames_ = 0;            ///< in the log after our last change
 };
 
 }  // namespace storage

@@ -112,7 +112,7 @@ r() { berth run --rm --network none "$@"; }
   has "includes invalid characters"
   fails 1 berth volume inspect nosuch
   has "get nosuch: no such volume"
-  works berth volume prune -af
+  works podman volume prune -af
   has v1
 }
 

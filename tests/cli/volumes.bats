@@ -8,7 +8,7 @@ setup_file() {
   export B="$REGISTRY/busybox:1"
 }
 teardown_file() { end_file; }
-teardown() { remove_all berth && berth volume prune -af > /dev/null; }
+teardown() { remove_all berth && podman volume prune -af > /dev/null; }
 
 r() { berth run --rm --network none "$@"; }
 
@@ -149,4 +149,13 @@ r() { berth run --rm --network none "$@"; }
   works podman volume prune -a <<< y
   works podman volume ls -q
   is ""
+}
+
+@test "docker's prune keeps volumes with options, podman's does not" {
+  berth volume create -o type=tmpfs -o device=tmpfs shelf
+  works docker volume prune -af
+  works docker volume ls -q
+  is shelf
+  works podman volume prune -af
+  is shelf
 }

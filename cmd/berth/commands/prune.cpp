@@ -30,6 +30,10 @@ void tell(Session& session, const char* title, const container::Pruned& pruned) 
   fmt::print("Total reclaimed space: {}\n", base::human_size(static_cast<double>(pruned.bytes)));
 }
 
+container::VolumeKinds kinds(const Session& session, const Flags& flags) {
+  return {.named = flags.all, .with_options = session.is_podman()};
+}
+
 /// Podman names what will go before it asks.
 bool confirm_podman(Session& session, const Flags& flags) {
   const char* what = flags.all ? "" : "anonymous ";
@@ -37,7 +41,8 @@ bool confirm_podman(Session& session, const Flags& flags) {
       "WARNING! This will remove all {}volumes not used by at least one container. The following "
       "volumes will be removed:\n",
       what);
-  const auto names = container::prunable_volumes(session.engine(), flags.all, flags.filters);
+  const auto names =
+      container::prunable_volumes(session.engine(), kinds(session, flags), flags.filters);
   if (names.empty()) {
     fmt::print("No dangling {}volumes found\n", what);
     return false;
@@ -94,9 +99,10 @@ void register_volume_prune(Verbs& verbs) {
       .act =
           [flags](Session& session, const Words&) {
             if (!flags->force && !confirm_volumes(session, *flags)) return 0;
-            tell(session,
-                 "Deleted Volumes:",
-                 container::prune_volumes(session.engine(), flags->all, flags->filters));
+            tell(
+                session,
+                "Deleted Volumes:",
+                container::prune_volumes(session.engine(), kinds(session, *flags), flags->filters));
             return 0;
           },
   });

@@ -97,7 +97,8 @@ int prune(Session& session, const Flags& flags) {
   if (flags.volumes) {
     auto filters = flags.filters;
     filters.erase("until");
-    volumes = container::prune_volumes(engine, /*all=*/session.is_podman(), filters);
+    const bool podman = session.is_podman();
+    volumes = container::prune_volumes(engine, {.named = podman, .with_options = podman}, filters);
   }
   tell(session, "Volumes", volumes.removed);
   const auto images = image::prune(engine.images, options);
