@@ -234,10 +234,6 @@ void use_storage_options(GlobalOptions& options) {
     const auto name = key.substr(key.rfind('.') + 1);
     if (!path || (name != "imagestore" && name != "additionalimagestore"))
       base::fail(Kind::unsupported, "--storage-opt {} is not supported yet", option);
-    if (!path->starts_with('/')) {
-      base::fail(
-          Kind::usage, "overlay: image path \"{}\" is not absolute.  Can not be relative", *path);
-    }
   }
   // As with Podman: another store has options of its own.
   options.reads_storage_conf = options.root.empty();

@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "image/blob_store.hpp"
 #include "image/remove.hpp"
 
@@ -251,12 +250,7 @@ void ImageStore::adopt(const Image& image) {
       base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
     adopted.layer_ids.push_back(layer.id);
   }
-  for (const auto& known : repository_digests(image.id)) {
-    const auto [repository, digest] = base::split_pair(known, '@');
-    adopted.repository_digests.emplace_back(repository, *digest);
-    if (auto bytes = find_blob(*digest)) adopted.blobs[*digest] = std::move(*bytes);
-  }
-  add(adopted);
+  add(adopted);  // its digests are of names there
 }
 
 void ImageStore::tag(const std::string& id, const Reference& name) {

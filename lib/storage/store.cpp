@@ -44,8 +44,10 @@ void Store::open_copy() {
 const std::vector<std::unique_ptr<Store>>& Store::image_stores() {
   if (!find_image_stores_) return image_stores_;
   const auto own = base::find_stat(paths_.database());
-  const auto paths = std::exchange(find_image_stores_, nullptr)();
-  for (const auto& path : paths) {
+  std::vector<std::unique_ptr<Store>> found;
+  for (const auto& path : find_image_stores_()) {
+    if (!path.starts_with('/'))
+      base::fail(base::Kind::usage, "image store {}: the path is not absolute", path);
     if (!base::is_directory(path))
       base::fail(base::Kind::not_found, "image store {}: no such directory", path);
     std::unique_ptr<Store> store(new Store(path, *this));
@@ -53,8 +55,10 @@ const std::vector<std::unique_ptr<Store>>& Store::image_stores() {
     if (!st || (own && st->st_ino == own->st_ino && st->st_dev == own->st_dev)) continue;
     if (st->st_uid != ::geteuid())
       base::fail(base::Kind::denied, "image store {} belongs to another user", path);
-    image_stores_.push_back(std::move(store));
+    found.push_back(std::move(store));
   }
+  find_image_stores_ = nullptr;
+  image_stores_ = std::move(found);
   return image_stores_;
 }
 
