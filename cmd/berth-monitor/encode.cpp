@@ -24,28 +24,41 @@ void add_date(uint64_t day, Text& out) {
   out.add_number(of_year - (153 * shifted_month + 2) / 5 + 1, 2);
 }
 
-/// RFC 3339 in UTC; Go's RFC3339Nano drops trailing zeros of the fraction, CRI logs keep all nine
-/// digits.
-void make_time(uint64_t time, bool all_digits, Text& out) {
-  const uint64_t seconds = time / 1000000000, of_day = seconds % 86400;
+/// How times are written.
+struct Clock {
+  bool all_digits = false;  ///< of the fraction; Go's RFC3339Nano drops trailing zeros
+  bool is_local = false;    ///< with the offset in digits, even when it is 0; else Z
+  int offset = 0;           ///< minutes
+};
+
+/// RFC 3339.
+void make_time(uint64_t time, const Clock& clock, Text& out) {
+  const uint64_t seconds = time / 1000000000 + static_cast<uint64_t>(60 * int64_t{clock.offset});
+  const uint64_t of_day = seconds % 86400;
   add_date(seconds / 86400, out);
   out.add("T").add_number(of_day / 3600, 2).add(":").add_number(of_day / 60 % 60, 2);
   out.add(":").add_number(of_day % 60, 2);
   uint64_t fraction = time % 1000000000;
   unsigned digits = 9;
-  for (; !all_digits && digits > 0 && fraction % 10 == 0; --digits) fraction /= 10;
+  for (; !clock.all_digits && digits > 0 && fraction % 10 == 0; --digits) fraction /= 10;
   if (digits > 0) out.add(".").add_number(fraction, digits);
-  out.add("Z");
+  if (!clock.is_local) {
+    out.add("Z");
+    return;
+  }
+  const auto minutes = static_cast<uint64_t>(clock.offset < 0 ? -clock.offset : clock.offset);
+  out.add(clock.offset < 0 ? "-" : "+").add_number(minutes / 60, 2);
+  out.add(":").add_number(minutes % 60, 2);
 }
 
 /// All lines of one chunk came at one time: its text is made once. A log has one format only.
-void add_time(uint64_t time, bool all_digits, Text& out) {
+void add_time(uint64_t time, const Clock& clock, Text& out) {
   static uint64_t known;
-  static char bytes[32];
+  static char bytes[48];
   static size_t size;
   if (time != known || size == 0) {
     Text text{bytes, sizeof bytes};
-    make_time(time, all_digits, text);
+    make_time(time, clock, text);
     size = text.size;
     known = time;
   }
@@ -147,12 +160,12 @@ void encode_json(const Entry& entry, Text& out) {
   add_escaped(entry.bytes, entry.size, out);
   if (entry.complete) out.add("\\n");
   out.add("\",\"stream\":\"").add(entry.stream).add("\",").add(entry.attributes).add("\"time\":\"");
-  add_time(entry.time, /*all_digits=*/false, out);
+  add_time(entry.time, {}, out);
   out.add("\"}\n");
 }
 
-void encode_k8s(const Entry& entry, Text& out) {
-  add_time(entry.time, /*all_digits=*/true, out);
+void encode_k8s(const Entry& entry, int utc_offset, Text& out) {
+  add_time(entry.time, Clock{.all_digits = true, .is_local = true, .offset = utc_offset}, out);
   out.add(" ").add(entry.stream).add(entry.complete ? " F " : " P ");
   out.add(entry.bytes, entry.size).add("\n");
 }

@@ -27,7 +27,8 @@ constexpr size_t longest_entry(size_t size) {
 }
 
 void encode_json(const Entry& entry, Text& out);
-void encode_k8s(const Entry& entry, Text& out);
+/// The time is as conmon writes it: local, `utc_offset` minutes ahead of UTC.
+void encode_k8s(const Entry& entry, int utc_offset, Text& out);
 
 /// How many of the bytes are whole UTF-8 characters, when the last may be cut off. Never less than
 /// size - 3.

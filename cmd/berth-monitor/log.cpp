@@ -37,6 +37,7 @@ struct Log {
   const char* path;
   const char* attributes = "";
   protocol::LogFormat format;
+  int utc_offset;  ///< minutes
   int64_t max_size;
   uint32_t max_files;
   int64_t size;  ///< of the file
@@ -102,7 +103,7 @@ void write_entry(Stream stream, const char* bytes, size_t size, uint64_t time, b
   if (log_file.format == protocol::LogFormat::json_file)
     encode_json(entry, log_file.buffer);
   else
-    encode_k8s(entry, log_file.buffer);
+    encode_k8s(entry, log_file.utc_offset, log_file.buffer);
 }
 
 void write_line(Stream stream, const char* bytes, size_t size, uint64_t time, bool complete) {
@@ -144,6 +145,7 @@ void finish(Stream stream, const char* data, size_t size, uint64_t time) {
 bool open_log(const Plan& plan) {
   log_file.path = plan.log_path;
   log_file.format = plan.header->log_format;
+  log_file.utc_offset = plan.header->utc_offset_minutes;
   log_file.attributes = plan.log_attributes;
   log_file.max_size = plan.header->log_max_size;
   log_file.max_files = plan.header->log_max_files;

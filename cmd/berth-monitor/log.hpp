@@ -3,7 +3,7 @@
 // rotated by size.
 //
 //   json-file  {"log":"text\n","stream":"stdout","time":"2026-01-02T03:04:05.123456789Z"}
-//   k8s-file   2026-01-02T03:04:05.123456789Z stdout F text
+//   k8s-file   2026-01-02T03:04:05.123456789+00:00 stdout F text
 //   journald   no file: each line goes to the journal (journal.hpp)
 //
 // A line is written when it is complete, when it is longer than 16 KiB (then in pieces: no \n at

@@ -15,7 +15,9 @@
 #include "image/transfer/archive_save.hpp"
 #include "image/transfer/commit_layer.hpp"
 #include "image/transfer/copy_tree.hpp"
+#include "image/transfer/login.hpp"
 #include "image/transfer/pull.hpp"
+#include "image/transfer/push.hpp"
 #include "image/transfer_message.hpp"
 
 namespace {
@@ -38,6 +40,22 @@ constexpr std::pair<std::string_view, Operation> kOperations[] = {
      [](Store& store, const Json& request) {
        return base::to_json(image::pull_image(store, read<image::PullRequest>(request)));
      }},
+    {"push",
+     [](Store& store, const Json& request) {
+       return base::to_json(image::push_images(store, read<image::PushRequest>(request)));
+     }},
+    {"find-login",
+     [](Store&, const Json& request) {
+       return base::to_json(image::find_login(read<image::LoginPlace>(request)));
+     }},
+    {"login",
+     [](Store&, const Json& request) {
+       return base::to_json(image::login(read<image::LoginRequest>(request)));
+     }},
+    {"logout",
+     [](Store&, const Json& request) {
+       return base::to_json(image::logout(read<image::LogoutRequest>(request)));
+     }},
     {"load",
      [](Store& store, const Json& request) {
        return base::to_json(
@@ -55,9 +73,10 @@ constexpr std::pair<std::string_view, Operation> kOperations[] = {
      }},
     {"commit",
      [](Store& store, const Json& request) {
+       const auto asked = read<image::CommitRequest>(request);
        const base::UniqueFd root(image::kSourceDescriptor);
-       return base::to_json(
-           image::commit_image(store, read<image::CommitRequest>(request), root.get()));
+       const base::UniqueFd delta(asked.is_delta ? image::kTargetDescriptor : -1);
+       return base::to_json(image::commit_image(store, asked, root.get(), delta.get()));
      }},
     {"copy",
      [](Store&, const Json& request) {

@@ -9,6 +9,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/event_file.hpp"
+#include "options/volume.hpp"
 #include "storage/roots.hpp"
 
 namespace cli {
@@ -51,6 +52,16 @@ void declare_own(FlagTable& table, Globals& g) {
             g.session.cgroup_manager = value;
           },
           "Who makes cgroups (\"cgroupfs\", \"systemd\")")
+      .type_name("string");
+  table
+      .add_option_function<Text>(
+          "--storage-driver",
+          [&g](const Text& word) {
+            g.session.storage.driver = storage::parse_driver(word);
+            if (!g.session.storage.driver)
+              base::fail(Kind::unsupported, "--storage-driver {} is not supported yet", word);
+          },
+          "How containers get their files (\"overlay\", \"vfs\": by copies)")
       .type_name("string");
   // What containers.conf says, for the monitor's own commands.
   table.add_option("--static-dir", g.session.static_dir, "Whose containers are seen").group("");
@@ -99,11 +110,6 @@ void declare_docker(FlagTable& table, Globals& g) {
         return v == "unix:///var/run/docker.sock" || v == "unix:///run/docker.sock";
       },
       "There is no daemon to connect to");
-}
-
-/// A directory of OCI hooks that holds none asks for nothing.
-bool is_empty_directory(const Text& path) {
-  return base::list_directory(path).empty();
 }
 
 bool is_harmless(const Text&) {
@@ -157,6 +163,11 @@ void declare_podman(FlagTable& table, Globals& g) {
           },
           "Events backend to use (berth has one log of its own, or \"none\")")
       .type_name("string");
+  table
+      .add_option("--volumepath",
+                  g.session.storage.volumes,
+                  "Path to the volume directory in which volume data is stored")
+      .type_name("string");
   table.add_flag("--noout", g.no_out, "Do not output to stdout");
   for (const auto* name : {"-c,--connection",
                            "--url",
@@ -166,21 +177,21 @@ void declare_podman(FlagTable& table, Globals& g) {
                            "--tls-cert",
                            "--tls-key",
                            "--tls-details",
-                           "--imagestore",
-                           "--volumepath"}) {
+                           "--imagestore"}) {
     refuse(table, name, is_never, "Not supported yet");
   }
 }
 
 /// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
-void declare_harness(FlagTable& table, Globals& g) {
-  refuse(
-      table, "--storage-driver", [](const Text& v) { return v == "overlay"; }, "Storage driver");
+void declare_harness(FlagTable& table, Dialect dialect, Globals& g) {
   table.add_list("--storage-opt",
                  g.session.storage_options,
                  "Option of the storage driver: overlay.imagestore=PATH is a further store whose "
                  "images are used, but never written");
-  refuse(table, "--hooks-dir", is_empty_directory, "Directory of OCI hooks");
+  auto hooks = table.add_list("--hooks-dir",
+                              g.session.hook_directories,
+                              "Directory of OCI hooks (may be given several times)");
+  if (dialect != Dialect::podman) hooks.group("");
   // Nothing of ours lies there: the monitor is berth's own, and networks and run state belong to
   // the two roots.
   refuse(table, "--conmon", is_harmless, "Path of the conmon binary");
@@ -262,6 +273,12 @@ void use_config(Globals& globals, const container::Config& config) {
   options.runtime = runtime_program(config, options.runtime);
   choose(options.cgroup_manager, "cgroup_manager", "");
   choose(options.events_backend, "events_logger", "");
+  if (options.hook_directories.empty())
+    options.hook_directories = config.list("engine", "hooks_dir");
+  // The container may be started again from another directory.
+  for (auto& directory : options.hook_directories)
+    if (!directory.starts_with('/')) directory = absolute_source("./" + directory);
+  choose(options.storage.volumes, "volume_path", "");
   choose(options.static_dir, "static_dir", "");
   use_event_options(options, config);
 }
@@ -274,7 +291,7 @@ void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
     declare_podman(table, globals);
   else
     declare_docker(table, globals);
-  declare_harness(table, globals);
+  declare_harness(table, dialect, globals);
 }
 
 void use_globals(Globals& globals, Dialect dialect, const container::Config& config) {

@@ -107,6 +107,7 @@ class Program {
     apply_defaults(table, defaults, of_verb(argv.flags, own));
     apply_both(table, flags, own, std::move(argv.flags));
     check_arity(verb.arity, argv.words.size());
+    globals_.session.storage.usual_places = speech_.program != "docker";
     use_globals(globals_, verbs_.dialect(), config_);
     if (verb.needs_user_namespace && base::is_rootless()) {
       const auto& runroot = globals_.session.runroot;

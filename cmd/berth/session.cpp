@@ -11,7 +11,7 @@ Session::Session(Speech speech, GlobalOptions options)
 
 storage::Store& Session::store() {
   if (store_) return *store_;
-  store_ = std::make_unique<storage::Store>(options_.root, options_.runroot);
+  store_ = std::make_unique<storage::Store>(options_.root, options_.runroot, options_.storage);
   store_->use_image_stores([this] {
     std::vector<std::string> paths;
     for (const auto& option : image_store_options())
@@ -36,6 +36,7 @@ container::Engine& Session::engine() {
   engine_ = std::make_unique<container::Engine>(store());
   if (!options_.runtime.empty()) engine_->runtime = options_.runtime;
   engine_->runtime_flags = options_.runtime_flags;
+  engine_->hook_directories = options_.hook_directories;
   engine_->cgroup_manager = options_.cgroup_manager;
   engine_->self = {base::read_link("/proc/self/exe").value_or(program()),
                    "--root",
@@ -49,6 +50,8 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
   for (const auto& option : options_.storage_options)
     engine_->self.insert(engine_->self.end(), {"--storage-opt", option});
+  for (const auto& directory : options_.hook_directories)
+    engine_->self.insert(engine_->self.end(), {"--hooks-dir", directory});
   engine_->containers.use_static_dir(options_.static_dir);
   if (!options_.static_dir.empty())
     engine_->self.insert(engine_->self.end(), {"--static-dir", options_.static_dir});

@@ -16,14 +16,16 @@ struct GlobalOptions {
   std::string runtime;         ///< "crun" unless told otherwise
   std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::string log_level;
-  std::vector<std::string> runtime_flags;  ///< --runtime-flag
-  std::string events_backend;              ///< "file", "journald", "none" or empty
-  std::string event_file;                  ///< containers.conf: events_logfile_path
+  std::vector<std::string> runtime_flags;     ///< --runtime-flag
+  std::vector<std::string> hook_directories;  ///< --hooks-dir
+  std::string events_backend;                 ///< "file", "journald", "none" or empty
+  std::string event_file;                     ///< containers.conf: events_logfile_path
   std::int64_t event_file_size = 1'000'000;
   /// --storage-opt: "overlay.imagestore=/path". None: what storage.conf says, unless --root was given.
   std::vector<std::string> storage_options;
   bool reads_storage_conf = true;
-  std::string static_dir;  ///< containers.conf: whose containers are seen
+  storage::StoreChoices storage;  ///< --storage-driver, --volumepath
+  std::string static_dir;         ///< containers.conf: whose containers are seen
 };
 
 class Session {

@@ -232,6 +232,14 @@ std::optional<Moment> parse_rfc3339(std::string_view text) {
   return read_time(text, /*shortened=*/false);
 }
 
+std::chrono::minutes utc_offset(Moment moment) {
+  const std::time_t whole = parts_of(moment).whole;
+  std::tm broken{};
+  ::tzset();  // localtime_r need not
+  ::localtime_r(&whole, &broken);
+  return std::chrono::minutes(broken.tm_gmtoff / 60);
+}
+
 std::string local_time(Moment moment) {
   if (moment == Moment{}) return "0001-01-01 00:00:00 +0000 UTC";
   const std::time_t whole = parts_of(moment).whole;

@@ -27,6 +27,9 @@ std::optional<Moment> parse_rfc3339(std::string_view text);
 /// "2026-01-02 03:04:05 +0000 UTC" (Go's default form, in the local zone).
 std::string local_time(Moment moment);
 
+/// How far the local zone is ahead of UTC at that moment.
+std::chrono::minutes utc_offset(Moment moment);
+
 /// What --since and --until take: RFC 3339 and its shortened forms (2026-01-02, 2026-01-02T15:04), seconds since
 /// 1970 with a fraction, or a Go duration counted back from `now`. Nothing when it is none of these.
 std::optional<Moment> parse_moment(std::string_view text, Moment now);

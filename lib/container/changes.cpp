@@ -6,19 +6,19 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/sys.hpp"
+#include "container/copied_root.hpp"
+#include "container/differences.hpp"
+#include "storage/marks.hpp"
 #include "storage/overlay.hpp"
 
 namespace container {
 
 namespace {
 
-/// Where runtimes mount something in every container. What of it the image lacks, they make in the
-/// container's own layer; docker has it in a layer below that.
 constexpr std::array<std::string_view, 10> kMountedOn = {".dockerenv",
                                                          "dev",
                                                          "etc/hostname",
@@ -30,23 +30,7 @@ constexpr std::array<std::string_view, 10> kMountedOn = {".dockerenv",
                                                          "run/secrets",
                                                          "sys"};
 
-bool is_mounted_on(const std::string& path) {
-  return std::find(kMountedOn.begin(), kMountedOn.end(), path) != kMountedOn.end();
-}
-
 constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-
-bool is_whiteout(const struct stat& st) {
-  return S_ISCHR(st.st_mode) && st.st_rdev == 0;
-}
-
-bool is_opaque(int fd) {
-  char value = 0;
-  for (const char* name : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
-    if (::fgetxattr(fd, name, &value, 1) == 1 && value == 'y') return true;
-  }
-  return false;
-}
 
 std::vector<std::string> names_in(int fd) {
   auto names = base::list_directory(fmt::format("/proc/self/fd/{}", fd));
@@ -86,7 +70,7 @@ class Comparison {
       return path.empty() ? name : path + "/" + name;
     };
     auto names = names_in(upper);
-    if (lower >= 0 && is_opaque(upper)) {
+    if (lower >= 0 && storage::is_opaque(upper)) {
       const auto below = names_in(lower);
       names.insert(names.end(), below.begin(), below.end());
       std::sort(names.begin(), names.end());
@@ -101,7 +85,7 @@ class Comparison {
     struct stat before {};
 
     const bool was = find_stat(lower, name, before);
-    if (!find_stat(upper, name, st) || is_whiteout(st)) {
+    if (!find_stat(upper, name, st) || storage::is_whiteout(st)) {
       if (was) add(What::removed, path);
       return;
     }
@@ -152,11 +136,16 @@ Changes compare(Engine& engine,
 
 }  // namespace
 
+bool is_mounted_on(const std::string& path) {
+  return std::find(kMountedOn.begin(), kMountedOn.end(), path) != kMountedOn.end();
+}
+
 Changes find_changes(int upper, int lower) {
   return Comparison().run(upper, lower);
 }
 
 Changes changes_of_container(Engine& engine, const Record& record) {
+  if (base::exists(copied_root(engine, record.id))) return changes_of_copied_root(engine, record);
   return compare(engine,
                  engine.store.paths().container(record.id) + "/upper",
                  engine.layers.of_container(record.id));
@@ -168,6 +157,11 @@ Changes changes_of_image(Engine& engine, const std::string& image_id) {
   while (!layers.empty() && layers.back().id.starts_with("fixup:")) layers.pop_back();
   if (layers.empty()) return {};
   const std::string top = layers.back().diff();
+  if (engine.store.driver() == storage::Driver::vfs) {
+    const auto after = storage::tree_of(layers);
+    layers.pop_back();
+    return find_differences(storage::tree_of(layers), after);
+  }
   layers.pop_back();
   return compare(engine, top, layers);
 }

@@ -29,6 +29,10 @@ struct Changes {
 /// them.
 Changes find_changes(int upper, int lower);
 
+/// Where runtimes mount something in every container. What of it the image lacks, they make in the
+/// container's own layer; docker has it in a layer below that.
+bool is_mounted_on(const std::string& path);
+
 /// Of a container against its image.
 Changes changes_of_container(Engine& engine, const Record& record);
 

@@ -8,6 +8,7 @@
 #include "base/sys.hpp"
 #include "container/finish.hpp"
 #include "container/state.hpp"
+#include "image/mount.hpp"
 
 namespace container {
 
@@ -25,6 +26,7 @@ class Check {
     networks();
     layers();
     images();
+    image_copies();
     volumes();
     return std::move(findings_);
   }
@@ -135,6 +137,16 @@ class Check {
     }
   }
 
+  /// Of images that were shown to people before a reboot.
+  void image_copies() {
+    for (const auto& name : base::list_directory(paths_.image_copies())) {
+      const auto lock = engine_.store.try_lock("image-" + name);
+      if (!lock || image::is_mounted(engine_.store, "sha256:" + name)) continue;
+      base::remove_tree(paths_.image_copies() + "/" + name);
+      swept("copy of image " + name);
+    }
+  }
+
   void volumes() {
     std::set<std::string> names;
     for (const auto& volume : engine_.volumes.list()) {
@@ -142,6 +154,7 @@ class Check {
       if (!base::is_directory(volume.path))
         damaged("volume " + volume.name + " has lost its files");
     }
+    if (paths_.volumes_lie_elsewhere()) return;
     for (const auto& name : base::list_directory(paths_.volumes())) {
       if (names.contains(name)) continue;
       const auto lock = engine_.store.lock("volume-" + name);

@@ -10,6 +10,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/changes.hpp"
+#include "container/copied_root.hpp"
 #include "container/events.hpp"
 #include "container/files.hpp"
 #include "container/inspect.hpp"
@@ -141,15 +142,34 @@ void go_on(Engine& engine, const Record& record) {
   }
 }
 
+/// As a CommitRequest's descriptor tells it.
+std::string delta_of(const Changes& changes) {
+  std::string text;
+  for (const auto& change : changes.list) {
+    text += change.what == Change::What::removed ? '-' : '+';
+    text.append(change.path, 1);
+    text += '\0';
+  }
+  return text;
+}
+
 /// The files into the store; the new image's id.
 std::string transfer(Engine& engine, const Files& files, const CommitOptions& options) {
   const auto& record = files.record();
   auto request = request_of(engine, record, options);
-  request.without = changes_of_container(engine, record).placeholders;
+  const auto changes = changes_of_container(engine, record);
+  request.without = changes.placeholders;
   image::Transfer to_store(engine.store);
   if (options.squash) return to_store.commit(request, files.root()).image;
   for (const auto& layer : engine.layers.of_container(record.id))
     request.layers.push_back(layer.id);
+  if (base::exists(copied_root(engine, record.id))) {
+    request.is_upper = false;
+    request.is_delta = true;
+    const auto root = base::open_file(copied_root(engine, record.id), O_RDONLY | O_DIRECTORY);
+    const auto delta = base::make_memory_file("delta", delta_of(changes));
+    return to_store.commit(request, root.get(), delta.get()).image;
+  }
   const auto upper =
       base::open_file(engine.store.paths().container(record.id) + "/upper", O_RDONLY | O_DIRECTORY);
   return to_store.commit(request, upper.get()).image;

@@ -146,6 +146,19 @@ void ContainerStore::add(const Record& record,
   });
 }
 
+void ContainerStore::keep_layers(const std::string& id, const std::vector<storage::Layer>& layers) {
+  // Layers below it have positions from 0 on.
+  for (const auto& layer : layers)
+    store_.database().execute(
+        "INSERT INTO container_layers(container, position, layer) SELECT id, "
+        "(SELECT min(0, coalesce(min(position), 0)) - 1 FROM container_layers WHERE container = "
+        "?1), ?2 "
+        "FROM containers WHERE id = ?1 AND NOT EXISTS "
+        "(SELECT 1 FROM container_layers WHERE container = ?1 AND layer = ?2)",
+        id,
+        layer.id);
+}
+
 void ContainerStore::set_started(const Record& record, base::Moment started, int restarts) {
   // Not synced: after a power loss a container that ran is as stopped as one that never did.
   store_.database().transaction(storage::Sync::none, [&] {

@@ -43,6 +43,10 @@ class ContainerStore {
   /// taken. `--rm` containers need not survive a power loss.
   void add(const Record& record, const Details& details, const std::vector<storage::Layer>& layers);
 
+  /// Layers that stay as long as the container, without being below it. Inside a transaction; nothing happens when there is
+  /// no such container.
+  void keep_layers(const std::string& id, const std::vector<storage::Layer>& layers);
+
   /// `restarts`: how many of them the restart policy has made by now.
   void set_started(const Record& record, base::Moment started, int restarts = 0);
   /// Of a container that was changed (update).

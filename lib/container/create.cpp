@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "container/cgroup.hpp"
+#include "container/copied_root.hpp"
 #include "container/events.hpp"
 #include "container/finish.hpp"
 #include "container/health.hpp"
@@ -170,7 +171,20 @@ mode_t mode_of_root(const CreateOptions& options, const std::vector<storage::Lay
                             : layers.empty()       ? ""
                                                    : layers.back().diff();
   const auto st = base::find_stat(below);
-  return st ? st->st_mode & 07777 : 0755;
+  constexpr mode_t kUsual = 0755, kBare = 0555;
+  const mode_t mode = st ? st->st_mode & 07777 : kUsual;
+  const bool is_bare = options.rules.bare_root && options.rootfs.empty() && mode == kUsual &&
+                       std::none_of(layers.begin(), layers.end(), storage::names_root);
+  return is_bare ? kBare : mode;
+}
+
+/// The container's own layer.
+void make_upper(const std::string& directory,
+                const CreateOptions& options,
+                const std::vector<storage::Layer>& layers) {
+  base::make_directory(directory + "/upper", mode_of_root(options, layers));
+  give_to_root(directory + "/upper", user_mapping(options.namespaces));
+  base::make_directory(directory + "/work", 0700);
 }
 
 /// Every volume mount gets the name of a volume that exists.
@@ -241,14 +255,6 @@ Summary summary_of(const CreateOptions& options, const image::RunConfig& image) 
   return s;
 }
 
-/// Layers of an image store are known here from now on.
-void lease_all(Engine& engine, const std::vector<storage::Layer>& layers) {
-  for (const auto& layer : layers) {
-    if (!engine.layers.lease(layer.id))
-      base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
-  }
-}
-
 /// Adds the row; a name of our own choice that is taken is chosen again.
 void add_row(Engine& engine, Created& made, const std::vector<storage::Layer>& layers) {
   const bool chosen_by_us = made.details.options.name.empty();
@@ -310,9 +316,12 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (const auto path = options.log.options.find("path"); path != options.log.options.end())
     details.log_path = path->second;
   details.options = std::move(options);
+  details.options.driver = engine.store.driver() == storage::Driver::vfs ? "vfs" : "";
   check_has_health_check(details);
   const auto layers = engine.layers.of_image(image.id);  // before that the store may not be there
-  if (image.read_only) lease_all(engine, layers);
+  if (image.read_only) engine.layers.lease_all(layers);
+  std::optional<RootCopy> copy;
+  if (has_copied_root(details.options)) copy.emplace(engine, details.options, layers);
   rollback.on_failure([&] {
     drop_run_directory(engine, record.id);
     base::remove_tree(directory);
@@ -321,9 +330,10 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   made.lock = engine.lock(record.id);
   if (starts == StartsNow::yes) make_run_directory(engine, record.id);
   base::make_directory(directory, 0700);
-  base::make_directory(directory + "/upper", mode_of_root(made.details.options, layers));
-  give_to_root(directory + "/upper", user_mapping(made.details.options.namespaces));
-  base::make_directory(directory + "/work", 0700);
+  if (copy)
+    copy->move_to(copied_root(engine, record.id));
+  else
+    make_upper(directory, details.options, layers);
   keep_secrets(engine, made.details.options, directory);
   add_row(engine, made, layers);
   if (image.read_only) engine.layers.end_leases();

@@ -2,142 +2,154 @@
 #include "container/differences.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
-#include <iterator>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-#include "base/beneath.hpp"
+#include "base/interrupt.hpp"
 #include "base/sys.hpp"
 #include "container/files.hpp"
-#include "storage/overlay.hpp"
 
 namespace container {
 
 namespace {
 
-constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-
+using storage::MergedTree;
+using Directory = MergedTree::Directory;
+using Entry = MergedTree::Entry;
 using What = Change::What;
 
-std::vector<std::string> names_in(int fd) {
-  if (fd < 0) return {};
-  auto names = base::list_directory(fmt::format("/proc/self/fd/{}", fd));
-  std::sort(names.begin(), names.end());
-  return names;
-}
+/// A name with its directory.
+struct Place {
+  const MergedTree& tree;
+  const Directory& directory;
+  const Entry& entry;
 
-std::optional<struct stat> stat_in(int dir, const std::string& name) {
-  struct stat st {};
+  base::UniqueFd parent() const { return tree.open(entry.part, directory.path); }
+};
 
-  if (dir < 0 || ::fstatat(dir, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) return std::nullopt;
-  return st;
-}
-
-std::string link_in(int dir, const std::string& name) {
+std::string link_of(const Place& place) {
   char target[4096];
-  const ssize_t n = ::readlinkat(dir, name.c_str(), target, sizeof target);
+  const auto parent = place.parent();
+  const ssize_t n = ::readlinkat(parent.get(), place.entry.name.c_str(), target, sizeof target);
   return n < 0 ? "" : std::string(target, static_cast<std::size_t>(n));
 }
 
-/// Of directories, time and size tell of their entries, which are told by themselves.
-bool differs(const struct stat& a, const struct stat& b) {
-  if (a.st_mode != b.st_mode || a.st_uid != b.st_uid || a.st_gid != b.st_gid ||
-      a.st_rdev != b.st_rdev)
-    return true;
-  if (S_ISDIR(a.st_mode)) return false;
-  return a.st_size != b.st_size || a.st_mtim.tv_sec != b.st_mtim.tv_sec;
+std::string capability_of(const Place& place) {
+  std::array<char, 64> value{};
+  const auto parent = place.parent();
+  const auto path = fmt::format("/proc/self/fd/{}/{}", parent.get(), place.entry.name);
+  const auto n = ::lgetxattr(path.c_str(), "security.capability", value.data(), value.size());
+  return n < 0 ? "" : std::string(value.data(), static_cast<std::size_t>(n));
 }
 
 /// Two trees walked side by side.
 class Walk {
  public:
-  Changes run(int before, int after) {
-    directory(before, after, "");
+  Walk(const MergedTree& before, const MergedTree& after, const Comparing& how)
+      : before_(before), after_(after), how_(how) {}
+
+  Changes run() {
+    const auto before = before_.root(), after = after_.root();
+    directory(&before, after);
     return std::move(changes_);
   }
 
  private:
-  /// Negative: no such directory on that side.
-  void directory(int before, int after, const std::string& path) {
-    const auto old_names = names_in(before), new_names = names_in(after);
-    std::vector<std::string> names;
-    std::set_union(old_names.begin(),
-                   old_names.end(),
-                   new_names.begin(),
-                   new_names.end(),
-                   std::back_inserter(names));
-    for (const auto& name : names) entry(before, after, name, path + "/" + name);
+  /// Without `before` there was no such directory.
+  void directory(const Directory* before, const Directory& after) {
+    base::check_interrupt();
+    const auto old_entries = before ? before_.entries(*before) : std::vector<Entry>();
+    const auto new_entries = after_.entries(after);
+    auto was = old_entries.begin();
+    const auto removed_until = [&](const std::string* name) {
+      for (; was != old_entries.end() && (!name || was->name < *name); ++was)
+        changes_.list.push_back({What::removed, "/" + after.path_of(was->name)});
+    };
+    for (const auto& now : new_entries) {
+      removed_until(&now.name);
+      const bool same = was != old_entries.end() && was->name == now.name;
+      entry(before, same ? &*was : nullptr, after, now);
+      if (same) ++was;
+    }
+    removed_until(nullptr);
   }
 
-  void entry(int before, int after, const std::string& name, const std::string& path) {
-    const auto old_st = stat_in(before, name), new_st = stat_in(after, name);
-    if (!new_st) {
-      if (old_st) changes_.list.push_back({What::removed, path});
+  void entry(const Directory* before, const Entry* was, const Directory& after, const Entry& now) {
+    const std::string path = after.path_of(now.name);
+    if (how_.is_container && !was && is_mounted_on(path)) {
+      changes_.placeholders.push_back(path);
       return;
     }
-    const std::size_t place = changes_.list.size();
-    if (!old_st)
-      changes_.list.push_back({What::added, path});
-    else if (is_changed(before, after, name, *old_st, *new_st))
-      changes_.list.push_back({What::modified, path});
-    if (!S_ISDIR(new_st->st_mode)) return;
+    const std::size_t place = changes_.list.size(), made = changes_.placeholders.size();
+    if (!was)
+      changes_.list.push_back({What::added, "/" + path});
+    else if (is_changed({before_, *before, *was}, {after_, after, now}))
+      changes_.list.push_back({What::modified, "/" + path});
+    if (!S_ISDIR(now.st.st_mode)) return;
     const bool is_told = changes_.list.size() > place;
-    below(old_st && S_ISDIR(old_st->st_mode) ? before : -1, after, name, path);
+    below(before, was, after, now);
+    const bool only_placeholders =
+        changes_.list.size() == place + 1 && changes_.placeholders.size() > made;
+    if (!was && only_placeholders) {  // the runtime has made it for them
+      changes_.list.pop_back();
+      changes_.placeholders.push_back(path);
+    }
     // A directory with changes in it has changed itself.
     if (!is_told && changes_.list.size() > place)
       changes_.list.insert(changes_.list.begin() + static_cast<std::ptrdiff_t>(place),
-                           {What::modified, path});
+                           {What::modified, "/" + path});
   }
 
-  static bool is_changed(int before,
-                         int after,
-                         const std::string& name,
-                         const struct stat& old_st,
-                         const struct stat& new_st) {
-    if (differs(old_st, new_st)) return true;
-    return S_ISLNK(new_st.st_mode) && link_in(before, name) != link_in(after, name);
+  void below(const Directory* before, const Entry* was, const Directory& after, const Entry& now) {
+    const auto inner = after_.below(after, now);
+    if (!was || !S_ISDIR(was->st.st_mode)) return directory(nullptr, inner);
+    const auto old = before_.below(*before, *was);
+    directory(&old, inner);
   }
 
-  void below(int before, int after, const std::string& name, const std::string& path) {
-    const auto now = base::try_open_at(after, name.c_str(), kDirectoryFlags);
-    if (!now) return;  // gone meanwhile
-    const auto then =
-        before < 0 ? base::UniqueFd() : base::try_open_at(before, name.c_str(), kDirectoryFlags);
-    directory(then ? then.get() : -1, now.get(), path);
+  bool is_changed(const Place& before, const Place& after) const {
+    const auto &a = before.entry.st, &b = after.entry.st;
+    if (differs(a, b)) return true;
+    if (S_ISLNK(b.st_mode)) return link_of(before) != link_of(after);
+    return how_.is_container && S_ISREG(b.st_mode) && capability_of(before) != capability_of(after);
   }
 
+  /// Of directories, time and size tell of their entries, which are told by themselves.
+  bool differs(const struct stat& a, const struct stat& b) const {
+    const auto uid = how_.mapping ? base::map_id(how_.mapping->uids, a.st_uid) : a.st_uid;
+    const auto gid = how_.mapping ? base::map_id(how_.mapping->gids, a.st_gid) : a.st_gid;
+    if (a.st_mode != b.st_mode || uid != b.st_uid || gid != b.st_gid || a.st_rdev != b.st_rdev)
+      return true;
+    if (S_ISDIR(a.st_mode)) return false;
+    if (how_.is_container && a.st_mtim.tv_nsec != b.st_mtim.tv_nsec) return true;
+    return a.st_size != b.st_size || a.st_mtim.tv_sec != b.st_mtim.tv_sec;
+  }
+
+  const MergedTree &before_, &after_;
+  const Comparing& how_;
   Changes changes_;
 };
 
 /// The files of a container or an image, and what keeps them there.
-class Tree {
+class Side {
  public:
-  Tree(Engine& engine, const std::string& name) {
+  Side(Engine& engine, const std::string& name) {
     if (engine.containers.find(name)) {
       files_.emplace(engine, name, Files::With::rootfs);
-      root_ = base::open_at(files_->root(), ".", O_RDONLY | O_DIRECTORY);
+      tree_ = MergedTree::of_directory(base::open_at(files_->root(), ".", O_RDONLY | O_DIRECTORY));
       return;
     }
-    staging_.emplace(engine.store.make_staging("differences"));
-    storage::OverlayPlan plan;
-    // The kernel wants two lower directories: empty ones make up for them.
-    for (const char* empty : {"/a", "/b"}) {
-      plan.lower.push_back(staging_->path() + empty);
-      base::make_directory(plan.lower.back());
-    }
-    for (const auto& layer : engine.layers.of_image(engine.images.get(name).id))
-      plan.lower.push_back(layer.diff());
-    mount_ = storage::make_overlay(plan, engine.store.attributes());
-    root_ = base::open_at(mount_.get(), ".", O_RDONLY | O_DIRECTORY);
+    tree_ = storage::tree_of(engine.layers.of_image(engine.images.get(name).id));
   }
 
-  int root() const { return root_.get(); }
+  const MergedTree& tree() const { return *tree_; }
 
  private:
   std::optional<Files> files_;
-  std::optional<storage::Store::Staging> staging_;
-  base::UniqueFd mount_, root_;
+  std::optional<MergedTree> tree_;
 };
 
 std::string id_of(Engine& engine, const std::string& name) {
@@ -147,17 +159,17 @@ std::string id_of(Engine& engine, const std::string& name) {
 
 }  // namespace
 
-Changes find_differences(int before, int after) {
-  return Walk().run(before, after);
+Changes find_differences(const MergedTree& before, const MergedTree& after, const Comparing& how) {
+  return Walk(before, after, how).run();
 }
 
 Changes changes_between(Engine& engine, const std::string& before, const std::string& after) {
   const std::string from = id_of(engine, before), to = id_of(engine, after);
   // A container's lock is not taken twice, and of two always the same one first.
   if (from == to) return {};
-  const Tree first(engine, std::min(from, to)), second(engine, std::max(from, to));
-  return from < to ? find_differences(first.root(), second.root())
-                   : find_differences(second.root(), first.root());
+  const Side first(engine, std::min(from, to)), second(engine, std::max(from, to));
+  return from < to ? find_differences(first.tree(), second.tree())
+                   : find_differences(second.tree(), first.tree());
 }
 
 }  // namespace container

@@ -25,7 +25,9 @@ struct Engine {
   storage::SecretStore secrets;
   std::string runtime = "crun";            ///< name or path
   std::vector<std::string> runtime_flags;  ///< further words for it
-  std::string cgroup_manager;              ///< "systemd", "cgroupfs" or empty for what fits
+  std::vector<std::string>
+      hook_directories;        ///< of OCI hooks (hooks.hpp); none: where they usually lie
+  std::string cgroup_manager;  ///< "systemd", "cgroupfs" or empty for what fits
   std::vector<std::string>
       self;  ///< argv that starts this berth on this store: for clean-up after us
 

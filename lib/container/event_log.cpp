@@ -165,23 +165,23 @@ bool is_replaced(const LogFileReader& reader, const std::string& path) {
   return st && st->st_ino != base::stat_of(reader.fd(), path).st_ino;
 }
 
-/// Podman's own file, which is replaced when it has become too large.
-void read_event_file(const std::string& path,
-                     const EventRequest& request,
-                     const std::function<void(const Event&)>& sink) {
+/// A file that is replaced when it has become too large. Somebody may still write into the one before.
+void follow_file(const std::string& path,
+                 const EventRequest& request,
+                 const std::function<void(LogFileReader&)>& print) {
   base::Inotify inotify;
-  base::open_file(path, O_RDONLY | O_CREAT, 0700);
   inotify.watch(path, kChanges);
-  std::optional<LogFileReader> reader(base::open_file(path, O_RDONLY));
+  std::optional<LogFileReader> before, reader(base::open_file(path, O_RDONLY));
   if (request.follow && !request.since) ::lseek(reader->fd(), 0, SEEK_END);
-  EventReader events(request, sink);
   do {
-    events.print_rest_of_podman(*reader);
+    if (before) print(*before);
+    print(*reader);
     while (request.follow && is_replaced(*reader, path)) {
-      events.print_rest_of_podman(*reader);
+      print(*reader);
       inotify.watch(path, kChanges);
+      before = std::move(reader);
       reader.emplace(base::open_file(path, O_RDONLY));
-      events.print_rest_of_podman(*reader);
+      print(*reader);
     }
   } while (request.follow && wait_for_news(inotify, request.until));
 }
@@ -191,18 +191,23 @@ void read_event_file(const std::string& path,
 void read_events(Engine& engine,
                  const EventRequest& request,
                  const std::function<void(const Event&)>& sink) {
-  if (const auto& file = event_file(); file && request.words)
-    return read_event_file(file->path, request, sink);
-  const std::string path = engine.store.paths().events();
-  base::Inotify inotify;
-  // Made when it is missing: what does not exist cannot be watched.
-  const auto file = base::open_file(path, O_RDONLY | O_CREAT, 0600);
-  inotify.watch(path, IN_MODIFY);
-  LogFileReader reader(base::open_file(path, O_RDONLY));
-  if (request.follow && !request.since) ::lseek(reader.fd(), 0, SEEK_END);
   EventReader events(request, sink);
-  do events.print_rest(reader);
-  while (request.follow && wait_for_news(inotify, request.until));
+  if (const auto& file = event_file(); file && request.words) {
+    base::open_file(file->path, O_RDONLY | O_CREAT, 0700);
+    return follow_file(
+        file->path, request, [&](LogFileReader& reader) { events.print_rest_of_podman(reader); });
+  }
+  const std::string path = engine.store.paths().events();
+  // Made when it is missing: what does not exist cannot be watched.
+  const auto now = base::open_file(path, O_RDONLY | O_CREAT, 0600);
+  const auto earlier = base::find_file(path + kEarlierEvents, O_RDONLY);
+  const bool is_other = earlier && base::stat_of(earlier->get(), path).st_ino !=
+                                       base::stat_of(now.get(), path).st_ino;
+  if (is_other && (request.since || !request.follow)) {
+    LogFileReader reader(base::open_file(path + kEarlierEvents, O_RDONLY));
+    events.print_rest(reader);
+  }
+  follow_file(path, request, [&](LogFileReader& reader) { events.print_rest(reader); });
 }
 
 }  // namespace container

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/events.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/json_fields.hpp"
 #include "base/log.hpp"
 #include "base/sys.hpp"
@@ -23,6 +28,20 @@ std::string line_of(const Event& event) {
   if (!event.marks.empty()) line["marks"] = event.marks;
   if (!event.inspected.empty()) line["inspected"] = event.inspected;
   return line.dump(-1, ' ', false, base::Json::error_handler_t::replace) + "\n";
+}
+
+/// Two files of this size are kept at most: some 100,000 events.
+constexpr off_t kLargestLog = 16 << 20;
+
+void rotate(storage::Store& store, const std::string& path) {
+  const auto lock = store.try_lock("events");
+  const auto st = base::find_stat(path);
+  if (!lock || !st || st->st_size < kLargestLog) return;  // somebody else does, or did
+  const std::string earlier = path + kEarlierEvents;
+  base::remove_file(earlier);
+  if (::link(path.c_str(), earlier.c_str()) < 0) base::sys_fail("rename {}", path);
+  // The name always stands for a file: who follows it would lose sight of it.
+  base::replace_file(path, "", 0600);
 }
 
 }  // namespace
@@ -66,8 +85,10 @@ void record_events(storage::Store& store, const std::vector<Event>& events) {
   std::string lines;
   for (const auto& event : events) lines += line_of(event);
   try {
-    const auto fd = base::open_file(store.paths().events(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    const std::string path = store.paths().events();
+    const auto fd = base::open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
     base::write_full(fd.get(), lines);
+    if (::lseek(fd.get(), 0, SEEK_CUR) >= kLargestLog) rotate(store, path);
     if (const auto& file = event_file()) append_events(*file, events);
   } catch (const base::Error& e) {
     base::warn("cannot record the event {} {}: {}, ignoring",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event log: RUNROOT/events, one JSON object per line, appended with one write each.
+// The event log: RUNROOT/events, one JSON object per line, appended with one write each. When it has become too large, it goes
+// on in a new file, and the one before is kept.
 #pragma once
 
 #include <map>
@@ -12,6 +13,9 @@
 #include "storage/store.hpp"
 
 namespace container {
+
+/// After the log's name: what it was before.
+inline constexpr const char* kEarlierEvents = ".1";
 
 /// Docker's words: type "container", "image", "volume", "network"; action "create", "start", "die" …
 struct Event {

@@ -58,7 +58,8 @@ void give_back(Engine& engine, const Record& record) {
       });
     }
     try_step("clean up the runtime", record, [&] {
-      Runtime(engine, taken->runtime, taken->cgroup_manager).forget(record.id);
+      Runtime(engine, taken->runtime, taken->cgroup_manager)
+          .forget(record.id, base::exists(directory + "/" + kPoststopNote));
     });
   }
 }

@@ -7,6 +7,7 @@
 #include "base/json_struct.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/copied_root.hpp"
 #include "container/exec.hpp"
 #include "container/health.hpp"
 #include "container/inspect_host_config.hpp"
@@ -187,7 +188,8 @@ Json network_json(Engine& engine,
       {"Networks", networks}};
 }
 
-Json graph_driver(Engine& engine, const Record& record) {
+Json graph_driver(Engine& engine, const Record& record, const CreateOptions& options) {
+  if (has_copied_root(options)) return {{"Name", options.driver}, {"Data", nullptr}};
   const std::string directory = engine.store.paths().container(record.id);
   std::string lower;
   const auto layers = engine.layers.of_container(record.id);
@@ -250,7 +252,9 @@ std::string port_key(const network::PortMapping& port) {
 
 Sizes sizes_of(Engine& engine, const Record& record) {
   Sizes sizes;
-  sizes.own = tree_size(engine.store.paths().container(record.id) + "/upper");
+  sizes.own = base::exists(copied_root(engine, record.id))
+                  ? size_of_changes(engine, record)
+                  : tree_size(engine.store.paths().container(record.id) + "/upper");
   sizes.total = sizes.own;
   for (const auto& layer : engine.layers.of_container(record.id)) sizes.total += layer.size;
   return sizes;
@@ -286,7 +290,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"AppArmorProfile", ""},
       {"ExecIDs", exec_ids(engine, record)},
       {"HostConfig", host_config_json(engine, details)},
-      {"GraphDriver", graph_driver(engine, record)},
+      {"GraphDriver", graph_driver(engine, record, details.options)},
       {"Storage", {{"RootFS", {{"Snapshot", {{"Name", "overlayfs"}}}}}}},
       {"Mounts", mounts_json(engine, details)},
       {"Config", config_json(record, details)},

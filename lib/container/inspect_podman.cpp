@@ -2,6 +2,7 @@
 #include "container/inspect_podman.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/bytes.hpp"
 #include "base/json_struct.hpp"
@@ -21,6 +22,14 @@ namespace {
 
 using base::Json;
 
+/// Lists of the host's part that are null when there is nothing in them.
+constexpr std::array kNullLists = {"BlkioWeightDevice",
+                                   "BlkioDeviceReadBps",
+                                   "BlkioDeviceWriteBps",
+                                   "BlkioDeviceReadIOps",
+                                   "BlkioDeviceWriteIOps",
+                                   "DnsOptions",
+                                   "DnsSearch"};
 constexpr const char* kNever = "0001-01-01T00:00:00Z";
 constexpr int kStopTimeout = 10;
 
@@ -175,13 +184,7 @@ void add_host_config(Json& host, const Engine& engine, const Details& details, b
                            "ReadonlyPaths",
                            "Sysctls"})
     host.erase(name);
-  for (const char* name : {"BlkioWeightDevice",
-                           "BlkioDeviceReadBps",
-                           "BlkioDeviceWriteBps",
-                           "BlkioDeviceReadIOps",
-                           "BlkioDeviceWriteIOps",
-                           "DnsOptions",
-                           "DnsSearch"})
+  for (const char* name : kNullLists)
     if (host[name].empty()) host[name] = nullptr;
   for (const char* name : {"Dns", "SecurityOpt"}) empty_list(host, name);
   host["Binds"] = binds_of(o);
@@ -251,6 +254,10 @@ void set_network(Json& json, const Record& record, const CreateOptions& o) {
 }
 
 void set_graph_driver(Json& json, const std::string& merged) {
+  if (json["Data"].is_null()) {  // vfs
+    json["Data"] = Json::object();
+    return;
+  }
   json["Name"] = "overlay";
   json["Data"].erase("ID");
   if (!merged.empty()) json["Data"]["MergedDir"] = merged;
@@ -291,11 +298,14 @@ void add_for_templates(Json& json) {
   config["SdNotifyMode"] = config["sdNotifyMode"];
   for (const char* name : {"SdNotifySocket", "Timezone"})
     if (!config.contains(name)) config[name] = "";
-  for (const char* name : {"CreateCommand", "StartupHealthCheck", "Secrets", "ChrootDirs"})
+  for (const char* name : {"Healthcheck", "StartupHealthCheck"})
     if (!config.contains(name)) config[name] = nullptr;
+  for (const char* name : {"CreateCommand", "Secrets", "ChrootDirs", "Cmd", "Entrypoint"})
+    empty_list(config, name);
   config["SystemdMode"] = false;
   auto& host = json["HostConfig"];
   if (!host.contains("Init")) host["Init"] = false;
+  for (const char* name : kNullLists) empty_list(host, name);
   json["LockNumber"] = json["lockNumber"];
 }
 
@@ -322,7 +332,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["EffectiveCaps"] = capabilities;
   json["ConmonPidFile"] = "";
   json["Dependencies"] = Json::array();
-  json["Driver"] = "overlay";
+  json["Driver"] = json["GraphDriver"]["Name"];
   empty_list(json, "ExecIDs");
   json["Image"] = bare_id(record.image);
   json["ImageDigest"] = details.image_digest;

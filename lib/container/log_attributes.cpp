@@ -2,10 +2,11 @@
 #include "container/log_attributes.hpp"
 
 #include <algorithm>
-#include <regex.h>
+#include <optional>
 
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "container/inspect_host_config.hpp"
 #include "container/monitor_protocol.hpp"
@@ -24,37 +25,20 @@ std::string option_of(const LogOptions& options, const char* name) {
   return found == options.options.end() ? "" : found->second;
 }
 
-/// A POSIX pattern; an empty one matches nothing.
-class Pattern {
- public:
-  explicit Pattern(const std::string& text) : given_(!text.empty()) {
-    if (given_ && ::regcomp(&regex_, text.c_str(), REG_EXTENDED | REG_NOSUB) != 0)
-      fail(Kind::usage, "invalid pattern of a log option: {}", text);
-  }
-
-  Pattern(const Pattern&) = delete;
-  Pattern& operator=(const Pattern&) = delete;
-
-  ~Pattern() {
-    if (given_) ::regfree(&regex_);
-  }
-
-  bool matches(const std::string& text) const {
-    return given_ && ::regexec(&regex_, text.c_str(), 0, nullptr, 0) == 0;
-  }
-
- private:
-  bool given_;
-  regex_t regex_{};
-};
+/// The pattern of an option; an empty one matches nothing.
+std::optional<base::Pattern> pattern_of(const LogOptions& options, const std::string& name) {
+  const std::string text = option_of(options, name.c_str());
+  if (text.empty()) return std::nullopt;
+  return std::optional<base::Pattern>(std::in_place, text, "invalid pattern of a log option");
+}
 
 /// Those of `from` that the option NAME lists or NAME-regex matches.
 void choose(const LogOptions& options, const std::string& name, const Pairs& from, Pairs& into) {
   const auto listed = base::split(option_of(options, name.c_str()), ',');
-  const Pattern pattern(option_of(options, (name + "-regex").c_str()));
+  const auto pattern = pattern_of(options, name + "-regex");
   for (const auto& [key, value] : from) {
     const bool is_listed = std::find(listed.begin(), listed.end(), key) != listed.end();
-    if (is_listed || pattern.matches(key)) into[key] = value;
+    if (is_listed || (pattern && pattern->matches(key))) into[key] = value;
   }
 }
 
@@ -96,8 +80,7 @@ std::string expand(const std::string& tag, const Pairs& fields) {
 
 void check_log_attributes(const LogOptions& options) {
   expand(option_of(options, "tag"), fields_of_tag(Record{}, Details{}));
-  for (const char* name : {"labels-regex", "env-regex"})
-    const Pattern check(option_of(options, name));
+  for (const char* name : {"labels-regex", "env-regex"}) pattern_of(options, name);
 }
 
 std::string log_tag(const Record& record, const Details& details) {

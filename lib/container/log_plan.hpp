@@ -7,6 +7,9 @@
 
 namespace container {
 
+/// The driver that writes a container's log: what was asked for may be another name of it.
+LogDriver log_driver(const CreateOptions& options);
+
 /// Kind unsupported when the driver's daemon does not run here.
 LogPlan plan_log(const Record& record, const Details& details);
 

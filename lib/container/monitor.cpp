@@ -29,7 +29,7 @@ bool needs_tmp(const MonitorPlan& plan) {
   const auto in_tmp = [](const std::string& text) {
     return text.rfind("/tmp/", 0) == 0 || text.find("=/tmp/") != text.npos;
   };
-  if (in_tmp(plan.directory) || in_tmp(plan.pid_file)) return true;
+  if (plan.shows_tmp || in_tmp(plan.directory) || in_tmp(plan.pid_file)) return true;
   for (const auto& argument : plan.runtime) {
     if (in_tmp(argument)) return true;
   }
@@ -104,6 +104,7 @@ std::string encode(const MonitorPlan& plan) {
   header.log_max_size = plan.log.max_size;
   header.log_max_files = static_cast<std::uint32_t>(plan.log.max_files);
   header.log_format = format_of(plan.log.driver);
+  header.utc_offset_minutes = static_cast<std::int32_t>(plan.log.utc_offset.count());
   header.rows = static_cast<std::uint16_t>(plan.rows);
   header.columns = static_cast<std::uint16_t>(plan.columns);
   header.mounts = static_cast<std::uint32_t>(plan.mounts.size());

@@ -42,6 +42,7 @@ struct LogPlan {
       attributes;  ///< what each entry carries, as the driver writes it (log_attributes.hpp)
   std::int64_t max_size = -1;  ///< bytes; -1: no rotation
   int max_files = 1;
+  std::chrono::minutes utc_offset{};  ///< of the times in a k8s-file
 };
 
 /// A detached mount that the starter moves onto `target` in its private mount namespace.
@@ -73,6 +74,8 @@ struct HealthPlan {
 
 struct MonitorPlan {
   std::string id;
+  bool shows_tmp =
+      false;  ///< the runtime needs the host's /tmp: it starts programs that may lie anywhere
   /// RUNROOT/containers/ID: also the working directory of the monitor and the runtime.
   std::string directory;
   /// argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also "--console-socket DIRECTORY/console".

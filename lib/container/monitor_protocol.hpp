@@ -27,7 +27,7 @@
 namespace container::protocol {
 
 constexpr uint32_t kPlanMagic = 0x6874'7262;  // "brth"
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 
 constexpr int kControlFd = 3, kPlanFd = 4, kFirstMountFd = 5;
 constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxPreserved = 256,
@@ -70,7 +70,8 @@ struct PlanHeader {
   int64_t log_max_size;  ///< bytes, -1: no rotation
   uint32_t log_max_files;
   LogFormat log_format;
-  uint16_t rows, columns;  ///< of the terminal, 0: not known
+  int32_t utc_offset_minutes;  ///< of the times in a k8s-file
+  uint16_t rows, columns;      ///< of the terminal, 0: not known
   uint32_t mounts, held, preserved, runtime, cleanup, restart_arguments, health;
   Restart restart;
   uint32_t restarts_left, restart_delay_ms;

@@ -316,6 +316,7 @@ struct CreateOptions {
   std::string image_volumes;  ///< --image-volume: "" (anonymous), anonymous, tmpfs, ignore
   Rules rules;
   Rootfs rootfs;
+  std::string driver;  ///< "vfs": a copy of the image (storage/driver.hpp); decided when it is made
   std::vector<SecretUse> secrets;
   std::string init_path;        ///< --init-path: a program of the host in the place of our own init
   std::string monitor_pidfile;  ///< --conmon-pidfile: gets the number of the monitor
@@ -392,6 +393,7 @@ void fields(Io& io, CreateOptions& o) {
   io.maybe("imageVolumes", o.image_volumes);
   io.maybe("rules", o.rules);
   io.maybe("rootfs", o.rootfs);
+  io.maybe("driver", o.driver);
   io.maybe("secrets", o.secrets);
   io.maybe("initPath", o.init_path);
   io.maybe("monitorPidfile", o.monitor_pidfile);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/read_log.hpp"
 
+#include "container/log_plan.hpp"
 #include "container/state.hpp"
 
 namespace container {
@@ -9,7 +10,7 @@ LogSource log_source(Engine& engine, const Record& record) {
   const Details details = engine.containers.details(record.id);
   const State state = state_of(engine, record);
   LogSource source;
-  source.driver = log_driver(details.options.log.driver);
+  source.driver = log_driver(details.options);
   source.path = source.driver == LogDriver::journald ? record.id : details.log_path;
   if (state.is_running()) {
     source.run_directory = engine.run_directory(record.id);

@@ -14,11 +14,15 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
+#include "container/copied_root.hpp"
 #include "container/idmap.hpp"
+#include "container/image_mounts.hpp"
 #include "container/mount.hpp"
+#include "container/mount_target.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_fill.hpp"
 #include "container/volume_mount.hpp"
+#include "storage/merged_copy.hpp"
 #include "storage/mount_points.hpp"
 #include "storage/overlay.hpp"
 #include "storage/shifted_layer.hpp"
@@ -48,6 +52,7 @@ base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOp
   const auto mapping = user_mapping(options.namespaces);
   const Rootfs& rootfs = options.rootfs;
   if (!rootfs.empty() && !rootfs.overlay) return mount_directory(rootfs, mapping);
+  if (has_copied_root(options)) return mount_copied_root(engine, record.id);
   storage::OverlayPlan plan;
   if (rootfs.overlay) plan.lower.push_back(rootfs.path);
   // Its files belong to the host's root, which a container with ids of its own does not know: there the runtime makes them.
@@ -98,15 +103,8 @@ base::UniqueFd open_source(const MountOption& mount) {
   return base::open_file(mount.source, O_PATH);
 }
 
-/// Where the writes of -v :O go: anew at each start, unless the user has a place for them.
-storage::OverlayPlan plan_writes(Engine& engine,
-                                 const MountOption& mount,
-                                 const std::string& directory) {
-  storage::OverlayPlan plan;
-  plan.upper = mount.upper;
-  plan.work = mount.work;
-  if (!plan.upper.empty()) return plan;
-  // Not in RUNROOT, which is memory, where there is a choice.
+/// An empty directory for one mount, anew at each start. Not in RUNROOT, which is memory, where there is a choice.
+std::string make_place(Engine& engine, const MountOption& mount, const std::string& directory) {
   const std::string own =
       engine.store.paths().container(directory.substr(directory.find_last_of('/') + 1));
   const std::string place = fmt::format("{}/writes-{}",
@@ -114,6 +112,18 @@ storage::OverlayPlan plan_writes(Engine& engine,
                                         base::sha256_hex(mount.target).substr(0, 16));
   base::remove_tree(place);
   base::make_directory(place, 0700);
+  return place;
+}
+
+/// Where the writes of -v :O go, unless the user has a place for them.
+storage::OverlayPlan plan_writes(Engine& engine,
+                                 const MountOption& mount,
+                                 const std::string& directory) {
+  storage::OverlayPlan plan;
+  plan.upper = mount.upper;
+  plan.work = mount.work;
+  if (!plan.upper.empty()) return plan;
+  const std::string place = make_place(engine, mount, directory);
   plan.upper = place + "/upper";
   plan.work = place + "/work";
   base::make_directory(plan.upper, 0755);
@@ -140,12 +150,28 @@ base::UniqueFd mount_over(Engine& engine, const MountOption& mount, const std::s
   return storage::make_overlay(plan, engine.store.attributes());
 }
 
+/// The files of an image in the place of its layers; the runtime makes the mount read-only.
+base::UniqueFd mount_image_copy(Engine& engine,
+                                const MountOption& mount,
+                                const std::string& directory) {
+  const std::string root = make_place(engine, mount, directory) + "/root";
+  base::make_directory(root, 0755);
+  const auto layers = engine.layers.of_image(engine.images.get(mount.source).id);
+  base::in_context("copy the image " + mount.source,
+                   [&] { storage::copy_merged(storage::tree_of(layers), root, std::nullopt); });
+  auto copy = storage::clone_mount(base::open_file(root, O_PATH | O_DIRECTORY).get(), false);
+  storage::clear_restrictions(copy.get());
+  return copy;
+}
+
 /// The layers of an image; written to only with rw=true, and then for this run alone.
 base::UniqueFd mount_image(Engine& engine, const MountOption& mount, const std::string& directory) {
   storage::OverlayPlan plan;
   if (!mount.read_only) plan = plan_writes(engine, mount, directory);
-  for (const auto& layer : engine.layers.of_image(engine.images.get(mount.source).id))
-    plan.lower.push_back(layer.diff());
+  const auto image = engine.images.get(mount.source);
+  const std::string container = directory.substr(directory.find_last_of('/') + 1);
+  for (const auto& layer : keep_image(engine, container, image)) plan.lower.push_back(layer.diff());
+  note_image_mount(directory, image);
   // The kernel wants two directories for an overlay that nobody writes to.
   const std::string empty = directory + "/empty";
   base::make_directories(empty, 0755);
@@ -190,6 +216,18 @@ void give_away(const base::UniqueFd& source,
   give_away(directory.get(), uid, gid, st.st_dev);
 }
 
+base::UniqueFd prepare_image(Engine& engine,
+                             const MountOption& mount,
+                             const std::string& directory,
+                             bool by_copy) {
+  auto image =
+      by_copy ? mount_image_copy(engine, mount, directory) : mount_image(engine, mount, directory);
+  if (mount.subpath.empty()) return image;
+  const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
+  if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
+  return storage::clone_mount(below->get(), false);
+}
+
 /// A detached mount of what the container shall see; with which ids it will be shown is the caller's.
 base::UniqueFd prepare_source(Engine& engine,
                               const MountOption& mount,
@@ -197,13 +235,6 @@ base::UniqueFd prepare_source(Engine& engine,
                               const std::string& directory,
                               const std::optional<base::IdMapping>& shown) {
   if (mount.overlay) return mount_over(engine, mount, directory);
-  if (mount.type == "image") {
-    auto image = mount_image(engine, mount, directory);
-    if (mount.subpath.empty()) return image;
-    const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
-    if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
-    return storage::clone_mount(below->get(), false);
-  }
   if (mount.type != "volume")
     return storage::clone_mount(open_source(mount).get(), mount.recursive);
   auto source = mount_volume(engine, engine.volumes.get(mount.source));
@@ -246,12 +277,16 @@ PreparedMounts prepare_mounts(Engine& engine,
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0711);
   for (auto& mount : mounts) {
     if (is_made_by_runtime(mount)) {
+      check_mount_target(rootfs, mount.target, -1);
       result.spec.push_back(spec_mount(mount, ""));
       continue;
     }
     std::optional<base::IdMapping> shown;
     if (mount.idmap) shown = idmap_of(*mount.idmap, users.mapping);
-    auto source = prepare_source(engine, mount, rootfs, directory, shown);
+    auto source = mount.type == "image"
+                      ? prepare_image(engine, mount, directory, options.driver == "vfs")
+                      : prepare_source(engine, mount, rootfs, directory, shown);
+    check_mount_target(rootfs, mount.target, source.get());
     if (mount.chown && users.user) give_away(source, users, shown, mount.source);
     if (shown) map_mount(source.get(), *shown);
     const std::string slot = fmt::format("{}/mounts/{}", directory, result.prepared.size());

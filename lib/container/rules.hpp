@@ -19,8 +19,11 @@ struct Rules {
   bool owns_cidfile = false;          ///< --cidfile replaces a file, and goes with the container
   bool inherits_oom_score = false;    ///< without --oom-score-adj, that of this process
   bool keeps_short_checks = false;    ///< 500 bytes of a health check's output, not 4096
-  std::string variable;               ///< value of the variable "container"; empty: there is none
-  std::string engine;                 ///< name and version for the engine file
+  bool bare_root = false;  ///< a root directory that no layer describes has the mode 0555, not 0755
+  bool usual_hooks = false;  ///< root's containers get the hooks in the usual directories
+  bool logs_lines = false;   ///< json-file is another name of k8s-file
+  std::string variable;      ///< value of the variable "container"; empty: there is none
+  std::string engine;        ///< name and version for the engine file
 };
 
 template <typename Io>
@@ -37,6 +40,9 @@ void fields(Io& io, Rules& r) {
   io.maybe("ownsCidfile", r.owns_cidfile);
   io.maybe("inheritsOomScore", r.inherits_oom_score);
   io.maybe("keepsShortChecks", r.keeps_short_checks);
+  io.maybe("bareRoot", r.bare_root);
+  io.maybe("usualHooks", r.usual_hooks);
+  io.maybe("logsLines", r.logs_lines);
   io.maybe("variable", r.variable);
   io.maybe("engine", r.engine);
 }

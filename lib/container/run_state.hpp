@@ -20,6 +20,9 @@
 
 namespace container {
 
+/// In the run directory: the runtime has programs to run after the end.
+inline constexpr const char* kPoststopNote = "poststop";
+
 struct Running {
   base::PidRef monitor, init;
   base::Moment started{};

@@ -66,11 +66,11 @@ std::vector<std::string> Runtime::run_command(const std::string& id,
   return argv;
 }
 
-void Runtime::forget(const std::string& id) const {
+void Runtime::forget(const std::string& id, bool has_poststop) const {
   const std::string state = root_ + "/" + id;
   if (!base::exists(state)) return;
   // crun's state is one directory; starting crun to remove it would double the cost of a short container.
-  if (is_crun()) return base::remove_tree(state);
+  if (is_crun() && !has_poststop) return base::remove_tree(state);
   const auto done = base::run_captured({.argv = command({"delete", "--force", id})});
   if (!done.status.ok()) base::debug("{} delete {}: {}", name_, id, done.err);
   base::remove_tree(state);

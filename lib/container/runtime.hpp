@@ -41,8 +41,8 @@ class Runtime {
   /// argv that begins any other call, up to where its verb comes.
   std::vector<std::string> command(const std::vector<std::string>& words) const;
 
-  /// Removes what the runtime remembers of a container that has ended.
-  void forget(const std::string& id) const;
+  /// Removes what the runtime remembers of a container that has ended. With poststop hooks, it must run those.
+  void forget(const std::string& id, bool has_poststop) const;
 
  private:
   std::string path_, name_, root_, cgroup_manager_;

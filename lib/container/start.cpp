@@ -21,6 +21,7 @@
 #include "container/finish.hpp"
 #include "container/foreign_mount.hpp"
 #include "container/health.hpp"
+#include "container/hooks.hpp"
 #include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
@@ -234,9 +235,8 @@ class Start {
     if (words.empty())
       base::fail(base::Kind::command_missing, "exec: \"\": executable file not found in $PATH");
     const auto env = environment_of(options_, details_.image, details_.hostname, facts_.user.home);
-    if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory())) {
+    if (auto error = check_command(rootfs_.get(), words.at(0), env, working_directory()))
       if (error->kind() == base::Kind::command_invalid || mounts_.prepared.empty()) throw *error;
-    }
   }
 
   /// Our own first process, as Docker and Podman show theirs, on a mount of its own.
@@ -415,6 +415,7 @@ class Start {
       auto& words = spec["process"]["args"];
       words.insert(words.begin(), {base::Json(kInit), base::Json("--")});
     }
+    has_hooks_ = add_hooks(spec, engine_, options_, directory_);
     if (health_check_of(details_)) begin_health(directory_);
     base::make_directory(directory_ + "/bundle", 0700);
     base::write_file(directory_ + "/bundle/config.json",
@@ -460,6 +461,7 @@ class Start {
     plan.directory = directory_;
     plan.runroot = engine_.store.paths().runroot();
     plan.pid_file = directory_ + "/pid";
+    plan.shows_tmp = has_hooks_;
     plan.runtime = runtime_.run_command(record_.id,
                                         directory_ + "/bundle",
                                         plan.pid_file,
@@ -495,9 +497,8 @@ class Start {
   static void preserve(const std::vector<int>& numbers, MonitorPlan& plan) {
     plan.preserved = numbers;
     const int last = numbers.back();
-    for (auto& word : plan.runtime) {
+    for (auto& word : plan.runtime)
       if (word == kRuntimeLogOptions[0]) word = fmt::format("--log=/proc/self/fd/{}", last + 1);
-    }
     const auto run = std::find(plan.runtime.begin(), plan.runtime.end(), "run");
     plan.runtime.insert(run + 1, {"--preserve-fds", std::to_string(last - 2)});
   }
@@ -529,9 +530,8 @@ class Start {
       const auto running = read_running(directory_);
       if (running) base::write_file(options_.monitor_pidfile, std::to_string(running->monitor.pid));
     }
-    if (!options_.pidfile.empty()) {
+    if (!options_.pidfile.empty())
       base::write_file(options_.pidfile, base::read_file(directory_ + "/pid"));
-    }
     return client;
   }
 
@@ -545,6 +545,7 @@ class Start {
   Runtime runtime_;
   base::UniqueFd rootfs_;
   PreparedMounts mounts_;
+  bool has_hooks_ = false;
   std::optional<network::Endpoint> endpoint_;
   std::vector<base::UniqueFd> held_;
   std::vector<std::string> variables_;  ///< secret ones, which only the runtime is told

@@ -63,6 +63,7 @@ State abandoned(const Record& record, const std::string& directory, const RunFil
     // ended, and whoever cleans up kills what is left of it.
     constexpr int kKilled = 137;
     state = ended(record, kKilled, false, base::now());
+    state.is_lost = true;
   } else if (base::is_directory(directory)) {
     // A start is under way, or was killed before anything ran: what was before still holds.
     if (record.finished == base::Moment{}) return {};

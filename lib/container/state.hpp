@@ -24,6 +24,9 @@ struct State {
   /// The container has ended but nobody has cleaned up after it and carried the exit into the row yet.
   bool needs_cleanup = false;
 
+  /// Its monitor was killed, and took with it how the container ended.
+  bool is_lost = false;
+
   bool stopping = false;  ///< it runs, and has been told to stop
   std::string health;     ///< of one that runs and has a check: starting, healthy, unhealthy
 

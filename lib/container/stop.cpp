@@ -129,8 +129,10 @@ void cancel_restart(Engine& engine, const Record& record, const State& state) {
 
 Stopped stop(Engine& engine, const std::string& name, const StopOptions& options) {
   const std::string id = engine.containers.get(name).id;
+  Stopped stopped;
   while (const auto record = engine.containers.find_by_id(id)) {
     const State state = state_of(engine, *record);
+    stopped.is_lost = stopped.is_lost || state.is_lost;
     if (state.status == Status::restarting)
       cancel_restart(engine, *record, state);
     else if (state.is_running())
@@ -138,7 +140,7 @@ Stopped stop(Engine& engine, const std::string& name, const StopOptions& options
     else if (clean_up(engine, id))
       break;
   }
-  return {};  // also when it is gone by now
+  return stopped;  // also when it is gone by now
 }
 
 void kill(Engine& engine, const std::string& name, const std::string& signal) {

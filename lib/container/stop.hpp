@@ -20,10 +20,11 @@ struct StopOptions {
 
 /// How a container came to its end.
 struct Stopped {
-  bool ran = false;     ///< it ran when asked
-  bool killed = false;  ///< the stop signal did not end it in time
-  int signal = 0;       ///< that it was sent first
-  int seconds = 0;      ///< that it was given
+  bool ran = false;      ///< it ran when asked
+  bool killed = false;   ///< the stop signal did not end it in time
+  int signal = 0;        ///< that it was sent first
+  int seconds = 0;       ///< that it was given
+  bool is_lost = false;  ///< its monitor had been killed: nobody knows how it ended
 };
 
 /// Sends the stop signal, then after the timeout SIGKILL, and cleans up. A container that does not run is fine.

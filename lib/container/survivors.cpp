@@ -31,8 +31,8 @@ bool has_argument(const std::string& proc, const std::string& text) {
   return words && ('\0' + *words).find('\0' + text + '\0') != std::string::npos;
 }
 
-/// True when what the process sees as / is the overlay with this upper directory.
-bool has_root(const std::string& proc, const std::string& upper) {
+/// True when what the process sees as / is the overlay with its upper directory below this one, or a directory in it.
+bool has_root(const std::string& proc, const std::string& files) {
   std::string mounts;
   try {
     mounts = base::find_file_text(proc + "/mountinfo").value_or("");
@@ -43,20 +43,20 @@ bool has_root(const std::string& proc, const std::string& upper) {
     constexpr std::size_t kMountPoint = 4;
     const auto words = base::split(line, ' ');
     if (words.size() > kMountPoint && words[kMountPoint] == "/" &&
-        line.find(upper) != std::string::npos)
+        line.find(files) != std::string::npos)
       return true;
   }
   return false;
 }
 
 /// One look at all processes; true when one was killed.
-bool kill_round(const std::string& bundle, const std::string& upper) {
+bool kill_round(const std::string& bundle, const std::string& files) {
   bool killed = false;
   for (const auto& name : base::list_directory("/proc")) {
     const auto pid = base::parse_number<pid_t>(name);
     const auto process = pid ? base::PidRef::of(*pid) : std::nullopt;
     const std::string proc = "/proc/" + name;
-    if (!process || (!has_argument(proc, bundle) && !has_root(proc, upper))) continue;
+    if (!process || (!has_argument(proc, bundle) && !has_root(proc, files))) continue;
     const auto fd = process->open();
     if (!fd || !process->signal(SIGKILL)) continue;
     base::wait_for_exit(fd->get(), -1);
@@ -84,9 +84,9 @@ void kill_survivors(const Engine& engine, const std::string& id) {
     const auto fd = running->init.open();
     if (fd && running->init.signal(SIGKILL)) base::wait_for_exit(fd->get(), -1);
   }
-  const std::string upper = "/containers/" + id + "/upper";
+  const std::string files = "/containers/" + id + "/";
   constexpr int kRounds = 20;  // of killing what was forked meanwhile
-  for (int i = 0; i < kRounds && kill_round(directory + "/bundle", upper); ++i) continue;
+  for (int i = 0; i < kRounds && kill_round(directory + "/bundle", files); ++i) continue;
 }
 
 }  // namespace container

@@ -8,6 +8,7 @@
 #include "base/sys.hpp"
 #include "image/blob_store.hpp"
 #include "image/image_store.hpp"
+#include "image/remove.hpp"
 #include "storage/reserve.hpp"
 
 namespace image {
@@ -124,10 +125,7 @@ class Addition {
                  row_.id);
     }
     for (const auto& name : new_.names) {
-      db.execute("INSERT OR REPLACE INTO names(name, image, tagged) VALUES (?, ?, ?)",
-                 name.with_default_tag().full(),
-                 row_.id,
-                 nanoseconds(row_.added));
+      give_name(db, name.with_default_tag().full(), row_.id, row_.added);
     }
   }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/image_store.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "image/blob_store.hpp"
 #include "image/remove.hpp"
 
@@ -13,7 +16,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "i.id, i.manifest, i.media_type, i.os, i.architecture, i.variant, i.created, i.added, i.size, "
-    "i.labels";
+    "i.labels, i.former_names";
 
 base::Moment moment(std::int64_t nanoseconds) {
   return base::Moment(std::chrono::nanoseconds(nanoseconds));
@@ -29,6 +32,8 @@ Image read(const storage::Query& row) {
   image.added = moment(row.integer(7));
   image.size = row.integer(8);
   base::read_value(base::parse_json(row.text(9), "labels"), image.labels, "labels");
+  for (auto& name : base::split(row.text(10), ' '))
+    if (!name.empty()) image.former_names.push_back(std::move(name));
   return image;
 }
 
@@ -62,6 +67,14 @@ std::string short_name_of(const std::string& text) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_history(const std::vector<std::string>& names, const Image& image) {
+  auto history = names;
+  for (const auto& former : image.former_names) {
+    if (std::find(names.begin(), names.end(), former) == names.end()) history.push_back(former);
+  }
+  return history;
+}
 
 std::optional<Image> ImageStore::find_here(const std::string& id) {
   return read_one(
@@ -245,11 +258,9 @@ void ImageStore::adopt(const Image& image) {
   adopted.manifest_bytes = blob(image.manifest);
   adopted.manifest_media_type = image.media_type;
   adopted.config_bytes = blob(image.id);
-  for (const auto& layer : layers.of_image(image.id)) {
-    if (!layers.lease(layer.id))
-      base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
-    adopted.layer_ids.push_back(layer.id);
-  }
+  const auto theirs = layers.of_image(image.id);
+  layers.lease_all(theirs);
+  for (const auto& layer : theirs) adopted.layer_ids.push_back(layer.id);
   add(adopted);  // its digests are of names there
 }
 
@@ -259,10 +270,24 @@ void ImageStore::tag(const std::string& id, const Reference& name) {
   if (const auto image = find_by_id(id); image && image->read_only) adopt(*image);
   db.transaction(storage::Sync::full, [&] {
     if (!find_here(id)) base::fail(base::Kind::not_found, "No such image: {}", id);
-    db.execute("INSERT OR REPLACE INTO names(name, image, tagged) VALUES (?, ?, ?)",
-               full,
-               id,
-               static_cast<std::int64_t>(base::now().time_since_epoch().count()));
+    give_name(db, full, id, base::now());
+  });
+}
+
+void ImageStore::add_digest(const std::string& id,
+                            const std::string& repository,
+                            const std::string& digest,
+                            const std::string& manifest_bytes) {
+  storage::Database& db = store_.database();
+  BlobStore blobs(store_);
+  db.transaction(storage::Sync::none, [&] {
+    storage::LayerStore(store_).end_leases();
+    if (!find_here(id)) return;  // removed meanwhile: what is in the registry is there all the same
+    blobs.put({{digest, manifest_bytes}});
+    db.execute("INSERT OR REPLACE INTO digests(repository, digest, image) VALUES (?, ?, ?)",
+               repository,
+               digest,
+               id);
   });
 }
 

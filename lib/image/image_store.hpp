@@ -26,8 +26,12 @@ struct Image {
   base::Moment created, added;
   std::int64_t size = 0;
   std::map<std::string, std::string> labels;
-  bool read_only = false;  ///< found in an image store
+  std::vector<std::string> former_names;  ///< that it has lost, latest first
+  bool read_only = false;                 ///< found in an image store
 };
+
+/// The names that an image has, then those that it had.
+std::vector<std::string> names_history(const std::vector<std::string>& names, const Image& image);
 
 /// A new image, ready to be made visible. Its layers are in the layer store under leases of this
 /// process.
@@ -101,6 +105,12 @@ class ImageStore {
   /// Gives an image a further name; one that pointed elsewhere moves. Kind not_found when the image
   /// is gone. One of an image store's gets a row here, over its layers there.
   void tag(const std::string& id, const Reference& name);
+
+  /// Notes that a repository knows an image by a manifest, too. Ends the leases of this process.
+  void add_digest(const std::string& id,
+                  const std::string& repository,
+                  const std::string& digest,
+                  const std::string& manifest_bytes);
 
   /// Notes what a short name (tag and digest do not count) was pulled as: aliases and search lists of registries.conf
   /// lead elsewhere than to docker.io, and later commands do not read them.

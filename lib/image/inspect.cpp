@@ -17,6 +17,9 @@ std::vector<std::string> familiar(const std::vector<std::string>& full_names) {
 
 /// How the image's layers would be mounted, top first, as Docker's overlay2 driver tells it.
 base::Json graph_driver(ImageStore& images, const Image& image, const char* name) {
+  if (images.store().driver() == storage::Driver::vfs)
+    return {{"Data", std::string_view(name) == "overlay" ? base::Json::object() : base::Json()},
+            {"Name", "vfs"}};
   const auto layers = storage::LayerStore(images.store()).of_image(image.id);
   base::Json data = base::Json::object();
   if (!layers.empty()) {
@@ -171,7 +174,7 @@ base::Json inspect_json_podman(ImageStore& images, const Image& image, EmptyFiel
           {"ManifestType", image.media_type},
           {"User", base::from_json<Config>(config, "image config").config.user},
           {"History", history != config.end() ? *history : base::Json::array()},
-          {"NamesHistory", images.names(image.id)}};
+          {"NamesHistory", names_history(images.names(image.id), image)}};
 }
 
 }  // namespace image

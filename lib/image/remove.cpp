@@ -164,9 +164,36 @@ std::string repository_of(const std::string& full_name) {
   return named.substr(0, colon);
 }
 
+namespace {
+
+/// The image that has the name keeps it among those it had.
+void note_former_name(storage::Database& db, const std::string& name) {
+  db.execute(
+      "UPDATE images SET former_names = "
+      "trim(?1 || ' ' || replace(' ' || former_names || ' ', ' ' || ?1 || ' ', ' ')) "
+      "WHERE id = (SELECT image FROM names WHERE name = ?1)",
+      name);
+}
+
+}  // namespace
+
+void give_name(storage::Database& db,
+               const std::string& full_name,
+               const std::string& image,
+               base::Moment when) {
+  note_former_name(db, full_name);
+  db.execute("INSERT OR REPLACE INTO names(name, image, tagged) VALUES (?, ?, ?)",
+             full_name,
+             image,
+             static_cast<std::int64_t>(when.time_since_epoch().count()));
+}
+
 bool delete_name(storage::Database& db, const std::string& full_name) {
   const auto at = full_name.find('@');
-  if (at == std::string::npos) return db.execute("DELETE FROM names WHERE name = ?", full_name) > 0;
+  if (at == std::string::npos) {
+    note_former_name(db, full_name);
+    return db.execute("DELETE FROM names WHERE name = ?", full_name) > 0;
+  }
   return db.execute("DELETE FROM digests WHERE repository = ? AND digest = ?",
                     repository_of(full_name),
                     full_name.substr(at + 1)) > 0;

@@ -54,6 +54,12 @@ void refuse_read_only(const Image& image);
 /// any more. Returns the bytes of layers freed.
 std::int64_t remove_rows(storage::Store& store, const std::vector<std::string>& ids);
 
+/// Gives an image a name, which moves when another one has it. Inside a transaction.
+void give_name(storage::Database& db,
+               const std::string& full_name,
+               const std::string& image,
+               base::Moment when);
+
 /// Deletes the row of a full name, "repository:tag" or "repository@digest"; false when there is
 /// none. Inside a transaction.
 bool delete_name(storage::Database& db, const std::string& full_name);

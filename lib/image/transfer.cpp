@@ -58,6 +58,7 @@ std::string read_answer(int pipe, pid_t child) {
 base::Json Transfer::call(const std::string& operation,
                           const base::Json& request,
                           const std::vector<int>& pass) {
+  store_.prepare();  // with what the user chose of it
   TransferMessage message{operation,
                           store_.paths().graphroot(),
                           store_.paths().runroot(),
@@ -92,6 +93,22 @@ PullResult Transfer::pull(const PullRequest& request) {
   return base::from_json<PullResult>(call("pull", base::to_json(request)), "pull");
 }
 
+PushResult Transfer::push(const PushRequest& request) {
+  return base::from_json<PushResult>(call("push", base::to_json(request)), "push");
+}
+
+KnownLogin Transfer::find_login(const LoginPlace& place) {
+  return base::from_json<KnownLogin>(call("find-login", base::to_json(place)), "login");
+}
+
+LoginResult Transfer::login(const LoginRequest& request) {
+  return base::from_json<LoginResult>(call("login", base::to_json(request)), "login");
+}
+
+LogoutResult Transfer::logout(const LogoutRequest& request) {
+  return base::from_json<LogoutResult>(call("logout", base::to_json(request)), "logout");
+}
+
 LoadResult Transfer::load(const LoadRequest& request) {
   return base::from_json<LoadResult>(call("load", base::to_json(request)), "load");
 }
@@ -105,8 +122,10 @@ CopyResult Transfer::copy(const CopyRequest& request, CopyEnds ends) {
       call("copy", base::to_json(request), {ends.source, ends.target}), "copy");
 }
 
-ImportResult Transfer::commit(const CommitRequest& request, int root) {
-  return base::from_json<ImportResult>(call("commit", base::to_json(request), {root}), "commit");
+ImportResult Transfer::commit(const CommitRequest& request, int root, int delta) {
+  std::vector<int> pass = {root};
+  if (delta >= 0) pass.push_back(delta);
+  return base::from_json<ImportResult>(call("commit", base::to_json(request), pass), "commit");
 }
 
 ImportResult Transfer::import(const ImportRequest& request) {

@@ -14,24 +14,12 @@
 #include "base/json_fields.hpp"
 #include "image/transfer_commit.hpp"
 #include "image/transfer_copy.hpp"
+#include "image/transfer_login.hpp"
+#include "image/transfer_push.hpp"
+#include "image/transfer_registry.hpp"
 #include "storage/store.hpp"
 
 namespace image {
-
-/// Credentials and TLS choices shared by all requests to registries.
-struct RegistryOptions {
-  std::optional<bool> tls_verify;  ///< unset: what registries.conf says
-  std::string authfile, cert_dir;
-  std::string creds;  ///< "user:password" or empty
-};
-
-template <typename Io>
-void fields(Io& io, RegistryOptions& o) {
-  io.maybe("tlsVerify", o.tls_verify);
-  io.maybe("authfile", o.authfile);
-  io.maybe("certDir", o.cert_dir);
-  io.maybe("creds", o.creds);
-}
 
 struct PullRequest {
   std::string reference;  ///< as the user wrote it
@@ -105,6 +93,7 @@ struct SaveRequest {
   std::vector<std::string> images;
   std::string format;         ///< "docker-archive", "oci-archive", "oci-dir", "docker-dir"
   std::string path;           ///< empty: stdout
+  std::string name;           ///< what the one image is called there; empty: as here
   bool compress = false;      ///< layers of a docker-dir
   bool uncompressed = false;  ///< layers of the OCI formats stay plain tars
   std::string platform;
@@ -117,6 +106,7 @@ void fields(Io& io, SaveRequest& r) {
   io("images", r.images);
   io("format", r.format);
   io.maybe("path", r.path);
+  io.maybe("name", r.name);
   io.maybe("compress", r.compress);
   io.maybe("uncompressed", r.uncompressed);
   io.maybe("platform", r.platform);
@@ -159,13 +149,19 @@ class Transfer {
   explicit Transfer(storage::Store& store) : store_(store) {}
 
   PullResult pull(const PullRequest& request);
+  PushResult push(const PushRequest& request);
   LoadResult load(const LoadRequest& request);
   void save(const SaveRequest& request);
   ImportResult import(const ImportRequest& request);
+  KnownLogin find_login(const LoginPlace& place);
+
+  /// Kind denied when the registry does not let this user in.
+  LoginResult login(const LoginRequest& request);
+  LogoutResult logout(const LogoutRequest& request);
   CopyResult copy(const CopyRequest& request, CopyEnds ends);
 
-  /// `root` is the open directory with the files.
-  ImportResult commit(const CommitRequest& request, int root);
+  /// `root` is the open directory with the files, `delta` the list of what is taken of them, or -1.
+  ImportResult commit(const CommitRequest& request, int root, int delta = -1);
 
  private:
   /// `pass` are further descriptors that the request speaks of.

@@ -13,7 +13,8 @@
 namespace image {
 
 /// The files come as a descriptor: an overlay's upper directory on top of `layers`, or, without
-/// layers below, a whole root (--squash).
+/// layers below, a whole root (--squash), or one of which only what a second descriptor lists is taken (is_delta): for each
+/// path '+' (it is there) or '-' (it was removed), the path below the root, a NUL.
 struct CommitRequest {
   Config config;                           ///< of the new image, but for its new layer
   HistoryEntry step;                       ///< of the new layer
@@ -21,6 +22,7 @@ struct CommitRequest {
   std::vector<std::string> without;        ///< paths below the root that are left out
   std::optional<base::IdMapping> mapping;  ///< of the container's own user namespace
   bool is_upper = true;
+  bool is_delta = false;
   bool docker_format = false;
   std::string reference;  ///< name of the new image, or empty
   bool tells = false;     ///< progress in podman's words
@@ -35,6 +37,7 @@ void fields(Io& io, CommitRequest& r) {
   io.maybe("without", r.without);
   io.maybe("mapping", r.mapping);
   io("isUpper", r.is_upper);
+  io.maybe("isDelta", r.is_delta);
   io.maybe("dockerFormat", r.docker_format);
   io.maybe("reference", r.reference);
   io.maybe("tells", r.tells);

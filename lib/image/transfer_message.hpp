@@ -19,7 +19,7 @@ inline constexpr int kAnswerDescriptor = 4;
 inline constexpr int kSourceDescriptor = 5, kTargetDescriptor = 6;  // where an operation has them
 
 struct TransferMessage {
-  std::string operation;  ///< "pull", "load", "save", "import", "copy", "commit"
+  std::string operation;  ///< "pull", "push", "login", "load", "save", "import", "copy", "commit"
   std::string graphroot, runroot;
   bool debug = false;
   base::Json request;

@@ -31,7 +31,7 @@ namespace {
 constexpr const char* kAddresses = "addresses";
 constexpr const char* kPorts = "ports";
 constexpr const char* kLast = "last";
-constexpr const char* kUnfinished = ".address-";
+constexpr const char* kUnfinished = ".unfinished-";
 
 std::vector<std::string> words_of(const std::string& path) {
   return base::split(base::trim(base::find_file_text(path).value_or("")), ' ');
@@ -151,9 +151,11 @@ std::optional<PortRecord> Allocations::find_port(const Forward& wanted) const {
 }
 
 void Allocations::take_port(const Forward& f, const Owner& owner) {
-  base::replace_file(path(kPorts) + "/" + port_name(f),
-                     fmt::format("{} {} {}\n", owner_text(owner), f.target.text(), f.target_port),
-                     0600);
+  // Named like that until it is whole, so that remove_unfinished finds it.
+  const std::string file = path(kUnfinished + owner.endpoint);
+  base::write_file(
+      file, fmt::format("{} {} {}\n", owner_text(owner), f.target.text(), f.target_port), 0600);
+  base::rename_path(file, path(kPorts) + "/" + port_name(f));
 }
 
 void Allocations::give_back_port(const Forward& f) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/layer_store.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -49,6 +51,20 @@ std::vector<Layer> read_all(Query rows) {
 }
 
 }  // namespace
+
+bool names_root(const Layer& layer) {
+  if (layer.id.starts_with("fixup:")) return false;
+  const auto list = base::find_file_text(layer.implicit_list());
+  if (!list) return true;
+  const auto names = base::split(*list, '\0');
+  return std::find(names.begin(), names.end(), ".") == names.end();
+}
+
+MergedTree tree_of(const std::vector<Layer>& layers) {
+  std::vector<std::string> lower;
+  for (const auto& layer : layers) lower.push_back(layer.diff());
+  return MergedTree::of_layers(std::move(lower));
+}
 
 std::string LayerStore::directory(const std::string& id) const {
   return store_.paths().layers() + "/" + directory_name(id);
@@ -129,7 +145,7 @@ std::vector<Layer> LayerStore::of_container(const std::string& container_id) {
   return read_all(
       store_.database().query("SELECT l.id, l.path, l.size, l.tar_size FROM container_layers c "
                               "JOIN layers l ON l.id = c.layer "
-                              "WHERE c.container = ? ORDER BY c.position",
+                              "WHERE c.container = ? AND c.position >= 0 ORDER BY c.position",
                               container_id));
 }
 
@@ -217,6 +233,13 @@ bool LayerStore::lease(const std::string& id) {
     insert_lease(db, id);
   });
   return true;
+}
+
+void LayerStore::lease_all(const std::vector<Layer>& layers) {
+  for (const auto& layer : layers) {
+    if (!lease(layer.id))
+      base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
+  }
 }
 
 void LayerStore::adopt(const Layer& layer, const std::vector<LayerSource>& sources) {

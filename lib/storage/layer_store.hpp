@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/merged_tree.hpp"
 #include "storage/store.hpp"
 
 namespace storage {
@@ -26,7 +27,14 @@ struct Layer {
   std::int64_t tar_size = 0;
 
   std::string diff() const { return path + "/diff"; }
+
+  /// File that names the directories which the layer's tar lacks, though others lie in them, each with a zero byte; "." is
+  /// the root. Not there when the tar has them all.
+  std::string implicit_list() const { return path + "/implicit"; }
 };
+
+/// True when the layer's tar has an entry for the root directory.
+bool names_root(const Layer& layer);
 
 /// A verified compressed form of a layer.
 struct LayerSource {
@@ -34,6 +42,9 @@ struct LayerSource {
   std::int64_t size = 0;
   std::string media_type;
 };
+
+/// Layers, the lowest first, as one tree.
+MergedTree tree_of(const std::vector<Layer>& layers);
 
 class LayerStore {
  public:
@@ -72,6 +83,9 @@ class LayerStore {
   /// it. False when the layer is gone, or cannot be relied on (see above): make it anew then. One of an image store's gets a
   /// row here.
   bool lease(const std::string& id);
+
+  /// The same of all; kind not_found when one is gone.
+  void lease_all(const std::vector<Layer>& layers);
 
   /// Ends this process's leases; inside the transaction that makes what needs the layers. A process
   /// that failed leaves them: its layers serve the next try, until remove_unused() finds their

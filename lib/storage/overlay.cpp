@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "base/sys.hpp"
 #include "base/user_namespace.hpp"
 #include "storage/file_system.hpp"
+#include "storage/place.hpp"
 
 namespace storage {
 
@@ -57,7 +59,9 @@ void map_ids(int mount, int users) {
   if (!try_map_ids(mount, users)) base::sys_fail("failed to create idmapped mount");
 }
 
-base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
+namespace {
+
+base::UniqueFd stack_layers(const OverlayPlan& plan, Attributes attributes) {
   // Layers with other ids are mounts, which overlay takes from a mount namespace that knows them.
   if (plan.users >= 0) return make_overlay_by_mount(plan, attributes);
   if (plan.lower.size() > kMostStacked || !is_plain(plan.upper) || !is_plain(plan.work) ||
@@ -78,6 +82,20 @@ base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
   if (!add_layers(context, plan.lower) || !context.try_create())
     return make_overlay_by_mount(plan, attributes);
   return context.mount();
+}
+
+}  // namespace
+
+base::UniqueFd make_overlay(const OverlayPlan& plan, Attributes attributes) {
+  try {
+    return stack_layers(plan, attributes);
+  } catch (const base::Error& e) {
+    // What may stand in the way is where we are: inside of a container, on the wrong file system.
+    const bool carries = plan.upper.empty() || carries_overlay(plan.upper);
+    if (carries && e.kind() != base::Kind::denied) throw;
+    throw base::Error(
+        e.kind(), e.message() + "; --storage-driver vfs gives containers a root without overlay");
+  }
 }
 
 void attach_mount(int mount, const std::string& path) {
@@ -109,11 +127,22 @@ void attach_mount(int mount, int target) {
     base::sys_fail("attach a mount");
 }
 
+void clear_restrictions(int mount) {
+  for (const std::uint64_t attribute : {MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV}) {
+    mount_attr attr{};
+    attr.attr_clr = attribute;
+    if (::syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH, &attr, sizeof attr) < 0 &&
+        errno != EPERM)
+      base::sys_fail("set the options of a mount");
+  }
+}
+
 bool is_mountpoint(const std::string& path) {
-  const auto here = base::find_stat(path);
-  if (!here) return false;
-  const auto above = base::find_stat(path + "/..");
-  return above && here->st_dev != above->st_dev;
+  struct statx st {};
+
+  // By this alone a directory of the same file system is told from one that is mounted there.
+  const int result = ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &st);
+  return result == 0 && (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 bool unmount_shown(const std::string& path, bool force) {

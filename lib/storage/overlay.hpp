@@ -48,6 +48,10 @@ base::UniqueFd clone_mount(int path_fd, bool recursive);
 /// MOUNT_ATTR_* of mount_setattr(2) for a detached mount.
 void set_attributes(int mount, std::uint64_t attributes);
 
+/// Lets programs of a detached mount be executed, with setuid and devices, as on a mount of its own, where the mount that it was
+/// cloned from says otherwise. An ordinary user cannot take away what the host has set: then it stays.
+void clear_restrictions(int mount);
+
 /// Whether something is mounted at a directory; false when it is not there.
 bool is_mountpoint(const std::string& path);
 

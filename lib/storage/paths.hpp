@@ -9,7 +9,9 @@
 //     layers/HEX/record.zst         what is needed to give back the layer's tar byte for byte (layer/record.hpp)
 //     mount-points/                 the lowest layer of every container: where something is mounted in each of them
 //     containers/ID/{upper,work}    a container's own layer
+//     containers/ID/root            or, with the driver vfs, all its files
 //     containers/ID/log             its log, with log.1, log.2 ... when rotated
+//     image-copies/HEX              files of an image that people look at, where they cannot be mounted
 //     volumes/NAME/_data
 //     secrets/ID                    a secret's data, for its owner alone
 //     staging/ID.XXXXXX             things being made; swept when their owner is gone
@@ -29,8 +31,11 @@ namespace storage {
 
 class Paths {
  public:
-  Paths(std::string graphroot, std::string runroot)
-      : graphroot_(std::move(graphroot)), runroot_(std::move(runroot)) {}
+  /// `volumes`: where new volumes go; empty for the place below the graphroot.
+  Paths(std::string graphroot, std::string runroot, std::string volumes = "")
+      : graphroot_(std::move(graphroot)),
+        runroot_(std::move(runroot)),
+        volumes_(std::move(volumes)) {}
 
   const std::string& graphroot() const { return graphroot_; }
 
@@ -48,7 +53,12 @@ class Paths {
 
   std::string container(const std::string& id) const { return containers() + "/" + id; }
 
-  std::string volumes() const { return graphroot_ + "/volumes"; }
+  std::string image_copies() const { return graphroot_ + "/image-copies"; }
+
+  std::string volumes() const { return volumes_.empty() ? graphroot_ + "/volumes" : volumes_; }
+
+  /// Then other things may lie there, too.
+  bool volumes_lie_elsewhere() const { return !volumes_.empty(); }
 
   std::string secrets() const { return graphroot_ + "/secrets"; }
 
@@ -69,7 +79,7 @@ class Paths {
   std::string network() const { return runroot_ + "/network"; }
 
  private:
-  std::string graphroot_, runroot_;
+  std::string graphroot_, runroot_, volumes_;
 };
 
 }  // namespace storage

@@ -30,33 +30,42 @@ const char* network_name(decltype(statfs::f_type) type) {
   return nullptr;
 }
 
-}  // namespace
-
-void check_place(const std::string& graphroot) {
-  const std::string there = existing_part(graphroot);
-
+struct statfs file_system_of(const std::string& path) {
   struct statfs fs {};
 
-  if (::statfs(there.c_str(), &fs) < 0) base::sys_fail("look at the file system of {}", there);
+  if (::statfs(path.c_str(), &fs) < 0) base::sys_fail("look at the file system of {}", path);
+  return fs;
+}
+
+}  // namespace
+
+void check_place(const std::string& graphroot, Driver driver) {
+  const auto fs = file_system_of(existing_part(graphroot));
   if (fs.f_flags & ST_RDONLY) {
     base::fail(base::Kind::denied,
                "{} is on a read-only file system: choose a writable place with --root",
                graphroot);
   }
+  if (driver == Driver::vfs) return;
   if (const char* name = network_name(fs.f_type)) {
-    base::fail(
-        base::Kind::denied,
-        "{} is on {}, which cannot hold the layers of containers: choose a local disk with --root",
-        graphroot,
-        name);
+    base::fail(base::Kind::denied,
+               "{} is on {}, which cannot hold the layers of containers: choose a local disk with "
+               "--root, or copies in the place of layers with --storage-driver vfs",
+               graphroot,
+               name);
   }
   if (fs.f_type == OVERLAYFS_SUPER_MAGIC) {
     base::fail(base::Kind::denied,
                "{} is on an overlay, as inside of a container, which cannot carry another one: "
-               "mount a volume or a tmpfs "
-               "there, or choose another place with --root",
+               "mount a volume or a tmpfs there, choose another place with --root, or do without "
+               "overlays by --storage-driver vfs",
                graphroot);
   }
+}
+
+bool carries_overlay(const std::string& graphroot) {
+  const auto fs = file_system_of(existing_part(graphroot));
+  return fs.f_type != OVERLAYFS_SUPER_MAGIC && network_name(fs.f_type) == nullptr;
 }
 
 }  // namespace storage

@@ -122,6 +122,11 @@ CREATE TABLE secrets (
 -- Whose container it is: containers.conf's static_dir when it was made, empty without. A command sees those of its own alone.
 ALTER TABLE containers ADD COLUMN static_dir TEXT NOT NULL DEFAULT '';
 )sql",
+    // From here on, container_layers has positions below 0 for layers of images that the container mounts.
+    R"sql(
+-- Names that an image has lost, latest first, with blanks between (podman images --format {{.History}}).
+ALTER TABLE images ADD COLUMN former_names TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 }  // namespace storage

@@ -27,8 +27,24 @@ constexpr const char* kLockSuffix = ".lock";
 
 }  // namespace
 
-Store::Store(std::string graphroot, std::string runroot)
-    : paths_(absolute(graphroot), absolute(runroot)) {}
+Store::Store(std::string graphroot, std::string runroot, StoreChoices choices)
+    : paths_(absolute(graphroot),
+             absolute(runroot),
+             choices.volumes.empty() ? "" : absolute(choices.volumes)),
+      choices_(std::move(choices)) {}
+
+void Store::prepare() {
+  if (!base::exists(paths_.database())) database();
+}
+
+void Store::make_directories() {
+  check_place(paths_.graphroot(), chosen_driver().value_or(Driver::overlay));
+  base::make_directories(paths_.graphroot(), 0711);
+  for (const auto& directory : {paths_.layers(), paths_.containers(), paths_.staging()})
+    base::make_directories(directory, 0700);
+  base::make_directories(paths_.blobs(), 0700);
+  base::make_directories(paths_.volumes(), 0711);
+}
 
 Store::Store(const std::string& graphroot, Store& reader)
     : paths_(graphroot, reader.paths().runroot()), reader_(&reader) {}
@@ -65,17 +81,8 @@ const std::vector<std::unique_ptr<Store>>& Store::image_stores() {
 Database& Store::database() {
   if (!database_ && is_read_only()) open_copy();
   if (!database_) {
-    if (!base::exists(paths_.database())) {
-      base::in_context("prepare the store", [&] {
-        check_place(paths_.graphroot());
-        base::make_directories(paths_.graphroot(), 0711);
-        for (const auto& directory : {paths_.layers(), paths_.containers(), paths_.staging()}) {
-          base::make_directories(directory, 0700);
-        }
-        base::make_directories(paths_.blobs(), 0700);
-        base::make_directories(paths_.volumes(), 0711);
-      });
-    }
+    if (!base::exists(paths_.database()))
+      base::in_context("prepare the store", [&] { make_directories(); });
     database_ = std::make_unique<Database>(paths_.database());
   }
   return *database_;
@@ -84,6 +91,18 @@ Database& Store::database() {
 void Store::check_writable() const {
   if (is_read_only())
     base::fail(base::Kind::bug, "the image store {} is not written", paths_.graphroot());
+}
+
+std::optional<Driver> Store::chosen_driver() {
+  if (!choices_.driver) choices_.driver = configured_driver(choices_.usual_places);
+  return choices_.driver;
+}
+
+Driver Store::driver() {
+  if (const auto chosen = chosen_driver()) return *chosen;
+  // Somebody said vfs when the store was made.
+  choices_.driver = carries_overlay(paths_.graphroot()) ? Driver::overlay : Driver::vfs;
+  return *choices_.driver;
 }
 
 void Store::prepare_runroot() {
@@ -153,6 +172,10 @@ void Store::sweep_staging() {
 
 Attributes Store::attributes() const {
   return base::in_user_namespace() ? Attributes::user : Attributes::trusted;
+}
+
+Attributes Store::layer_attributes() const {
+  return carries_overlay(paths_.graphroot()) ? attributes() : Attributes::none;
 }
 
 }  // namespace storage

@@ -10,16 +10,25 @@
 
 #include "base/lock.hpp"
 #include "storage/database.hpp"
+#include "storage/driver.hpp"
 #include "storage/paths.hpp"
 
 namespace storage {
 
-/// Which overlay attributes layers carry: the kernel reads trusted.* for root, user.* inside a user namespace.
-enum class Attributes { trusted, user };
+/// Which overlay attributes layers carry: the kernel reads trusted.* for root, user.* inside a user namespace. Where no overlay
+/// can be, whiteouts are files by the names that they have in archives (".wh.NAME").
+enum class Attributes { trusted, user, none };
+
+/// What a user may choose of a store.
+struct StoreChoices {
+  std::optional<Driver> driver;  ///< else what the environment and storage.conf say
+  bool usual_places = true;      ///< storage.conf is looked for
+  std::string volumes;           ///< where new named volumes go; empty: below the graphroot
+};
 
 class Store {
  public:
-  Store(std::string graphroot, std::string runroot);
+  Store(std::string graphroot, std::string runroot, StoreChoices choices = {});
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   ~Store();
@@ -28,6 +37,12 @@ class Store {
 
   /// The database; made on first use, with the directories above it.
   Database& database();
+
+  /// Makes the store, unless it is there. Kind denied in a place that cannot hold one.
+  void prepare();
+
+  /// What new containers are made with: as chosen, else overlay, or vfs in a store that lies where no overlay can be.
+  Driver driver();
 
   /// The lock of one object ("container-ID", "layer-HEX"). Order of locks: container, volume, image, layer.
   base::FileLock lock(const std::string& object);
@@ -43,7 +58,11 @@ class Store {
   /// Removes what killed commands left in staging/. Called by commands that write there.
   void sweep_staging();
 
+  /// Of overlay mounts.
   Attributes attributes() const;
+
+  /// Of layers that are being written.
+  Attributes layer_attributes() const;
 
   /// Names the graphroots of other stores whose images and layers are used, and never written; asked when first needed.
   using FindImageStores = std::function<std::vector<std::string>()>;
@@ -61,9 +80,12 @@ class Store {
   Store(const std::string& graphroot, Store& reader);
   void open_copy();
   void check_writable() const;
+  void make_directories();
   void prepare_runroot();
+  std::optional<Driver> chosen_driver();
 
   Paths paths_;
+  StoreChoices choices_;
   Store* reader_ = nullptr;        ///< who reads this one
   std::unique_ptr<Staging> copy_;  ///< of the database
   std::unique_ptr<Database> database_;

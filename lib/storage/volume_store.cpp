@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/volume_store.hpp"
 
+#include <cerrno>
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
@@ -25,6 +28,15 @@ Volume read(const Query& row) {
   base::read_value(base::parse_json(row.text(5), "labels"), v.labels, "labels");
   base::read_value(base::parse_json(row.text(6), "options"), v.options, "options");
   return v;
+}
+
+/// What lies there without a row is what a killed create or remove left; but where users have chosen the place, it may be
+/// theirs unless it is empty.
+void clear_place(const Paths& paths, const std::string& directory) {
+  if (!paths.volumes_lie_elsewhere()) return base::remove_tree(directory);
+  ::rmdir((directory + "/_data").c_str());
+  if (::rmdir(directory.c_str()) == 0 || errno == ENOENT) return;
+  base::fail(base::Kind::exists, "{} is there already, and belongs to no volume", directory);
 }
 
 }  // namespace
@@ -72,10 +84,11 @@ Volume VolumeStore::create(Volume wanted) {
   const auto lock = store_.lock("volume-" + wanted.name);
   if (auto existing = find(wanted.name)) return *existing;
   const std::string directory = store_.paths().volumes() + "/" + wanted.name;
-  base::remove_tree(directory);  // without a row it is what a killed create or remove left
+  clear_place(store_.paths(), directory);
   wanted.path = directory + "/_data";
   wanted.created = base::now();
   // Directory before row: a row always has its directory.
+  base::make_directories(store_.paths().volumes(), 0711);
   base::make_directory(directory, 0701);
   base::make_directory(wanted.path, 0755);
   store_.database().transaction(Sync::full, [&] {
@@ -111,7 +124,10 @@ void VolumeStore::remove(const std::string& name) {
     }
     store_.database().execute("DELETE FROM volumes WHERE name = ?", name);
   });
-  base::remove_tree(store_.paths().volumes() + "/" + volume.name);
+  // Where it was made: volumes may go elsewhere by now.
+  constexpr std::string_view kData = "/_data";
+  const bool is_ours = volume.path.ends_with("/" + name + std::string(kData));
+  if (is_ours) base::remove_tree(volume.path.substr(0, volume.path.size() - kData.size()));
 }
 
 }  // namespace storage

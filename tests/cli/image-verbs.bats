@@ -344,3 +344,78 @@ Loaded image: docker.io/library/child:1"
   podman rm hh
   podman rmi localhost/hist:1 localhost/imported:1
 }
+
+@test "an image remembers the names it had" {
+  podman run --name hh --network none "$B" touch /f
+  podman commit -q hh named:1 > /dev/null
+  podman tag named:1 first:1
+  podman rmi first:1
+  podman tag named:1 second:1
+  podman untag named:1 second:1
+  works podman images --format '{{.History}}' named:1
+  is "localhost/named:1, localhost/second:1, localhost/first:1"
+  podman tag named:1 first:1
+  podman rmi first:1
+  works podman image inspect -f '{{join .NamesHistory " "}}' named:1
+  is "localhost/named:1 localhost/first:1 localhost/second:1"
+  # A name that another image takes.
+  podman commit -q --author other hh named:2 > /dev/null
+  podman tag named:1 third:1
+  podman tag named:2 third:1
+  works podman images --format '{{.History}}' named:1
+  is "localhost/named:1, localhost/third:1, localhost/first:1, localhost/second:1"
+  works podman image inspect -f '{{join .NamesHistory " "}}' named:2
+  is "localhost/named:2 localhost/third:1"
+  podman rm hh
+  podman rmi named:1 named:2 third:1
+}
+
+@test "the root directory of podman's containers has the mode that a layer gives it, else 0555" {
+  works podman run --rm --network none "$B" stat -c %a /
+  is 555
+  works berth run --rm --network none "$B" stat -c %a /
+  is 755
+  mkdir "$WORK/tree"
+  chmod 750 "$WORK/tree"
+  cp /bin/busybox "$WORK/tree/stat"
+  tar -C "$WORK/tree" -c . | podman import -q - moded:1 > /dev/null
+  works podman run --rm --network none moded:1 /stat -c %a /
+  is 750
+  chmod 755 "$WORK/tree"
+  tar -C "$WORK/tree" -c . | podman import -q - moded:2 > /dev/null
+  works podman run --rm --network none moded:2 /stat -c %a /
+  is 755
+  tar -C "$WORK/tree" -c stat | podman import -q - moded:3 > /dev/null
+  works podman run --rm --network none moded:3 /stat -c %a /
+  is 555
+  podman rmi moded:1 moded:2 moded:3
+  if id berth-test > /dev/null 2>&1; then
+    user_podman pull -q --tls-verify=false "$B"
+    works user_podman run --rm --network none "$B" sh -c 'touch /f && stat -c %a /'
+    is 555
+  fi
+}
+
+@test "an image that a container has mounted is counted, and stays whole" {
+  podman tag "$B" kept:1
+  podman run --name dd --network none "$B" sh -c 'echo here > /kept'
+  podman commit -q dd only:1 > /dev/null
+  podman rm dd
+  podman run -d --name mm --network none --mount type=image,src=only:1,dst=/i "$B" sleep 1000
+  local id
+  id=$(podman image inspect -f '{{.ID}}' only:1)
+  works podman image unmount only:1
+  is "$id"
+  works podman image unmount only:1
+  is ""
+  works podman exec mm cat /i/kept
+  is here
+  # Its layers are there as long as the container.
+  podman rmi only:1
+  works podman exec mm cat /i/kept
+  is here
+  podman rm -f -t 0 mm
+  [ "$(find "$WORK/root/layers" -name kept | wc -l)" = 0 ] || podman system prune -f
+  [ "$(find "$WORK/root/layers" -name kept | wc -l)" = 0 ]
+  podman rmi kept:1
+}

@@ -20,7 +20,7 @@ berth() { "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 # Nothing of root's environment or directory: as after a login of the user.
 as_user() {
   (cd "$WORK/home" && exec setpriv --reuid berth-test --regid berth-test --init-groups env -i HOME="$WORK/home" \
-    XDG_RUNTIME_DIR="$WORK/user-run" CONTAINERS_CONF=/dev/null PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 "$@")
+    XDG_RUNTIME_DIR="$WORK/user-run" CONTAINERS_CONF=/dev/null CONTAINERS_STORAGE_CONF=/dev/null PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 "$@")
 }
 
 user_berth() { as_user "$WORK/bin/berth" "$@"; }
@@ -31,7 +31,7 @@ user_podman() { as_user "$WORK/bin/podman" "$@"; }
 
 begin_file() {
   [ "$(id -u)" = 0 ] || skip "needs root"
-  export CONTAINERS_CONF=/dev/null  # nothing of this host's
+  export CONTAINERS_CONF=/dev/null CONTAINERS_STORAGE_CONF=/dev/null  # nothing of this host's
   WORK=$(mktemp -d /var/tmp/berth-cli.XXXXXX)
   export WORK BERTH
   chmod 755 "$WORK"

@@ -73,7 +73,37 @@ teardown_file() { end_file; }
   berth run --name ll --network none --log-driver k8s-file "$B" echo x
   works berth logs ll
   is x
-  grep -Eq '^20[0-9-]+T[0-9:.]+(Z|[+-][0-9:]+) stdout F x$' "$WORK"/root/containers/*/log
+  grep -Eq '^20[0-9-]+T[0-9:]+\.[0-9]{9}[+-][0-9:]{5} stdout F x$' "$WORK"/root/containers/*/log
+}
+
+@test "times in a k8s-file are local, and read back as the moment they were" {
+  TZ=UTC-5:30 berth run --name ll --network none --log-driver k8s-file "$B" echo x
+  local log
+  log=$(echo "$WORK"/root/containers/*/log)
+  grep -q '+05:30 stdout F x$' "$log"
+  works berth logs -t ll
+  [ "$(date -d "${lines[0]%% *}" +%s)" = "$(date -d "$(cut -d' ' -f1 "$log")" +%s)" ]
+  [[ ${lines[0]} == *Z\ x ]]
+  # What earlier versions wrote.
+  echo '2026-01-02T03:04:05.000000001Z stdout F old' > "$log"
+  works berth logs -t ll
+  is '2026-01-02T03:04:05.000000001Z old'
+}
+
+@test "podman's json-file is a k8s-file by another name" {
+  podman run --name ll --network none --log-driver json-file "$B" echo x
+  works podman inspect -f '{{.HostConfig.LogConfig.Type}}' ll
+  is json-file
+  grep -Eq '^20[0-9T:.+-]+ stdout F x$' "$WORK"/root/containers/*/log
+  works podman logs ll
+  is x
+  works berth logs ll
+  is x
+  podman rm ll
+  berth run --name ll --network none --log-driver json-file "$B" echo x
+  grep -q '^{"log":"x' "$WORK"/root/containers/*/log
+  works podman logs ll
+  is x
 }
 
 # What the client types makes the container write, so that it is attached by then.

@@ -136,6 +136,21 @@ print(c['Names'], c['Command'], c['Labels'], c['Mounts'], c['Pid'] == $pid, c['E
   is ""
 }
 
+is_stopping() { [ "$(podman inspect -f '{{.State.Status}}' "$1")" = stopping ]; }
+
+@test "a stop that is killed together with the monitor" {
+  stubborn ss
+  "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" stop -t 240 ss &
+  local client=$!
+  until_true is_stopping ss
+  kill -9 "$client" "$(podman inspect -f '{{.State.ConmonPid}}' ss)"
+  fails 125 podman stop -t 0 ss
+  has "Error: container $(podman inspect -f '{{.Id}}' ss) conmon exited prematurely, exit code could not be retrieved: conmon process killed"
+  works podman inspect -f '{{.State.Status}} {{.State.ExitCode}}' ss
+  is 'exited 137'
+  podman stop ss
+}
+
 @test "rm: exit codes, and who stands on whom" {
   fails 1 podman rm nosuch
   is 'Error: no container with ID or name "nosuch" found: no such container'
@@ -495,6 +510,12 @@ options ndots:3"
   printf 'bad key=1\n' > "$WORK/env"
   works podman run --rm --network none --env-file "$WORK/env" "$B" env
   has 'bad key=1'
+}
+
+@test "what is not there in podman's structs prints as nil" {
+  podman create --name nn --network none "$B" true > /dev/null
+  works podman inspect -f '{{.Config.StartupHealthCheck}} {{.Config.Healthcheck}} {{.HostConfig.DnsSearch}} {{.Config.Labels.nosuch}}' nn
+  is '<nil> <nil> [] <no value>'
 }
 
 @test "attach ends the line and keeps the exit code to itself" {

@@ -165,3 +165,26 @@ REPOSITORY "
   run as_user "$WORK/bin/podman" unshare sh -c 'exit 7'
   [ "$status" = 7 ]
 }
+
+@test "the log of events goes on in a new file when it has become too large, and followers go along" {
+  works berth run --rm --network none "$REGISTRY/busybox:1" true
+  "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" events --since 0 \
+    --format '{{.Action}} {{.Actor.Attributes.name}}' > "$WORK/followed" 3>&- &
+  local follower=$!
+  until_true grep -q destroy "$WORK/followed"
+  # What is no event is passed over.
+  head -c 16M /dev/zero | tr '\0' x >> "$WORK/run/events"
+  echo >> "$WORK/run/events"
+  berth create --name before --network none "$REGISTRY/busybox:1" > /dev/null
+  [ "$(stat -c %s "$WORK/run/events")" = 0 ]
+  berth create --name after --network none "$REGISTRY/busybox:1" > /dev/null
+  until_true grep -q 'create after' "$WORK/followed"
+  kill "$follower"
+  works tail -n 2 "$WORK/followed"
+  is $'create before\ncreate after'
+  works berth events --since 1h --until 0s --format '{{.Action}} {{.Actor.Attributes.name}}' --filter event=create
+  has $'create before\ncreate after'
+  [ "$(ls "$WORK"/run/events*)" = "$WORK/run/events
+$WORK/run/events.1" ]
+  berth rm before after > /dev/null
+}

@@ -159,3 +159,24 @@ r() { berth run --rm --network none "$@"; }
   works podman volume prune -af
   is shelf
 }
+
+@test "new volumes go where --volumepath and containers.conf say, and nothing that lies there is lost" {
+  mkdir -p "$WORK/elsewhere/theirs"
+  touch "$WORK/elsewhere/theirs/file"
+  podman --volumepath "$WORK/elsewhere" volume create far
+  works podman volume inspect --format '{{.Mountpoint}}' far
+  is "$WORK/elsewhere/far/_data"
+  works podman --volumepath "$WORK/elsewhere" info --format '{{.Store.VolumePath}}'
+  is "$WORK/elsewhere"
+  r -v far:/v "$B" touch /v/seen
+  [ -e "$WORK/elsewhere/far/_data/seen" ]
+  fails 125 podman --volumepath "$WORK/elsewhere" volume create theirs
+  has "is there already, and belongs to no volume"
+  printf '[engine]\nvolume_path = "%s"\n' "$WORK/elsewhere" > "$WORK/volumes.conf"
+  CONTAINERS_CONF="$WORK/volumes.conf" works berth system check
+  CONTAINERS_CONF="$WORK/volumes.conf" works podman volume create near
+  [ -d "$WORK/elsewhere/near/_data" ]
+  works podman volume rm far near
+  [ "$(ls "$WORK/elsewhere")" = theirs ]
+  [ -e "$WORK/elsewhere/theirs/file" ]
+}

@@ -44,16 +44,15 @@ image::Image ensure_image(Session& session, container::CreateOptions& o, const C
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
   }
-  if (flags.podman && !flags.quiet) {
-    const std::string line = fmt::format("Trying to pull {}...\n",
-                                         image::parse_reference(o.image).with_default_tag().full());
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  }
   image::PullRequest request;
   request.reference = o.image;
   request.platform = o.platform;
   request.quiet = flags.quiet;
   request.run = true;
+  request.podman = flags.podman;
+  request.registry = finish(session, flags.registry);
+  request.retries = flags.registry.retries;
+  request.retry_delay_ms = flags.registry.retry_delay_ms;
   const auto pulled = image::Transfer(session.store()).pull(request);
   record_podman_image_event(session, "pull", pulled.image, o.image);
   return engine.images.get(pulled.image);

@@ -2,6 +2,7 @@
 // podman image mount and unmount
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
+#include "container/image_mounts.hpp"
 #include "image/mount.hpp"
 #include "render/output.hpp"
 #include "render/table.hpp"
@@ -68,10 +69,14 @@ int unmount(Session& session, const Flags& flags, Words words) {
   if (!flags.all && words.empty()) client_fail("image name or ID must be specified");
   if (flags.all) {
     for (const auto& mounted : image::mounted_images(session.store())) words.push_back(mounted.id);
+    for (auto& id : container::images_in_containers(session.engine()))
+      words.push_back(std::move(id));
   }
   return for_each(session, words, [&](const std::string& word) {
     const auto found = session.engine().images.get(word);
-    if (!image::unmount_image(session.store(), found.id, flags.force)) return;
+    if (!image::unmount_image(session.store(), found.id, flags.force) &&
+        !container::discount_image_mount(session.engine(), found.id))
+      return;
     record_image_event(session, "unmount", found.id);
     render::print_line(hex_of(found.id));
   });

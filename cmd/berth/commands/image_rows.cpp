@@ -135,7 +135,7 @@ std::vector<Json> podman_rows(const std::vector<Listed>& images, const RowOption
                       {"IsReadOnly", image.read_only},
                       {"Labels", labels_or_null(image)},
                       {"Names", listed.names},
-                      {"History", base::join(listed.names, ", ")},
+                      {"History", base::join(names_history(listed.names, image), ", ")},
                       {"RepoTags", listed.names},
                       {"RepoDigests", listed.digests},
                       {"Os", image.platform.os},
@@ -162,7 +162,7 @@ std::vector<Json> podman_json(const std::vector<Listed>& images) {
                       {"Containers", listed.containers},
                       {"Names", listed.names},
                       {"Digest", image.manifest},
-                      {"History", listed.names},
+                      {"History", names_history(listed.names, image)},
                       {"Created", unix_seconds(image.created)},
                       {"CreatedAt", base::rfc3339(image.created)}});
       if (image.read_only) rows.back()["ReadOnly"] = true;

@@ -154,34 +154,37 @@ Json pair(const char* name, const std::string& value) {
   return Json::array({name, value});
 }
 
+Json driver_status(const std::string& graphroot) {
+  return Json::array({pair("Backing Filesystem", container::file_system_name(graphroot)),
+                      pair("Supports d_type", "true"),
+                      pair("Native Overlay Diff", "true"),
+                      pair("userxattr", base::is_rootless() ? "true" : "false")});
+}
+
 }  // namespace
 
 Json docker_info(Session& session) {
   auto& engine = session.engine();
+  const bool is_vfs = engine.store.driver() == storage::Driver::vfs;
   const auto& paths = engine.store.paths();
   const auto counts = container::count_containers(engine);
-  Json info = {
-      {"ID", engine_id(paths.graphroot())},
-      {"Containers", counts.all},
-      {"ContainersRunning", counts.running},
-      {"ContainersPaused", counts.paused},
-      {"ContainersStopped", counts.stopped()},
-      {"Images", engine.images.list().size()},
-      {"Driver", "overlay2"},
-      {"DriverStatus",
-       Json::array({pair("Backing Filesystem", container::file_system_name(paths.graphroot())),
-                    pair("Supports d_type", "true"),
-                    pair("Native Overlay Diff", "true"),
-                    pair("userxattr", base::is_rootless() ? "true" : "false")})},
-      {"DockerRootDir", paths.graphroot()},
-      {"LoggingDriver", "json-file"},
-      {"ServerVersion", version_number()},
-      {"Plugins",
-       {{"Volume", {"local"}},
-        {"Network", {"bridge", "host", "none"}},
-        {"Authorization", nullptr},
-        {"Log", {"json-file", "k8s-file", "none", "passthrough"}}}},
-      {"CDISpecDirs", {"/etc/cdi", "/var/run/cdi"}}};
+  Json info = {{"ID", engine_id(paths.graphroot())},
+               {"Containers", counts.all},
+               {"ContainersRunning", counts.running},
+               {"ContainersPaused", counts.paused},
+               {"ContainersStopped", counts.stopped()},
+               {"Images", engine.images.list().size()},
+               {"Driver", is_vfs ? "vfs" : "overlay2"},
+               {"DriverStatus", is_vfs ? Json() : driver_status(paths.graphroot())},
+               {"DockerRootDir", paths.graphroot()},
+               {"LoggingDriver", "json-file"},
+               {"ServerVersion", version_number()},
+               {"Plugins",
+                {{"Volume", {"local"}},
+                 {"Network", {"bridge", "host", "none"}},
+                 {"Authorization", nullptr},
+                 {"Log", {"json-file", "k8s-file", "none", "passthrough"}}}},
+               {"CDISpecDirs", {"/etc/cdi", "/var/run/cdi"}}};
   add_machine(info);
   add_cgroups(info, session.options());
   info["SecurityOptions"] = security_options(info["CgroupVersion"] == "2");

@@ -158,6 +158,16 @@ Json graph_options(Session& session) {
   return options;
 }
 
+Json graph_status(storage::Store& store) {
+  if (store.driver() == storage::Driver::vfs) return Json::object();
+  return {{"Backing Filesystem", container::file_system_name(store.paths().graphroot())},
+          {"Native Overlay Diff", "true"},
+          {"Supports d_type", "true"},
+          {"Supports shifting", base::in_user_namespace() ? "false" : "true"},
+          {"Supports volatile", "false"},
+          {"Using metacopy", "false"}};
+}
+
 Json store_json(Session& session) {
   auto& engine = session.engine();
   const auto& paths = engine.store.paths();
@@ -172,18 +182,12 @@ Json store_json(Session& session) {
             {"paused", counts.paused},
             {"running", counts.running},
             {"stopped", counts.stopped()}}},
-          {"graphDriverName", "overlay"},
+          {"graphDriverName", storage::driver_name(engine.store.driver())},
           {"graphOptions", graph_options(session)},
           {"graphRoot", paths.graphroot()},
           {"graphRootAllocated", all},
           {"graphRootUsed", used},
-          {"graphStatus",
-           {{"Backing Filesystem", container::file_system_name(paths.graphroot())},
-            {"Native Overlay Diff", "true"},
-            {"Supports d_type", "true"},
-            {"Supports shifting", base::in_user_namespace() ? "false" : "true"},
-            {"Supports volatile", "false"},
-            {"Using metacopy", "false"}}},
+          {"graphStatus", graph_status(engine.store)},
           {"imageCopyTmpDir", paths.staging()},
           {"imageStore", {{"number", engine.images.list().size()}}},
           {"runRoot", paths.runroot()},

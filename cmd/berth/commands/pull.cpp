@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth pull
 #include "base/error.hpp"
-#include "base/sys.hpp"
-#include "base/text.hpp"
-#include "base/time.hpp"
 #include "commands/archive_names.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
 #include "image/image_store.hpp"
 #include "image/platform.hpp"
 #include "image/transfer.hpp"
-#include "options/parse.hpp"
+#include "options/registry_flags.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -21,6 +18,7 @@ enum class Policy { always, missing, never, newer };
 
 struct Options {
   image::PullRequest request;
+  RegistryFlags registry;
   std::string os, arch, variant;
   Policy policy = Policy::always;
   bool no_content_trust = true;
@@ -33,29 +31,6 @@ Policy parse_policy(const std::string& text, bool is_podman) {
   if (text == "never") return Policy::never;
   if (is_podman) client_fail("unsupported pull policy \"{}\"", text);
   base::fail(base::Kind::usage, "must be one of \"always\", \"missing\", \"never\" or \"newer\"");
-}
-
-bool parse_verify(const std::string& text) {
-  const auto verify = parse_bool(text);
-  if (!verify)
-    base::fail(base::Kind::usage, "strconv.ParseBool: parsing \"{}\": invalid syntax", text);
-  return *verify;
-}
-
-int parse_retries(const std::string& text) {
-  constexpr int kMost = 100;
-  const auto retries = base::parse_number<int>(text);
-  if (!retries || *retries < 0)
-    base::fail(base::Kind::usage, "strconv.ParseUint: parsing \"{}\": invalid syntax", text);
-  if (*retries > kMost) base::fail(base::Kind::usage, "at most {} retries are made", kMost);
-  return *retries;
-}
-
-std::int64_t parse_delay(const std::string& text) {
-  const auto delay = base::parse_duration(text);
-  if (!delay || *delay < std::chrono::nanoseconds(0) || *delay > std::chrono::hours(1))
-    base::fail(base::Kind::usage, "time: invalid duration \"{}\"", text);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count();
 }
 
 void declare(FlagTable& table, Options& o, bool is_podman) {
@@ -76,30 +51,7 @@ void declare(FlagTable& table, Options& o, bool is_podman) {
           [&o, is_podman](const std::string& text) { o.policy = parse_policy(text, is_podman); },
           "Pull image policy (always, missing, never, newer)")
       .type_name("string");
-  table
-      .add_option_function<std::string>(
-          "--tls-verify",
-          [&o](const std::string& text) { o.request.registry.tls_verify = parse_verify(text); },
-          "Require HTTPS and verify certificates when contacting registries")
-      .alone_means("true");
-  table.add_option("--authfile", o.request.registry.authfile, "Path of the authentication file");
-  table.add_option("--creds",
-                   o.request.registry.creds,
-                   "Credentials (USERNAME:PASSWORD) to use with the registry");
-  table
-      .add_option_function<std::string>(
-          "--retry",
-          [&o](const std::string& text) { o.request.retries = parse_retries(text); },
-          "Number of times to retry a request that failed on the way (default 3)")
-      .type_name("uint");
-  table
-      .add_option_function<std::string>(
-          "--retry-delay",
-          [&o](const std::string& text) { o.request.retry_delay_ms = parse_delay(text); },
-          "Delay before the first retry; it doubles each time (default 500ms)")
-      .type_name("string");
-  table.add_option(
-      "--cert-dir", o.request.registry.cert_dir, "Directory with TLS certificates and keys");
+  add_registry_flags(table, o.registry);
 }
 
 /// --os, --arch and --variant are --platform in parts.
@@ -175,6 +127,9 @@ void pull(Session& session, const Options& o, std::string name) {
   image::PullRequest request = o.request;
   request.reference = name;
   request.podman = session.is_podman();
+  request.registry = finish(session, o.registry);
+  request.retries = o.registry.retries;
+  request.retry_delay_ms = o.registry.retry_delay_ms;
   request.newer = o.policy == Policy::newer;
   request.platform = platform_of(o);
   const image::Reference reference = parse(name);

@@ -88,8 +88,15 @@ void stop_one(Session& session, const std::string& name, const container::StopOp
     return;
   }
   check_not_paused(session, name);
-  const std::string own = session.engine().containers.get(name).name;
-  warn_if_killed(own, container::stop(session.engine(), name, how));
+  const auto record = session.engine().containers.get(name);
+  const auto stopped = container::stop(session.engine(), name, how);
+  warn_if_killed(record.name, stopped);
+  // It has ended all the same. Podman's monitor goes by the name conmon.
+  if (stopped.is_lost && !how.restarts)
+    client_fail(
+        "container {} conmon exited prematurely, exit code could not be retrieved: conmon process "
+        "killed",
+        record.id);
 }
 
 }  // namespace

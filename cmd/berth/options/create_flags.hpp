@@ -12,6 +12,7 @@
 #include "container/options.hpp"
 #include "errors.hpp"
 #include "options/preserved.hpp"
+#include "options/registry_flags.hpp"
 #include "options/variables.hpp"
 
 namespace cli {
@@ -41,6 +42,7 @@ struct CreateFlags {
   bool replace = false;  ///< an existing container of this name is removed first
   bool env_host = false, http_proxy = false;
   bool passwd = true;
+  RegistryFlags registry;
   bool quiet = false;   ///< a pull tells nothing
   bool podman = false;  ///< values are read as podman reads them, and refused in its words
   std::optional<bool> given_remove;  ///< --rm as it was given

@@ -75,6 +75,7 @@ void set_podman_defaults(CreateFlags& flags) {
   rules.one_letter_names = rules.engine_file = rules.names_numbers = rules.ambient = true;
   rules.start_is_invoking = rules.owns_cidfile = rules.detects_systemd = true;
   rules.timeout_is_minus_one = rules.keeps_short_checks = rules.inherits_oom_score = true;
+  rules.logs_lines = rules.bare_root = rules.usual_hooks = true;
   rules.variable = "podman";
   rules.engine = "podman-" + version_number();
 }

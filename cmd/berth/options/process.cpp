@@ -99,6 +99,7 @@ void add_image_flags(FlagTable& table, CreateFlags& flags) {
         base::fail(base::Kind::unsupported, "encrypted images are not supported yet");
       });
   table.add_flag("-q,--quiet", flags.quiet, "Suppress the pull output");
+  add_registry_flags(table, flags.registry);
   table
       .add_option(
           "--platform", flags.options.platform, "Set platform if server is multi-platform capable")

@@ -132,7 +132,7 @@ class Executor {
     const Value value = pipe(*node.pipe, dot);
     if (!node.pipe->fields.empty()) return;
     at(node);
-    write(value.is_nil() ? "<no value>" : go_text(value.json()));
+    write(value.is_valid() ? go_text(value.json()) : "<no value>");
   }
 
   Leave walk_choice(const Node& node, const Value& dot) {
@@ -233,7 +233,7 @@ class Executor {
     Final final;
     at(node);
     for (const auto& child : node.children) {
-      value = command(*child, dot, final).unboxed();
+      value = command(*child, dot, final).unboxed(data_.has_pointers);
       final = value;
     }
     // A range sets its variables itself, one item after the other; until then they hold the whole.

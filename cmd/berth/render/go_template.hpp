@@ -48,6 +48,8 @@ struct Data {
   const std::set<std::string>* maps = nullptr;
   /// Of the top object. Each takes one argument.
   const std::map<std::string, Method>* methods = nullptr;
+  /// null stands for a pointer of a Go struct, which prints as "<nil>".
+  bool has_pointers = false;
   /// As docker executes a template to make a table's header line: functions hand their argument on.
   bool is_header = false;
 };

@@ -39,9 +39,9 @@ class Value {
     return value;
   }
 
-  /// The same, out of its interface.
-  Value unboxed() const {
-    Value value = is_nil() ? Value() : *this;
+  /// The same, out of its interface; where nil is a pointer of a struct, it stays one.
+  Value unboxed(bool has_pointers) const {
+    Value value = is_nil() && !has_pointers ? Value() : *this;
     value.boxed_ = false;
     return value;
   }

@@ -206,7 +206,11 @@ void print_inspected(const std::vector<Json>& objects,
   std::string out;
   try {
     if (podman) {
-      parsed.execute({.value = objects, .missing = Missing::error, .maps = &inspect_maps()}, out);
+      parsed.execute({.value = objects,
+                      .missing = Missing::error,
+                      .maps = &inspect_maps(),
+                      .has_pointers = true},
+                     out);
     } else {
       for (const auto& object : objects) {
         parsed.execute({.value = object, .missing = Missing::error, .maps = &inspect_maps()}, out);

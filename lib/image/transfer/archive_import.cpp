@@ -23,7 +23,7 @@ storage::WrittenLayer unpack(storage::Store& store,
                              int in,
                              const std::string& directory) {
   const auto source = open_archive_source(request.path, in);
-  return storage::write_layer(source, directory, store.attributes());
+  return storage::write_layer(source, directory, store.layer_attributes());
 }
 
 std::string make_config(const ImportRequest& request,

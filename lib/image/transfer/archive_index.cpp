@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "image/platform.hpp"
+#include "image/transfer/manifest.hpp"
 
 namespace image {
 
@@ -144,20 +145,31 @@ class LayoutReader {
     image.manifest_bytes = *bytes;
     image.media_type = manifest.media_type.empty() ? kOciManifest : manifest.media_type;
     for (const auto& text : base::split(digests->second, ' '))
-      take_digest(image, text, named->second);
+      take_digest(image, text, named->second, id);
   }
 
-  void take_digest(ArchivedImage& image, const std::string& text, const std::string& manifest) {
+  /// An index that lists the manifest, or another manifest of the image, as it was pushed to a registry.
+  static bool stands_for(const std::string& bytes,
+                         const std::string& manifest,
+                         const std::string& id) {
+    if (!read_document(bytes, "").is_index())
+      return base::from_json_text<Manifest>(bytes, "manifest").config.digest == id;
+    const auto index = base::from_json_text<Index>(bytes, "index");
+    return std::any_of(index.manifests.begin(), index.manifests.end(), [&](const auto& d) {
+      return d.digest == manifest;
+    });
+  }
+
+  void take_digest(ArchivedImage& image,
+                   const std::string& text,
+                   const std::string& manifest,
+                   const std::string& id) {
     const auto reference = try_parse_name(text);
     if (!reference || reference->digest.empty() || !reference->tag.empty()) return;
     if (reference->digest != manifest) {
       const auto bytes = find_blob(content_, reference->digest);
       if (!bytes) return;
-      const auto index = base::from_json_text<Index>(*bytes, "index");
-      const bool lists_it = std::any_of(index.manifests.begin(),
-                                        index.manifests.end(),
-                                        [&](const auto& d) { return d.digest == manifest; });
-      if (!lists_it) return;
+      if (!stands_for(*bytes, manifest, id)) return;
       image.indexes[reference->digest] = *bytes;
     }
     image.repository_digests.emplace_back(reference->repository(), reference->digest);

@@ -163,7 +163,8 @@ class Saving {
     if (!layer) base::fail(base::Kind::corrupt, "layer {} is missing from the store", diff_id);
     Descriptor descriptor;
     if (gzip_) {
-      const GzipBlob blob = gzip_layer(store_, *layer);
+      const auto staging = store_.make_staging("gzip");
+      const LayerBlob blob = gzip_layer(staging.path(), *layer);
       descriptor = blob.descriptor;
       if (format_ == Format::docker_dir) descriptor.media_type = kDockerLayer;
       sink_.put(blob_path(descriptor.digest), descriptor.size, [&](const storage::ByteSink& sink) {
@@ -294,6 +295,8 @@ void save_archive(storage::Store& store, const SaveRequest& request, int out) {
   if (format == Format::docker_dir && selection.all().size() != 1) {
     base::fail(base::Kind::usage, "format docker-dir takes one image");
   }
+  if (!request.name.empty())
+    selection.all().at(0).names = {parse_reference(request.name).with_default_tag()};
   const auto sink = open_sink(format, request, out);
   Saving saving(store, format, request, *sink);
   for (const auto& selected : selection.all()) saving.save(selected);

@@ -88,10 +88,6 @@ std::string basic_value(const Credentials& c) {
   return "Basic " + encode_base64(c.user + ":" + c.password);
 }
 
-std::string pull_scope(const Reference& reference) {
-  return "repository:" + reference.path + ":pull";
-}
-
 /// A header made of what a stranger sent must stay one header.
 bool is_clean(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
@@ -186,27 +182,41 @@ std::optional<Authenticator::Grant> Authenticator::bearer(const Url& registry,
   return Grant{"Bearer " + read_token(response), Clock::time_point::max()};
 }
 
+/// What the registry asks for, if it says so, and what the command will need anyway: a token serves it to its end.
+std::vector<std::string> Authenticator::scopes(const std::string& asked,
+                                               const Reference& reference) const {
+  const std::string pull = "repository:" + reference.path + ":pull";
+  std::vector<std::string> all;
+  for (const auto& scope : base::split(asked, ' ')) {
+    const bool is_part = purpose_ == Purpose::push && (scope == pull || scope == pull + ",push");
+    if (!scope.empty() && !is_part) all.push_back(scope);
+  }
+  if (purpose_ == Purpose::push) all.insert(all.begin(), pull + ",push");
+  if (purpose_ == Purpose::pull && all.empty()) all.push_back(pull);
+  return all;
+}
+
 /// The request for a token; its url holds the query only.
 HttpRequest Authenticator::token_request(const Challenge& challenge, const Reference& reference) {
   const auto& credentials = credentials_for(reference);
   const std::string service = challenge.parameter("service");
-  // What the registry asks for, if it says so; the scope of a pull otherwise.
-  std::string scope = challenge.parameter("scope");
-  if (scope.empty()) scope = pull_scope(reference);
+  const auto wanted = scopes(challenge.parameter("scope"), reference);
   HttpRequest request{.url = {}};
   if (credentials && !credentials->identity_token.empty()) {
     request.form = "grant_type=refresh_token&client_id=berth&service=" + percent_encode(service) +
-                   "&scope=" + percent_encode(scope) +
+                   "&scope=" + percent_encode(base::join(wanted, " ")) +
                    "&refresh_token=" + percent_encode(credentials->identity_token);
     return request;
   }
   const bool has_query = challenge.parameter("realm").find('?') != std::string::npos;
-  request.url = std::string(has_query ? "&" : "?") + "scope=" + percent_encode(scope);
-  if (!service.empty()) request.url += "&service=" + percent_encode(service);
+  std::vector<std::string> query;
+  for (const auto& scope : wanted) query.push_back("scope=" + percent_encode(scope));
+  if (!service.empty()) query.push_back("service=" + percent_encode(service));
   if (credentials && !credentials->user.empty()) {
-    request.url += "&account=" + percent_encode(credentials->user);
+    query.push_back("account=" + percent_encode(credentials->user));
     request.authorization = basic_value(*credentials);
   }
+  if (!query.empty()) request.url = (has_query ? "&" : "?") + base::join(query, "&");
   return request;
 }
 

@@ -15,6 +15,9 @@
 
 namespace image {
 
+/// What a command wants of a registry.
+enum class Purpose { pull, push, login };
+
 /// One way a server offers: scheme in lower case, parameters by lower-case name.
 struct Challenge {
   std::string scheme;
@@ -33,8 +36,10 @@ class Authenticator {
  public:
   /// `reference` (registry and repository as they are asked for) chooses the credentials and the
   /// scope.
-  Authenticator(HttpClient& http, const CredentialStore& credentials)
-      : http_(http), credentials_(credentials) {}
+  Authenticator(HttpClient& http,
+                const CredentialStore& credentials,
+                Purpose purpose = Purpose::pull)
+      : http_(http), credentials_(credentials), purpose_(purpose) {}
 
   /// What to send along to this registry by now; empty before the first challenge.
   std::string authorization(const Url& registry, const Reference& reference);
@@ -56,11 +61,13 @@ class Authenticator {
   std::optional<Grant> bearer(const Url& registry,
                               const Reference& reference,
                               const Challenge& challenge);
+  std::vector<std::string> scopes(const std::string& asked, const Reference& reference) const;
   HttpRequest token_request(const Challenge& challenge, const Reference& reference);
   const std::optional<Credentials>& credentials_for(const Reference& reference);
 
   HttpClient& http_;
   const CredentialStore& credentials_;
+  Purpose purpose_;
   std::mutex mutex_;
   std::map<std::string, Grant> grants_;  // by registry and repository
   std::map<std::string, std::optional<Credentials>> known_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/commit_layer.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -17,21 +18,41 @@ namespace image {
 
 namespace {
 
+storage::TreeTar::Delta read_delta(int fd) {
+  storage::TreeTar::Delta delta;
+  const std::string text = base::read_rest(fd);
+  for (std::size_t at = 0, end; at < text.size(); at = end + 1) {
+    end = std::min(text.find('\0', at), text.size());
+    const std::string path = text.substr(at + 1, end - at - 1);
+    if (text[at] == '+') {
+      delta.present.insert(path);
+      continue;
+    }
+    const auto slash = path.rfind('/');
+    const bool is_top = slash == std::string::npos;
+    delta.removed[is_top ? "" : path.substr(0, slash)].push_back(is_top ? path
+                                                                        : path.substr(slash + 1));
+  }
+  return delta;
+}
+
 storage::WrittenLayer write_layer(storage::Store& store,
                                   const CommitRequest& request,
                                   int root,
+                                  int delta,
                                   const std::string& directory) {
   storage::WrittenLayer written;
   pipe_tar(
       [&](storage::TarWriter& tar) {
         storage::TreeTar how;
+        if (request.is_delta) how.delta = read_delta(delta);
         how.is_upper = request.is_upper;
         how.mapping = request.mapping;
         how.without = {request.without.begin(), request.without.end()};
         storage::write_tree(tar, root, "", how);
       },
       [&](const storage::ByteSource& source) {
-        written = storage::write_layer(source, directory, store.attributes());
+        written = storage::write_layer(source, directory, store.layer_attributes());
       });
   return written;
 }
@@ -73,7 +94,10 @@ std::string make_manifest(storage::LayerStore& layers,
 
 }  // namespace
 
-ImportResult commit_image(storage::Store& store, const CommitRequest& request, int root) {
+ImportResult commit_image(storage::Store& store,
+                          const CommitRequest& request,
+                          int root,
+                          int delta) {
   NewImage image;
   if (!request.reference.empty())
     image.names.push_back(parse_reference(request.reference).with_default_tag());
@@ -86,7 +110,7 @@ ImportResult commit_image(storage::Store& store, const CommitRequest& request, i
   const auto staging = store.make_staging("commit");
   const std::string directory = staging.path() + "/layer";
   base::make_directory(directory, 0700);
-  const auto written = write_layer(store, request, root, directory);
+  const auto written = write_layer(store, request, root, delta, directory);
   keep_implicit_directories(directory, written.implicit_directories);
   layers.commit({written.diff_id, "", written.size, written.tar_size}, directory, std::nullopt);
   image.layer_ids.push_back(written.diff_id);

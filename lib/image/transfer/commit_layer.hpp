@@ -8,6 +8,7 @@
 
 namespace image {
 
-ImportResult commit_image(storage::Store& store, const CommitRequest& request, int root);
+/// `root` and `delta` are as transfer_commit.hpp says.
+ImportResult commit_image(storage::Store& store, const CommitRequest& request, int root, int delta);
 
 }  // namespace image

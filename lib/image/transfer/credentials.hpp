@@ -7,18 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/json_fields.hpp"
 #include "image/reference.hpp"
+#include "image/transfer/auth_file.hpp"
 
 namespace image {
-
-struct Credentials {
-  std::string user, password;
-  std::string identity_token;  ///< a refresh token in the place of a password
-  std::string registry_token;  ///< a bearer token to send as it is
-
-  bool operator==(const Credentials&) const = default;
-};
 
 /// In the place of a helper's name: the files, as registries.conf calls them.
 inline constexpr const char* kAuthFiles = "containers-auth.json";
@@ -30,7 +22,8 @@ class CredentialStore {
   /// places; `helpers` who is asked, in this order (registries.conf's credential-helpers).
   CredentialStore(const std::string& creds,
                   const std::string& authfile,
-                  std::vector<std::string> helpers = {kAuthFiles});
+                  std::vector<std::string> helpers = {kAuthFiles},
+                  AuthDialect dialect = AuthDialect::podman);
 
   /// For a repository ("registry/ns/image", most specific first). A broken helper is warned about
   /// and skipped; a malformed file is an Error that tells nothing of its content. Not for several
@@ -45,9 +38,5 @@ class CredentialStore {
   std::vector<std::string> files_;
   bool must_exist_ = false;  ///< the file was named by the user
 };
-
-/// Decodes standard base64; nothing when it is none.
-std::optional<std::string> decode_base64(const std::string& text);
-std::string encode_base64(const std::string& bytes);
 
 }  // namespace image

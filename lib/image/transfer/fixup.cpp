@@ -16,13 +16,9 @@ namespace image {
 
 namespace {
 
-std::string list_path(const std::string& layer_directory) {
-  return layer_directory + "/implicit";
-}
-
-std::vector<std::string> implicit_directories(const std::string& layer_directory) {
+std::vector<std::string> implicit_directories(const storage::Layer& layer) {
   std::vector<std::string> directories;
-  const auto text = base::find_file_text(list_path(layer_directory));
+  const auto text = base::find_file_text(layer.implicit_list());
   if (!text) return directories;
   for (auto& path : base::split(*text, '\0')) {
     if (!path.empty()) directories.push_back(std::move(path));
@@ -38,7 +34,9 @@ void keep_implicit_directories(const std::string& layer_directory,
   // Names of files are bytes: no text format but this one takes them all.
   std::string text;
   for (const auto& path : directories) text.append(path).push_back('\0');
-  base::write_file(list_path(layer_directory), text, 0600);
+  storage::Layer layer;
+  layer.path = layer_directory;
+  base::write_file(layer.implicit_list(), text, 0600);
 }
 
 std::optional<std::string> make_fixup(storage::Store& store,
@@ -50,7 +48,7 @@ std::optional<std::string> make_fixup(storage::Store& store,
     const auto layer = layers.find(id);
     if (!layer) base::fail(base::Kind::bug, "layer {} is not in the store", id);
     diffs.push_back(layer->diff());
-    implicit.push_back(implicit_directories(layer->path));
+    implicit.push_back(implicit_directories(*layer));
   }
   // The lowest layer has nothing below that it could take from.
   const bool may_need = std::any_of(implicit.begin() + (implicit.empty() ? 0 : 1),
@@ -63,7 +61,7 @@ std::optional<std::string> make_fixup(storage::Store& store,
   const auto staging = store.make_staging("fixup");
   const std::string directory = staging.path() + "/layer";
   base::make_directory(directory, 0700);
-  if (!storage::write_fixup(diffs, implicit, directory, store.attributes())) return std::nullopt;
+  if (!storage::write_fixup(diffs, implicit, directory)) return std::nullopt;
   layers.commit(fixup, directory, std::nullopt);
   return fixup.id;
 }

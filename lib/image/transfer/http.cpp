@@ -26,7 +26,8 @@ using Clock = std::chrono::steady_clock;
 constexpr long kBufferSize = 256 * 1024;
 constexpr std::size_t kMostHeaders = 256 * 1024;
 constexpr std::size_t kMostDrained = 64 * 1024;
-constexpr int kTick = 200;  // milliseconds between looks at cancellation
+constexpr int kDigesting = 10;  // times as long as a stall a server may take to store what it got
+constexpr int kTick = 200;      // milliseconds between looks at cancellation
 
 void initialize_once() {
   static const CURLcode result = ::curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -114,6 +115,8 @@ class HttpResponse::Exchange {
  private:
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* self);
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* self);
+  static std::size_t on_upload(char* buffer, std::size_t, std::size_t size, void* self);
+  static int on_seek(void* self, curl_off_t offset, int origin);
   static curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address);
 
   template <typename Value>
@@ -123,6 +126,7 @@ class HttpResponse::Exchange {
     }
   }
 
+  void set_method(const HttpRequest& request);
   void set_tls(const TlsOptions& tls);
   void set_authorities(const TlsOptions& tls);
   void set_proxy();
@@ -132,6 +136,7 @@ class HttpResponse::Exchange {
   void step();
   void wait();
   void watch_stall(Clock::duration waited);
+  std::string refusal_to_connect() const;
   [[noreturn]] void fail_transfer() const;
 
   std::shared_ptr<HttpClient::Connections> connections_;
@@ -154,7 +159,11 @@ class HttpResponse::Exchange {
   std::string spill_;  // what came beyond it: less than one chunk
   std::size_t spill_at_ = 0;
 
-  Clock::duration window_{};  // time spent waiting for the peer, and what came in it
+  HttpBody body_;
+  std::int64_t sent_ = 0;
+  std::exception_ptr body_failure_;  // what its source threw below libcurl's frames
+
+  Clock::duration window_{};  // time spent waiting for the peer, and what came or went in it
   std::int64_t window_bytes_ = 0;
 };
 
@@ -184,14 +193,32 @@ void HttpResponse::Exchange::prepare(const HttpRequest& request,
   if (!request.authorization.empty()) {
     headers_ = ::curl_slist_append(headers_, ("Authorization: " + request.authorization).c_str());
   }
+  set_method(request);
   set(CURLOPT_HTTPHEADER, headers_);
+  set_tls(tls);
+  set_proxy();
+}
+
+void HttpResponse::Exchange::set_method(const HttpRequest& request) {
   if (request.form) {
     form_ = *request.form;
     set(CURLOPT_POSTFIELDSIZE, static_cast<long>(form_.size()));
     set(CURLOPT_POSTFIELDS, form_.c_str());
+  } else if (request.method == "HEAD") {
+    set(CURLOPT_NOBODY, 1L);
+  } else if (!request.method.empty()) {
+    body_ = request.body;
+    set(CURLOPT_UPLOAD, 1L);
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(body_.size));
+    set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferSize);
+    set(CURLOPT_READFUNCTION, &on_upload);
+    set(CURLOPT_READDATA, this);
+    set(CURLOPT_SEEKFUNCTION, &on_seek);
+    set(CURLOPT_SEEKDATA, this);
+    // Else libcurl waits a second for a "100 Continue" that not every server sends.
+    headers_ = ::curl_slist_append(headers_, "Expect:");
   }
-  set_tls(tls);
-  set_proxy();
 }
 
 void HttpResponse::Exchange::set_tls(const TlsOptions& tls) {
@@ -243,6 +270,32 @@ std::size_t HttpResponse::Exchange::on_header(char* data,
 
 std::size_t HttpResponse::Exchange::on_body(char* data, std::size_t, std::size_t size, void* self) {
   return static_cast<Exchange*>(self)->take_body(data, size);
+}
+
+std::size_t HttpResponse::Exchange::on_upload(char* buffer,
+                                              std::size_t,
+                                              std::size_t size,
+                                              void* self) {
+  auto* exchange = static_cast<Exchange*>(self);
+  try {
+    const auto rest = static_cast<std::size_t>(exchange->body_.size - exchange->sent_);
+    const std::size_t wanted = std::min(size, rest);
+    const std::size_t n = wanted ? exchange->body_.read(exchange->sent_, buffer, wanted) : 0;
+    exchange->sent_ += static_cast<std::int64_t>(n);
+    exchange->window_bytes_ += static_cast<std::int64_t>(n);
+    return n;
+  } catch (...) {  // NOLINT: a C frame is above
+    exchange->body_failure_ = std::current_exception();
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+int HttpResponse::Exchange::on_seek(void* self, curl_off_t offset, int origin) {
+  auto* exchange = static_cast<Exchange*>(self);
+  if (origin != SEEK_SET || offset < 0 || offset > exchange->body_.size)
+    return CURL_SEEKFUNC_CANTSEEK;
+  exchange->sent_ = offset;
+  return CURL_SEEKFUNC_OK;
 }
 
 /// Names may resolve to anything: what counts is the address that is connected to.
@@ -327,7 +380,9 @@ void HttpResponse::Exchange::wait() {
 /// Counts only time spent waiting for the peer: a reader may take its time.
 void HttpResponse::Exchange::watch_stall(Clock::duration waited) {
   window_ += waited;
-  if (window_ < limits_.stall) return;
+  // A registry reads, hashes and moves the whole blob before it answers.
+  const bool is_digesting = body_.size > 0 && sent_ == body_.size && !head_done_;
+  if (window_ < limits_.stall * (is_digesting ? kDigesting : 1)) return;
   const auto least = limits_.slowest * limits_.stall.count() / 1000;
   if (window_bytes_ < least) {
     base::fail(Kind::io,
@@ -376,7 +431,19 @@ std::size_t HttpResponse::Exchange::read(void* buffer, std::size_t size) {
   return got;
 }
 
+/// In the words that docker's and podman's users grep for; empty where the system did not say why.
+std::string HttpResponse::Exchange::refusal_to_connect() const {
+  long number = 0;
+  ::curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
+  if (number == 0) return {};
+  return fmt::format("dial tcp {}:{}: connect: {}",
+                     url.host,
+                     url.port,
+                     base::lower(std::strerror(static_cast<int>(number))));
+}
+
 void HttpResponse::Exchange::fail_transfer() const {
+  if (body_failure_) std::rethrow_exception(body_failure_);
   if (link_local_refused_) {
     base::fail(Kind::remote, "{}: refusing to be sent to a link-local address", url.shown());
   }
@@ -384,6 +451,10 @@ void HttpResponse::Exchange::fail_transfer() const {
   // What plain http looks like to TLS, in the words that docker's users know.
   if (why.find("wrong version number") != std::string::npos) {
     why = "server gave HTTP response to HTTPS client";
+  }
+  if (result_ == CURLE_COULDNT_CONNECT) {
+    const std::string refusal = refusal_to_connect();
+    if (!refusal.empty()) why = refusal;
   }
   switch (result_) {
     case CURLE_PARTIAL_FILE:
@@ -473,7 +544,24 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/// What changes something may be sent on only where the server says that it is to stay what it is.
+bool may_be_sent_on(const HttpRequest& request, int status, const Url& from, const Url& to) {
+  if (request.form) return to.has_origin_of(from);
+  const bool changes = !request.method.empty() && request.method != "HEAD";
+  return !changes || status == 307 || status == 308;
+}
+
 }  // namespace
+
+HttpBody body_of(const std::string& text) {
+  return {static_cast<std::int64_t>(text.size()),
+          [&text](std::int64_t offset, void* buffer, std::size_t size) {
+            const auto at = static_cast<std::size_t>(offset);
+            const std::size_t n = std::min(size, text.size() - at);
+            std::memcpy(buffer, text.data() + at, n);
+            return n;
+          }};
+}
 
 HttpResponse HttpClient::send(HttpRequest request) {
   const Url origin = parse_url(request.url);
@@ -491,11 +579,9 @@ HttpResponse HttpClient::send(HttpRequest request) {
       base::fail(
           Kind::remote, "{}: refusing a redirect from https to {}", url.shown(), next.shown());
     }
-    if (!next.has_origin_of(url)) {
-      request.authorization.clear();
-      if (request.form)
-        base::fail(Kind::remote, "{}: refusing to post to {}", url.shown(), next.shown());
-    }
+    if (!may_be_sent_on(request, response.status(), url, next))
+      base::fail(Kind::remote, "{}: refusing to post to {}", url.shown(), next.shown());
+    if (!next.has_origin_of(url)) request.authorization.clear();
     response.drain();
     url = next;
   }

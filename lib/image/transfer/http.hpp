@@ -31,11 +31,24 @@ struct TlsOptions {
   std::string certificate, key;  ///< paths of the client's own, or empty
 };
 
+/// What is sent along with a PUT, POST or PATCH. Read from its beginning, and once more when the connection turned out
+/// to be dead or the request is made again.
+struct HttpBody {
+  std::int64_t size = 0;
+  /// Gives up to `size` bytes from `offset` on; throws on failure.
+  std::function<std::size_t(std::int64_t offset, void* buffer, std::size_t size)> read;
+};
+
+/// The bytes of a text that outlives the request.
+HttpBody body_of(const std::string& text);
+
 struct HttpRequest {
   std::string url;
   std::vector<std::string> headers = {};  ///< "Accept: x"
   std::string authorization = {};  ///< "Bearer x"; lost for good when a redirect leaves the origin
-  std::optional<std::string> form = {};  ///< what to POST; unset: GET
+  std::optional<std::string> form = {};  ///< what to POST; unset: as `method` says
+  std::string method = {};               ///< empty: GET. All but GET and HEAD send `body`
+  HttpBody body = {};
   /// The host that told us the address; empty: the user did. From there on no way leads to a
   /// link-local address, unless it is that host.
   std::string named_by = {};

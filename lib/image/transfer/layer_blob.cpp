@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/id.hpp"
 #include "base/sys.hpp"
 #include "storage/layer/deflate.hpp"
 #include "storage/layer/layer_writer.hpp"
@@ -28,25 +29,52 @@ void write_layer_tar(const storage::Layer& layer, const storage::ByteSink& sink)
   }
 }
 
-GzipBlob gzip_layer(storage::Store& store, const storage::Layer& layer) {
-  GzipBlob blob;
-  const auto staging = store.make_staging("gzip");
-  // Without its name when the directory goes, it lives as long as its descriptor.
-  blob.file = base::open_file(staging.path() + "/blob", O_RDWR | O_CREAT | O_EXCL, 0600);
-  storage::Sha256 hash;
-  std::int64_t size = 0;
-  storage::GzipWriter gzip([&](const void* data, std::size_t n) {
-    hash.update(data, n);
-    size += static_cast<std::int64_t>(n);
-    base::in_context("write a compressed layer",
-                     [&] { base::write_full(blob.file.get(), data, n); });
-  });
+namespace {
+
+/// A file that hashes and counts what it is given.
+class BlobFile {
+ public:
+  explicit BlobFile(const std::string& directory) {
+    const std::string path = directory + "/" + base::random_hex(12);
+    file_ = base::open_file(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    base::remove_file(path);  // it lives as long as its descriptor
+  }
+
+  void write(const void* data, std::size_t size) {
+    hash_.update(data, size);
+    size_ += static_cast<std::int64_t>(size);
+    base::in_context("write a layer's blob", [&] { base::write_full(file_.get(), data, size); });
+  }
+
+  LayerBlob finish(const std::string& media_type) {
+    LayerBlob blob;
+    blob.file = std::move(file_);
+    blob.descriptor.media_type = media_type;
+    blob.descriptor.digest = hash_.digest();
+    blob.descriptor.size = size_;
+    return blob;
+  }
+
+ private:
+  base::UniqueFd file_;
+  storage::Sha256 hash_;
+  std::int64_t size_ = 0;
+};
+
+}  // namespace
+
+LayerBlob gzip_layer(const std::string& directory, const storage::Layer& layer, int level) {
+  BlobFile file(directory);
+  storage::GzipWriter gzip([&](const void* data, std::size_t n) { file.write(data, n); }, level);
   write_layer_tar(layer, [&](const void* data, std::size_t n) { gzip.write(data, n); });
   gzip.finish();
-  blob.descriptor.media_type = std::string(kOciLayer) + "+gzip";
-  blob.descriptor.digest = hash.digest();
-  blob.descriptor.size = size;
-  return blob;
+  return file.finish(std::string(kOciLayer) + "+gzip");
+}
+
+LayerBlob plain_layer(const std::string& directory, const storage::Layer& layer) {
+  BlobFile file(directory);
+  write_layer_tar(layer, [&](const void* data, std::size_t n) { file.write(data, n); });
+  return file.finish(kOciLayer);
 }
 
 void copy_file(int fd, const storage::ByteSink& sink) {

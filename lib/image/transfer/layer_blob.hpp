@@ -18,14 +18,21 @@ namespace image {
 /// Gives the tar to `sink`. Kind corrupt when the bytes are not those of the layer's id any more.
 void write_layer_tar(const storage::Layer& layer, const storage::ByteSink& sink);
 
-/// A layer's blob of gzip in a temporary file.
-struct GzipBlob {
-  base::UniqueFd file;  ///< without a name, rewound
+/// A layer's blob in a temporary file.
+struct LayerBlob {
+  base::UniqueFd file;  ///< without a name
   Descriptor descriptor;
 };
 
-/// Compresses into a file of the store's staging directory.
-GzipBlob gzip_layer(storage::Store& store, const storage::Layer& layer);
+inline constexpr int kGzipLevel = 6;
+
+/// Compresses into a file of `directory`, which may go before the file does.
+LayerBlob gzip_layer(const std::string& directory,
+                     const storage::Layer& layer,
+                     int level = kGzipLevel);
+
+/// The same without compression.
+LayerBlob plain_layer(const std::string& directory, const storage::Layer& layer);
 
 /// Gives a descriptor's bytes from its beginning to `sink`.
 void copy_file(int fd, const storage::ByteSink& sink);

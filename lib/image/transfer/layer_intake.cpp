@@ -33,7 +33,7 @@ ArchivedLayer LayerIntake::unpack(const storage::ByteSource& source) {
   base::make_directory(layer.directory, 0700);
   try {
     storage::EarlySync early_sync(layer.directory);
-    layer.written = storage::write_layer(source, layer.directory, store_.attributes());
+    layer.written = storage::write_layer(source, layer.directory, store_.layer_attributes());
     early_sync.finish();
   } catch (...) {
     base::remove_tree(layer.directory);

@@ -224,7 +224,8 @@ void LayerPull::unpack(Task& task, BlobReader& reader) {
     return n;
   };
   base::make_directory(task.directory, 0700);
-  const WrittenLayer written = storage::write_layer(source, task.directory, store_.attributes());
+  const WrittenLayer written =
+      storage::write_layer(source, task.directory, store_.layer_attributes());
   verify(written, task.blob, task.diff_id);
   keep_implicit_directories(task.directory, written.implicit_directories);
   const std::lock_guard guard(store_mutex_);

@@ -34,7 +34,8 @@ std::string bar(double part, int width) {
 
 }  // namespace
 
-Progress::Progress(Words words, int fd) : words_(words), fd_(fd), live_(::isatty(fd) == 1) {}
+Progress::Progress(Words words, int fd, Direction direction)
+    : words_(words), fd_(fd), direction_(direction), live_(::isatty(fd) == 1) {}
 
 Progress::~Progress() {
   if (drawn_ > 0) write(fmt::format("\x1b[{}A\x1b[J", drawn_));
@@ -57,7 +58,9 @@ Progress::Layer& Progress::add_layer(const std::string& digest, std::int64_t siz
   layer.digest = digest;
   layer.size = size;
   if (words_ == Words::podman) say("Copying blob " + digest);
-  if (words_ == Words::docker && !live_) say(base::short_id(digest) + ": Pulling fs layer");
+  const bool is_push = direction_ == Direction::push;
+  if (words_ == Words::docker && !live_)
+    say(base::short_id(digest) + (is_push ? ": Waiting" : ": Pulling fs layer"));
   return layer;
 }
 
@@ -86,16 +89,24 @@ void Progress::update() {
 
 void Progress::finish() {
   update();
-  if (words_ != Words::docker || live_) return;
-  for (const auto& layer : layers_) say(base::short_id(layer.digest) + ": Pull complete");
+  if (words_ != Words::docker || live_ || direction_ == Direction::push) return;
+  for (const auto& layer : layers_) say(end_of(layer));
+}
+
+std::string Progress::end_of(const Layer& layer) const {
+  const bool is_push = direction_ == Direction::push;
+  return base::short_id(layer.digest) + ": " + (is_push ? layer.outcome : "Pull complete");
 }
 
 /// In order, whichever is ready first: the same pull prints the same lines.
 void Progress::tell_plain() {
+  const bool is_push = direction_ == Direction::push;
+  const State wanted = is_push ? State::complete : State::downloaded;
   for (auto& layer : layers_) {
-    if (layer.state < State::downloaded) return;
-    if (std::exchange(layer.told, State::downloaded) == State::downloaded) continue;
-    if (words_ == Words::docker) say(base::short_id(layer.digest) + ": Download complete");
+    if (layer.state < wanted) return;
+    if (std::exchange(layer.told, wanted) == wanted) continue;
+    if (words_ == Words::docker)
+      say(is_push ? end_of(layer) : base::short_id(layer.digest) + ": Download complete");
   }
 }
 
@@ -109,8 +120,11 @@ std::string Progress::bar_line(const Layer& layer, int columns) const {
   const std::string sizes = fmt::format("{}/{}", base::human_size(bytes), base::human_size(size));
   const int width = std::min(50, columns - 31 - std::max(17, static_cast<int>(sizes.size())));
   if (width < 5) return fmt::format("{}: {}", id, sizes);
-  return fmt::format(
-      "{}: Downloading {} {:>17}", id, bar(size > 0 ? bytes / size : 0, width), sizes);
+  return fmt::format("{}: {} {} {:>17}",
+                     id,
+                     direction_ == Direction::push ? "Pushing" : "Downloading",
+                     bar(size > 0 ? bytes / size : 0, width),
+                     sizes);
 }
 
 /// Layers that are complete move up and stay; those on their way are drawn again below them, as many as fit.
@@ -123,7 +137,7 @@ void Progress::draw() {
     if (layer.told == State::complete) continue;
     if (layer.state == State::complete) {
       layer.told = State::complete;
-      text += base::short_id(layer.digest) + ": Pull complete\n";
+      text += base::printable(end_of(layer)) + "\n";
     } else if (drawn_ < screen.rows - 2) {
       below +=
           bar_line(layer, screen.columns).substr(0, static_cast<std::size_t>(screen.columns - 1)) +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pull tells while it goes on: plain lines in a stable order for files and pipes, and on a terminal a line with a
+// What a pull or push tells while it goes on: plain lines in a stable order for files and pipes, and on a terminal a line with a
 // bar per layer that moves.
 #pragma once
 
@@ -16,8 +16,10 @@ class Progress {
  public:
   enum class Words { docker, podman, none };
 
+  enum class Direction { pull, push };
+
   /// Writes to `fd`, live when it is a terminal.
-  Progress(Words words, int fd);
+  Progress(Words words, int fd, Direction direction = Direction::pull);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
@@ -31,13 +33,14 @@ class Progress {
 
   enum class State { waiting, downloading, downloaded, complete };
 
-  /// A layer on its way. What fetches it counts in `bytes` and moves `state`; both may change in any thread.
+  /// A layer on its way. What moves it counts in `bytes` and moves `state`; both may change in any thread.
   struct Layer {
     std::string digest;  ///< of the blob, "sha256:…"
     std::int64_t size = 0;
     std::atomic<std::int64_t> bytes = 0;
     std::atomic<State> state = State::waiting;
     State told = State::waiting;
+    std::string outcome = {};  ///< of a push, set before it is complete: "Pushed"
   };
 
   Layer& add_layer(const std::string& digest, std::int64_t size);
@@ -59,10 +62,12 @@ class Progress {
   void tell_plain();
   void draw();
   std::string bar_line(const Layer& layer, int columns) const;
+  std::string end_of(const Layer& layer) const;
   void write(const std::string& text);
 
   Words words_;
   int fd_;
+  Direction direction_;
   bool live_;
   int drawn_ = 0;  // lines of the live area
   std::deque<Layer> layers_;

@@ -13,7 +13,6 @@
 #include "image/transfer/fixup.hpp"
 #include "image/transfer/layer_pull.hpp"
 #include "image/transfer/platform_choice.hpp"
-#include "image/transfer/tls.hpp"
 
 namespace image {
 
@@ -67,21 +66,17 @@ class Pull {
         request_(request),
         settings_(settings),
         images_(store),
-        conf_(RegistriesConf::load(
-            settings.registries_conf.value_or(RegistriesConf::default_files()))),
-        credentials_(request.registry.creds, request.registry.authfile, conf_.credential_helpers()),
         wish_(PlatformWish::of(request.platform)),
-        http_(
-            settings.http,
-            [this](const Url& url) { return tls_for(url); },
-            &cancelled_),
-        auth_(http_, credentials_) {}
+        access_(request.registry,
+                settings,
+                retry_limits(settings, request.retries, request.retry_delay_ms),
+                Purpose::pull) {}
 
   PullResult run() {
-    const auto candidates = conf_.candidates(request_.reference);
+    const auto candidates = access_.conf().candidates(request_.reference);
     std::optional<base::Error> first;
     for (const auto& name : candidates) {
-      cancelled_ = false;
+      access_.cancelled() = false;
       try {
         const PullResult result = request_.all_tags ? pull_all_tags(name) : pull(name);
         if (is_short_name(request_.reference))
@@ -96,40 +91,9 @@ class Pull {
   }
 
  private:
-  TlsOptions tls_for(const Url& url) {
-    const std::string& only = request_.registry.cert_dir;
-    TlsOptions options =
-        read_certificates(only.empty() ? certificate_directories(url) : std::vector{only});
-    const std::string host = fmt::format("{}:{}", url.host, url.port);
-    options.verify = request_.registry.tls_verify.value_or(true) && !insecure_.contains(host);
-    return options;
-  }
-
-  RetryLimits retry_limits() const {
-    RetryLimits limits = settings_.retry;
-    if (request_.retries) limits.retries = *request_.retries;
-    if (request_.retry_delay_ms)
-      limits.first_pause = std::chrono::milliseconds(*request_.retry_delay_ms);
-    return limits;
-  }
-
-  std::vector<std::unique_ptr<Registry>> open_registries(const Reference& name) {
-    std::vector<std::unique_ptr<Registry>> registries;
-    const RegistryServices services{http_, auth_, retry_limits(), &cancelled_};
-    for (auto& endpoint : conf_.endpoints(name)) {
-      if (is_insecure(endpoint, request_.registry.tls_verify)) {
-        const Url url = parse_url("https://" + endpoint.reference.domain + "/");
-        insecure_.insert(fmt::format("{}:{}", url.host, url.port));
-      }
-      registries.push_back(
-          std::make_unique<Registry>(services, std::move(endpoint), request_.registry.tls_verify));
-    }
-    return registries;
-  }
-
   PullResult pull_all_tags(const Reference& name) {
     if (!name.digest.empty()) base::fail(Kind::usage, "tag can't be used with --all-tags/-a");
-    const auto registries = open_registries(name);
+    const auto registries = access_.open(name);
     Reference tagged = name;
     std::vector<std::string> tags = registries.back()->tags();
     PullResult last;
@@ -148,7 +112,7 @@ class Pull {
   }
 
   PullResult pull(const Reference& name) {
-    const auto registries = open_registries(name);
+    const auto registries = access_.open(name);
     Progress progress(words_of(request_), output_of(request_));
     const bool is_quiet_check = request_.newer && images_.find(name.full());
     const auto tell_trying = [&] {
@@ -258,7 +222,7 @@ class Pull {
       check_platform(config);
       return config.rootfs.diff_ids;
     };
-    LayerPull(store_, found.registries, progress, cancelled_)
+    LayerPull(store_, found.registries, progress, access_.cancelled())
         .pull(manifest.layers, read_diff_ids, settings_.parallel);
     progress.end_copy(manifest.config.digest);
     image.manifest_bytes = found.manifest.bytes;
@@ -326,13 +290,8 @@ class Pull {
   const PullRequest& request_;
   const PullSettings& settings_;
   ImageStore images_;
-  RegistriesConf conf_;
-  CredentialStore credentials_;
   PlatformWish wish_;
-  std::atomic<bool> cancelled_ = false;
-  std::set<std::string> insecure_;  // hosts with ports; complete before the first request to them
-  HttpClient http_;
-  Authenticator auth_;
+  RegistryAccess access_;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/transfer/registry.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -68,6 +70,13 @@ std::string accepted_manifests() {
          kDockerManifest;
 }
 
+/// "https://host/v2/: why" as Go's clients say it.
+std::string as_get(const std::string& message) {
+  const auto end = message.find("/: ");
+  if (end == std::string::npos) return message;
+  return "Get \"" + message.substr(0, end + 1) + "\": " + message.substr(end + 3);
+}
+
 /// The address of `Link: <address>; rel="next"`.
 std::string next_link(const std::string& header) {
   const auto begin = header.find('<'), end = header.find('>');
@@ -108,61 +117,107 @@ Url Registry::find_root() {
   }
 }
 
-void Registry::deny(const std::string& why) const {
+/// What a registry that knows the user but not his right says, and one that knows neither.
+void Registry::deny(int status, const std::string& why, const std::string& challenges) {
+  const std::string name = endpoint_.reference.familiar_repository();
+  if (services_.purpose == Purpose::login) deny_login(challenges);
+  if (services_.podman) {
+    const std::string usual =
+        status == 403 ? "requested access to the resource is denied" : "authentication required";
+    base::fail(Kind::denied, "{}", why.empty() ? usual : why.substr(2));
+  }
+  if (services_.purpose == Purpose::push) {
+    base::fail(Kind::denied,
+               "push access denied, repository does not exist or may require authorization: server "
+               "message: {}",
+               why.empty() ? fmt::format("{}: authorization failed", status) : why.substr(2));
+  }
   base::fail(Kind::denied,
              "pull access denied for {}, repository does not exist or may require 'docker login'{}",
-             endpoint_.reference.familiar_repository(),
+             name,
              why);
 }
 
-HttpResponse Registry::get_authorized(const Url& url, const std::vector<std::string>& headers) {
+void Registry::deny_login(const std::string& challenges) {
+  const auto offered = parse_challenges(challenges);
+  const bool has_tokens = std::any_of(
+      offered.begin(), offered.end(), [](const auto& one) { return one.scheme == "bearer"; });
+  if (has_tokens)
+    base::fail(
+        Kind::denied, "Get \"{}\": unauthorized: incorrect username or password", root().text);
+  base::fail(Kind::denied, "login attempt to {} failed with status: 401 Unauthorized", root().text);
+}
+
+/// A registry that was never reached is told as one: podman looks whether it is there first, and a login is no more.
+HttpResponse Registry::exchange(const HttpRequest& request) {
+  try {
+    HttpResponse response = services_.http.send(request);
+    was_reached_ = true;
+    return response;
+  } catch (const base::Error& e) {
+    const bool is_login = services_.purpose == Purpose::login;
+    if (was_reached_ || (!services_.podman && !is_login)) throw;
+    const base::Error told(e.kind(), is_login ? as_get(e.message()) : e.message());
+    if (!services_.podman) throw told;
+    throw told.in("pinging container registry " + endpoint_.reference.domain);
+  }
+}
+
+HttpResponse Registry::send_authorized(HttpRequest request) {
+  // Where a registry has its blobs sent to may be somebody else's, who gets no password.
+  const bool is_own = parse_url(request.url).has_origin_of(root());
+  request.named_by = parse_url(root().text).host;
   for (int round = 0;; ++round) {
-    const std::string sent = services_.auth.authorization(root(), endpoint_.reference);
-    HttpResponse response =
-        services_.http.send({.url = url.text, .headers = headers, .authorization = sent});
+    if (is_own) request.authorization = services_.auth.authorization(root(), endpoint_.reference);
+    HttpResponse response = exchange(request);
     // A challenge of somebody we were sent on to is none of ours.
     if (response.status() != 401 || !response.url().has_origin_of(root())) return response;
     const std::string challenges = response.header("www-authenticate");
     const std::string why = server_message(response);
-    const bool go_on = round < kMostChallenges &&
-                       services_.auth.answer(root(), endpoint_.reference, challenges, sent);
-    if (!go_on) deny(why);
+    const bool go_on =
+        round < kMostChallenges &&
+        services_.auth.answer(root(), endpoint_.reference, challenges, request.authorization);
+    if (!go_on) deny(401, why, challenges);
   }
 }
 
 /// Any answer but an error, and 404, which is the caller's to judge.
-HttpResponse Registry::get(const Url& url,
-                           const std::vector<std::string>& headers,
-                           Patience& patience) {
-  HttpResponse response = get_authorized(url, headers);
+HttpResponse Registry::send(const HttpRequest& request, Patience& patience) {
+  HttpResponse response = send_authorized(request);
   const int status = response.status();
   if ((status >= 200 && status < 300) || status == 404) return response;
   const std::string why = server_message(response);
-  if (status == 401 || status == 403) deny(why);
+  if (status == 401 || status == 403) deny(status, why);
   const auto pause = base::parse_number<int>(response.header("retry-after")).value_or(0);
   if (may_pass(status)) patience.ask_for(std::chrono::seconds(std::max(pause, 0)));
   base::fail(may_pass(status) ? Kind::io : Kind::remote,
-             "unexpected status from GET request to {}: {}{}",
+             "unexpected status from {} request to {}: {}{}",
+             request.method.empty() ? "GET" : request.method,
              response.url().shown(),
              status,
              why);
 }
 
+HttpResponse Registry::get(const Url& url,
+                           const std::vector<std::string>& headers,
+                           Patience& patience) {
+  return send({.url = url.text, .headers = headers}, patience);
+}
+
+void Registry::check_access() {
+  patiently([&](Patience& waiting) { get(root(), {}, waiting).drain(); });
+}
+
 std::optional<Document> Registry::find_manifest(const std::string& tag_or_digest) {
-  Patience waiting = patience();
-  for (;;) {
-    try {
-      const Url url = resolve_url(root(), path("/manifests/" + tag_or_digest));
-      HttpResponse response = get(url, {accepted_manifests()}, waiting);
-      if (response.status() == 404) {
-        response.drain();
-        return std::nullopt;
-      }
-      return read_manifest(response, tag_or_digest);
-    } catch (const base::Error& e) {
-      waiting.wait_or_throw(e);
+  return patiently([&](Patience& waiting) -> std::optional<Document> {
+    const Url url = resolve_url(root(), path("/manifests/" + tag_or_digest));
+    HttpResponse response = get(url, {accepted_manifests()}, waiting);
+    if (response.status() == 404) {
+      response.drain();
+      return std::nullopt;
     }
-  }
+    return read_manifest(response, tag_or_digest);
+  });
 }
 
 Document Registry::read_manifest(HttpResponse& response, const std::string& tag_or_digest) {
@@ -192,25 +247,20 @@ std::vector<std::string> Registry::tags() {
 
 /// One page; returns the address of the next one.
 std::optional<Url> Registry::read_tags(const Url& url, std::vector<std::string>& tags) {
-  Patience waiting = patience();
-  for (;;) {
-    try {
-      HttpResponse response = get(url, {}, waiting);
-      if (response.status() == 404) {
-        base::fail(Kind::not_found, "{}: not found", endpoint_.reference.repository());
-      }
-      const std::string next = next_link(response.header("link"));
-      const auto page = base::from_json_text<TagList>(response.read_all(kMostTagPage), "tag list");
-      tags.insert(tags.end(), page.tags.begin(), page.tags.end());
-      if (next.empty() || page.tags.empty()) return std::nullopt;
-      const Url resolved = resolve_url(url, next);
-      if (!resolved.has_origin_of(url))
-        base::fail(Kind::remote, "the tag list goes on at another server");
-      return resolved;
-    } catch (const base::Error& e) {
-      waiting.wait_or_throw(e);
+  return patiently([&](Patience& waiting) -> std::optional<Url> {
+    HttpResponse response = get(url, {}, waiting);
+    if (response.status() == 404) {
+      base::fail(Kind::not_found, "{}: not found", endpoint_.reference.repository());
     }
-  }
+    const std::string next = next_link(response.header("link"));
+    const auto page = base::from_json_text<TagList>(response.read_all(kMostTagPage), "tag list");
+    tags.insert(tags.end(), page.tags.begin(), page.tags.end());
+    if (next.empty() || page.tags.empty()) return std::nullopt;
+    const Url resolved = resolve_url(url, next);
+    if (!resolved.has_origin_of(url))
+      base::fail(Kind::remote, "the tag list goes on at another server");
+    return resolved;
+  });
 }
 
 HttpResponse Registry::open_blob(const std::string& digest,

@@ -22,6 +22,8 @@ struct RegistryServices {
   Authenticator& auth;
   RetryLimits retry = {};
   const std::atomic<bool>* cancelled = nullptr;
+  Purpose purpose = Purpose::pull;
+  bool podman = false;  ///< whose words refusals have
 };
 
 class Registry {
@@ -39,6 +41,21 @@ class Registry {
   /// Starts to fetch a blob from byte `offset` on. Kind not_found when it is not there, io when a retry may help.
   HttpResponse open_blob(const std::string& digest, std::int64_t offset, Patience& patience);
 
+  /// Whether the registry lets us in. Kind denied when it does not.
+  void check_access();
+
+  /// Whether it has this blob, of this size.
+  bool has_blob(const Descriptor& blob);
+
+  /// Asks it to take a blob over from another of its repositories ("team/app"). False when it will not.
+  bool mount_blob(const std::string& digest, const std::string& from);
+
+  /// Sends a blob, from its beginning again after a failure that may pass.
+  void put_blob(const Descriptor& blob, const HttpBody& body);
+
+  /// Sends a manifest, whose blobs are all there, and has the tag (or digest) name it.
+  void put_manifest(const std::string& tag_or_digest, const Document& document);
+
   Patience patience() const { return {services_.retry, services_.cancelled}; }
 
  private:
@@ -50,8 +67,16 @@ class Registry {
   }
 
   HttpResponse get(const Url& url, const std::vector<std::string>& headers, Patience& patience);
-  HttpResponse get_authorized(const Url& url, const std::vector<std::string>& headers);
-  [[noreturn]] void deny(const std::string& why) const;
+  HttpResponse send(const HttpRequest& request, Patience& patience);
+  HttpResponse send_authorized(HttpRequest request);
+  HttpResponse exchange(const HttpRequest& request);
+  [[noreturn]] void deny(int status, const std::string& why, const std::string& challenges = {});
+  [[noreturn]] void deny_login(const std::string& challenges);
+  Url upload_address(const HttpResponse& response);
+  Url start_upload(Patience& patience);
+  void try_put_blob(const Descriptor& blob, const HttpBody& body, Patience& patience);
+  template <typename Act>
+  auto patiently(Act act);
   Document read_manifest(HttpResponse& response, const std::string& tag_or_digest);
   std::optional<Url> read_tags(const Url& url, std::vector<std::string>& tags);
 
@@ -60,7 +85,21 @@ class Registry {
   std::optional<bool> tls_verify_;
   std::mutex mutex_;
   std::optional<Url> root_;
+  std::atomic<bool> was_reached_ = false;
 };
+
+/// Carries `act` out again while its failures may pass.
+template <typename Act>
+auto Registry::patiently(Act act) {
+  Patience waiting = patience();
+  for (;;) {
+    try {
+      return act(waiting);
+    } catch (const base::Error& e) {
+      waiting.wait_or_throw(e);
+    }
+  }
+}
 
 /// True when this address may be spoken to without a certificate.
 bool is_insecure(const Endpoint& endpoint, std::optional<bool> tls_verify);

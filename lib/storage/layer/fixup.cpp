@@ -16,7 +16,7 @@
 #include "base/text.hpp"
 #include "storage/layer/layer_path.hpp"
 #include "storage/layer/layer_writer.hpp"
-#include "storage/layer/metadata.hpp"
+#include "storage/marks.hpp"
 
 namespace storage {
 namespace {
@@ -42,13 +42,6 @@ Xattrs xattrs_of(int fd, const std::string& path) {
   return result;
 }
 
-bool is_opaque(int fd, Attributes attributes) {
-  const char* name =
-      attributes == Attributes::trusted ? "trusted.overlay.opaque" : "user.overlay.opaque";
-  char value = 0;
-  return ::fgetxattr(fd, name, &value, 1) == 1 && value == 'y';
-}
-
 /// What one layer has at a path.
 struct Look {
   enum class Has { nothing, directory, other } has = Has::nothing;
@@ -56,7 +49,7 @@ struct Look {
   bool covers = false;  ///< an opaque directory on the way hides what the layers below have there
 };
 
-Look look(int root, const std::string& path, Attributes attributes) {
+Look look(int root, const std::string& path) {
   Look found;
   found.has = Look::Has::directory;
   found.fd = base::duplicate(root);
@@ -67,16 +60,17 @@ Look look(int root, const std::string& path, Attributes attributes) {
 
     if (::fstatat(found.fd.get(), part.c_str(), &st, AT_SYMLINK_NOFOLLOW) < 0) {
       if (errno != ENOENT) base::sys_fail("stat {}", shown_name(path));
-      found.has = Look::Has::nothing;
+      found.has = is_hidden_below(found.fd.get(), part) ? Look::Has::other : Look::Has::nothing;
       return found;
     }
     if (!S_ISDIR(st.st_mode)) {  // a whiteout, too
       found.has = Look::Has::other;
       return found;
     }
+    found.covers = found.covers || is_hidden_below(found.fd.get(), part);
     found.fd = base::try_open_at(found.fd.get(), part.c_str(), kDirectoryFlags);
     if (!found.fd) base::sys_fail("open {}", shown_name(path));
-    found.covers = found.covers || is_opaque(found.fd.get(), attributes);
+    found.covers = found.covers || is_opaque(found.fd.get());
   }
   return found;
 }
@@ -85,9 +79,8 @@ class Fixup {
  public:
   Fixup(const std::vector<std::string>& diffs,
         const std::vector<std::vector<std::string>>& implicit,
-        std::string directory,
-        Attributes attributes)
-      : directory_(std::move(directory)), attributes_(attributes) {
+        std::string directory)
+      : directory_(std::move(directory)) {
     for (std::size_t i = 0; i < diffs.size(); ++i) {
       layers_.push_back({base::open_file(diffs[i], kDirectoryFlags), {}});
       for (const auto& path : implicit.at(i))
@@ -119,7 +112,7 @@ class Fixup {
   Sources sources(const std::string& path) const {
     Sources result;
     for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer) {
-      Look found = look(layer->root.get(), path, attributes_);
+      Look found = look(layer->root.get(), path);
       if (found.has == Look::Has::other) break;
       if (found.has == Look::Has::directory) {
         if (!result.shown) result.shown = base::duplicate(found.fd.get());
@@ -174,7 +167,6 @@ class Fixup {
   }
 
   std::string directory_;
-  Attributes attributes_;
   std::vector<Layer> layers_;
   std::map<std::string, timespec> made_;
 };
@@ -183,9 +175,8 @@ class Fixup {
 
 bool write_fixup(const std::vector<std::string>& layer_diffs,
                  const std::vector<std::vector<std::string>>& implicit,
-                 const std::string& directory,
-                 Attributes attributes) {
-  return Fixup(layer_diffs, implicit, directory, attributes).write();
+                 const std::string& directory) {
+  return Fixup(layer_diffs, implicit, directory).write();
 }
 
 }  // namespace storage

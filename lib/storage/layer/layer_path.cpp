@@ -4,13 +4,14 @@
 #include <climits>
 
 #include "base/error.hpp"
+#include "storage/marks.hpp"
 
 namespace storage {
 namespace {
 
 using base::Kind;
 
-constexpr std::string_view kWhiteout = ".wh.", kMeta = ".wh..wh.", kOpaque = ".wh..wh..opq";
+constexpr std::string_view kMeta = ".wh..wh.";
 
 /// Most names are clean already, apart from a slash at the end.
 bool is_clean(std::string_view name) {
@@ -65,12 +66,12 @@ std::string shown_name(std::string_view name) {
 LayerMark mark_of(std::string_view path) {
   // Below aufs's own directories nothing is of the image.
   if (path.starts_with(kMeta) || path.find("/.wh..wh.") != std::string_view::npos) {
-    return name_of(path) == kOpaque && mark_of(parent_of(path)) != LayerMark::ignored
+    return name_of(path) == kOpaqueMark && mark_of(parent_of(path)) != LayerMark::ignored
                ? LayerMark::opaque
                : LayerMark::ignored;
   }
   const auto name = name_of(path);
-  if (!name.starts_with(kWhiteout)) return LayerMark::none;
+  if (!name.starts_with(kMarkPrefix)) return LayerMark::none;
   const auto hidden = hidden_name(name);
   if (hidden.empty() || hidden == "." || hidden == "..") {
     base::fail(Kind::corrupt, "the entry {} hides nothing that can have a name", shown_name(path));

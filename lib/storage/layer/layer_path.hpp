@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "storage/marks.hpp"
+
 namespace storage {
 
 /// "./a//b/../c/" to "a/c"; the root itself is "". As docker does, ".." goes by the text, not by
@@ -39,7 +41,7 @@ LayerMark mark_of(std::string_view path);
 
 /// NAME of ".wh.NAME".
 inline std::string_view hidden_name(std::string_view name) {
-  return name.substr(4);
+  return name.substr(kMarkPrefix.size());
 }
 
 }  // namespace storage

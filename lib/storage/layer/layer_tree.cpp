@@ -14,6 +14,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "storage/layer/layer_path.hpp"
+#include "storage/marks.hpp"
 
 namespace storage {
 namespace {
@@ -24,10 +25,6 @@ constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr int kMostLinks = 40;  // as many as the kernel follows
 constexpr std::int64_t kMostImplicitBytes = std::int64_t{64} << 20;
 constexpr std::int64_t kMostMajor = 0xfff, kMostMinor = 0xfffff;
-
-bool is_whiteout(const struct stat& st) {
-  return S_ISCHR(st.st_mode) && st.st_rdev == 0;
-}
 
 bool find_stat_at(int dir, const std::string& name, struct stat& st) {
   if (::fstatat(dir, name.c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0) return true;
@@ -324,12 +321,27 @@ void LayerTree::make_hard_link(const Place& place, std::string_view target) {
 
 void LayerTree::make_whiteout(const Place& place) {
   place.parent->changed = true;
+  if (options_.attributes == Attributes::none)
+    return make_named_mark(place, std::string(kMarkPrefix) + place.name);
   if (::mknodat(place.parent->fd.get(), place.name.c_str(), S_IFCHR, 0) == 0) return;
   if (errno != EEXIST) fail_making(place);
   // What the same layer has stays; a directory must not let the one below shine through.
   if (const OpenDirectory* directory = directories_.find(place.path())) {
     set_opaque(directory->fd.get(), directory->path, options_.attributes);
   }
+}
+
+void LayerTree::make_named_mark(const Place& place, const std::string& name) {
+  place.parent->changed = true;
+  const auto fd =
+      base::try_open_at(place.parent->fd.get(), name.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW, 0);
+  if (!fd) fail_making(place);
+}
+
+void LayerTree::make_opaque(const Place& place) {
+  if (options_.attributes == Attributes::none)
+    return make_named_mark(place, std::string(kOpaqueMark));
+  set_opaque(place.parent->fd.get(), place.parent->path, options_.attributes);
 }
 
 LayerTree::Was LayerTree::remove(const Place& place) {

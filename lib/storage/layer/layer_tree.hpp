@@ -71,9 +71,7 @@ class LayerTree {
   void make_whiteout(const Place& place);
 
   /// Marks the directory that `place` lies in.
-  void make_opaque(const Place& place) {
-    set_opaque(place.parent->fd.get(), place.parent->path, options_.attributes);
-  }
+  void make_opaque(const Place& place);
 
   /// Gives directories their times. Nothing may be made afterwards.
   void finish() { directories_.close_all(); }
@@ -89,6 +87,7 @@ class LayerTree {
 
   class Walk;
 
+  void make_named_mark(const Place& place, const std::string& name);
   OpenDirectory& open_parent(std::string_view path);
   base::UniqueFd make_implicit(int parent,
                                const std::string& path,

@@ -47,7 +47,6 @@ void read_layer_tar(const std::string& directory, const ByteSink& sink);
 /// there is nothing to mend; then nothing was made.
 bool write_fixup(const std::vector<std::string>& layer_diffs,
                  const std::vector<std::vector<std::string>>& implicit,
-                 const std::string& directory,
-                 Attributes attributes);
+                 const std::string& directory);
 
 }  // namespace storage

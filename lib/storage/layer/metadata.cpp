@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "storage/layer/layer_path.hpp"
+#include "storage/marks.hpp"
 
 namespace storage {
 namespace {
@@ -40,10 +41,6 @@ bool may_change_mode(const TarEntry& entry) {
 }
 
 }  // namespace
-
-bool is_overlay_attribute(std::string_view name) {
-  return name.starts_with("trusted.overlay.") || name.starts_with("user.overlay.");
-}
 
 void set_metadata(int fd, const TarEntry& entry, Made made) {
   const auto uid = static_cast<uid_t>(entry.uid);

@@ -28,8 +28,4 @@ void set_time(int fd, const TarEntry& entry);
 /// Marks a directory as one that hides what the layers below have in it.
 void set_opaque(int fd, std::string_view path, Attributes attributes);
 
-/// The overlay's own attributes: they would let an image hide or redirect what it likes, so none is
-/// taken from one.
-bool is_overlay_attribute(std::string_view name);
-
 }  // namespace storage

@@ -20,6 +20,7 @@
 #include "base/sys.hpp"
 #include "storage/layer/layer_path.hpp"
 #include "storage/layer/metadata.hpp"
+#include "storage/marks.hpp"
 
 namespace storage {
 namespace {
@@ -29,10 +30,6 @@ using base::Kind;
 /// Each level holds a descriptor.
 constexpr int kMostDepth = 900;
 constexpr std::size_t kBuffer = 256 * 1024;
-
-bool is_whiteout(const struct stat& st) {
-  return S_ISCHR(st.st_mode) && st.st_rdev == 0;
-}
 
 std::string proc_path(int fd) {
   return "/proc/self/fd/" + std::to_string(fd);
@@ -161,13 +158,22 @@ class TreeWriter {
     if (depth > 0 || how_.with_top) tar_.begin(entry);
     const std::string prefix = shown == "." ? "" : shown + "/";
     if (opaque) whiteout(prefix + ".wh..wh..opq", st);
+    add_removed(prefix, below, st);
     auto names = base::list_directory(proc_path(fd.get()));
     std::sort(names.begin(), names.end());
     for (const auto& name : names) {
       base::check_interrupt();
       const std::string path = below.empty() ? name : below + "/" + name;
+      if (how_.delta && !how_.delta->present.contains(path)) continue;
       if (!how_.without.contains(path)) child(fd.get(), name, prefix + name, path, depth);
     }
+  }
+
+  void add_removed(const std::string& prefix, const std::string& below, const struct stat& st) {
+    if (!how_.delta) return;
+    const auto removed = how_.delta->removed.find(below);
+    if (removed == how_.delta->removed.end()) return;
+    for (const auto& name : removed->second) whiteout(whiteout_name(prefix + name), st);
   }
 
   void child(int dir,

@@ -4,9 +4,11 @@
 // without following a link, so that a container that swaps directories for symlinks leads nowhere.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/id_mapping.hpp"
 #include "storage/layer/tar_writer.hpp"
@@ -23,6 +25,14 @@ struct TreeTar {
   bool is_upper = false;
   /// Of the container's own user namespace: owners are told as those inside see them.
   std::optional<base::IdMapping> mapping;
+
+  /// Only these, and directories on the way to them that are among them; and whiteouts for what was removed.
+  struct Delta {
+    std::set<std::string> present;
+    std::map<std::string, std::vector<std::string>> removed;  ///< names by directory, "" the top
+  };
+
+  std::optional<Delta> delta;
   std::set<std::string> without;  ///< "etc/hosts", below the top: left out with all that is in it
 };
 

@@ -241,7 +241,7 @@ TEST(Docker, ChecksGlobalOptions) {
   EXPECT_EQ(run("docker", {"-H", "tcp://far:1", "ps"}).code, 125);
   EXPECT_EQ(run("docker", {"-H", "unix:///var/run/docker.sock", "ps"}).code, 0);
   EXPECT_EQ(run("docker", {"--context=default", "--storage-driver", "overlay", "ps"}).code, 0);
-  EXPECT_EQ(run("docker", {"--storage-driver", "vfs", "ps"}).code, 125);
+  EXPECT_EQ(run("docker", {"--storage-driver", "zfs", "ps"}).code, 125);
 }
 
 TEST(Docker, SaysItsVersion) {
@@ -293,7 +293,6 @@ TEST(Podman, RefusesWhatIsNotSupportedYet) {
       run("podman", {"--conmon", "/x", "--tmpdir", "/y", "--network-config-dir", "/z", "ps"}).code,
       0);
   EXPECT_EQ(run("podman", {"--hooks-dir", "/nonexistent", "ps"}).code, 0);
-  EXPECT_EQ(run("podman", {"--hooks-dir", "/etc", "ps"}).code, 125);
 }
 
 }  // namespace

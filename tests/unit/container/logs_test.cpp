@@ -181,6 +181,8 @@ class MonitorLogsTest : public MonitorTest {
   }
 };
 
+constexpr const char* kLocalTime =
+    R"([0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+\.[0-9]+[+-][0-9]+:[0-9]+)";
 constexpr const char* kTime = R"([0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+(\.[0-9]+)?Z)";
 
 TEST_F(MonitorLogsTest, WritesDockersJson) {
@@ -206,12 +208,12 @@ TEST_F(MonitorLogsTest, WritesTheLinesOfKubernetes) {
   run(container);
   auto lines = file_lines(container.path("log"));
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
-    return a.substr(31) < b.substr(31);
+    return a.substr(36) < b.substr(36);
   });
   ASSERT_EQ(lines.size(), 3U);
-  EXPECT_THAT(lines[0], MatchesRegex(std::string(kTime) + " stderr F two"));
-  EXPECT_THAT(lines[1], MatchesRegex(std::string(kTime) + " stdout F one"));
-  EXPECT_THAT(lines[2], MatchesRegex(std::string(kTime) + " stdout P three"));
+  EXPECT_THAT(lines[0], MatchesRegex(std::string(kLocalTime) + " stderr F two"));
+  EXPECT_THAT(lines[1], MatchesRegex(std::string(kLocalTime) + " stdout F one"));
+  EXPECT_THAT(lines[2], MatchesRegex(std::string(kLocalTime) + " stdout P three"));
 }
 
 TEST_F(MonitorLogsTest, CutsLongLinesBetweenCharacters) {

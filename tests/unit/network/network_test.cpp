@@ -51,7 +51,7 @@ TEST_F(NetworkTest, SweepRemovesAnAddressThatWasNeverFinished) {
   storage::Store store(paths().graphroot(), paths().runroot());
   const base::UniqueFd net = make_namespace();
   const auto endpoint = connect(store, request("a"), net.get());
-  const std::string file = paths().network() + "/.address-dead";
+  const std::string file = paths().network() + "/.unfinished-dead";
   base::write_file(file, owner_text({"b", "dead", {1, 999999999}}) + " veth0\n");
   sweep(store, [](const std::string&) { return true; });
   EXPECT_FALSE(base::exists(file));

@@ -39,7 +39,7 @@ class LayerStoreTest : public testing::Test {
   void add_image(const std::string& id, const std::vector<std::string>& layers) {
     auto& db = store_.database();
     db.transaction(Sync::none, [&] {
-      db.execute("INSERT INTO images VALUES (?, 'm', 't', 'linux', 'amd64', '', 0, 0, 0, '{}')",
+      db.execute("INSERT INTO images VALUES (?, 'm', 't', 'linux', 'amd64', '', 0, 0, 0, '{}', '')",
                  id);
       int position = 0;
       for (const auto& layer : layers)

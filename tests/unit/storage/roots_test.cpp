@@ -107,13 +107,24 @@ TEST(CheckPlace, NamesWhatIsWrongWithAFileSystem) {
                               "/upper,workdir=" + dir.path() + "/work";
   ASSERT_EQ(::mount("overlay", (dir.path() + "/merged").c_str(), "overlay", 0, options.c_str()), 0);
   const std::string store = dir.path() + "/merged/not/there/yet";
-  EXPECT_THAT(refusal([&] { check_place(store); }), HasSubstr("on an overlay"));
+  EXPECT_THAT(refusal([&] { check_place(store, Driver::overlay); }), HasSubstr("on an overlay"));
   EXPECT_THAT(refusal([&] { Store(store, dir.path() + "/run").database(); }),
               HasSubstr("on an overlay"));
+  EXPECT_FALSE(carries_overlay(store));
+  check_place(store, Driver::vfs);
+  {
+    Store copying(store, dir.path() + "/run", {.driver = Driver::vfs, .volumes = ""});
+    copying.database();
+    EXPECT_EQ(copying.layer_attributes(), Attributes::none);
+    // Later commands need not be told.
+    EXPECT_EQ(Store(store, dir.path() + "/run", {.usual_places = false, .volumes = ""}).driver(),
+              Driver::vfs);
+  }
   ::umount((dir.path() + "/merged").c_str());
-  check_place(store);
+  EXPECT_TRUE(carries_overlay(store));
+  check_place(store, Driver::overlay);
   ASSERT_EQ(::mount("", dir.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
-  EXPECT_THAT(refusal([&] { check_place(store); }), HasSubstr("read-only file system"));
+  EXPECT_THAT(refusal([&] { check_place(store, Driver::overlay); }), HasSubstr("read-only file system"));
   ::umount(dir.path().c_str());
 }
 

@@ -14,7 +14,7 @@ class Fixup : public LayerTest {
     implicit_.push_back(layer.implicit_directories);
   }
 
-  bool fix() { return storage::write_fixup(diffs_, implicit_, fresh(), Attributes::trusted); }
+  bool fix() { return storage::write_fixup(diffs_, implicit_, fresh()); }
 
   std::vector<std::string> diffs_;
   std::vector<std::vector<std::string>> implicit_;
