@@ -90,6 +90,7 @@ Json perform(const TransferMessage& message) {
   for (const auto& [name, operation] : kOperations) {
     if (name != message.operation) continue;
     Store store(message.graphroot, message.runroot);
+    store.use_image_stores([&message] { return message.image_stores; });
     return operation(store, message.request);
   }
   base::fail(base::Kind::bug, "unknown operation {}", message.operation);

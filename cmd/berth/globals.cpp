@@ -184,11 +184,10 @@ void declare_podman(FlagTable& table, Globals& g) {
 
 /// What podman's harnesses give, in docker's dialect too: they drive berth by its own name as well.
 void declare_harness(FlagTable& table, Dialect dialect, Globals& g) {
-  refuse(
-      table,
-      "--storage-opt",
-      [](const Text& v) { return v.empty(); },
-      "Option of the storage driver");
+  table.add_list("--storage-opt",
+                 g.session.storage_options,
+                 "Option of the storage driver: overlay.imagestore=PATH is a further store whose "
+                 "images are used, but never written");
   auto hooks = table.add_list("--hooks-dir",
                               g.session.hook_directories,
                               "Directory of OCI hooks (may be given several times)");
@@ -238,6 +237,19 @@ Text runtime_program(const container::Config& config, const Text& name) {
   return name;
 }
 
+/// Of the storage driver's options there are the image stores.
+void use_storage_options(GlobalOptions& options) {
+  std::erase(options.storage_options, "");
+  for (const auto& option : options.storage_options) {
+    const auto [key, path] = base::split_pair(option, '=');
+    const auto name = key.substr(key.rfind('.') + 1);
+    if (!path || (name != "imagestore" && name != "additionalimagestore"))
+      base::fail(Kind::unsupported, "--storage-opt {} is not supported yet", option);
+  }
+  // As with Podman: another store has options of its own.
+  options.reads_storage_conf = options.root.empty();
+}
+
 void use_event_options(GlobalOptions& options, const container::Config& config) {
   if (config.flag("engine", "events_container_create_inspect_data").value_or(false))
     container::record_inspected();
@@ -285,6 +297,7 @@ void declare_globals(FlagTable& table, Dialect dialect, Globals& globals) {
 void use_globals(Globals& globals, Dialect dialect, const container::Config& config) {
   use_log_level(globals.session.log_level, dialect);
   use_config(globals, config);
+  use_storage_options(globals.session);
   if (globals.session.root.empty()) globals.session.root = storage::default_graphroot();
   if (globals.session.runroot.empty()) globals.session.runroot = storage::default_runroot();
   if (globals.no_out) globals.output = "/dev/null";

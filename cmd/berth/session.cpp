@@ -2,6 +2,7 @@
 #include "session.hpp"
 
 #include "base/sys.hpp"
+#include "storage/storage_conf.hpp"
 
 namespace cli {
 
@@ -9,9 +10,25 @@ Session::Session(Speech speech, GlobalOptions options)
     : speech_(std::move(speech)), options_(std::move(options)) {}
 
 storage::Store& Session::store() {
-  if (!store_)
-    store_ = std::make_unique<storage::Store>(options_.root, options_.runroot, options_.storage);
+  if (store_) return *store_;
+  store_ = std::make_unique<storage::Store>(options_.root, options_.runroot, options_.storage);
+  store_->use_image_stores([this] {
+    std::vector<std::string> paths;
+    for (const auto& option : image_store_options())
+      paths.push_back(option.substr(option.find('=') + 1));
+    return paths;
+  });
   return *store_;
+}
+
+std::vector<std::string> Session::image_store_options() const {
+  if (!options_.storage_options.empty() || !options_.reads_storage_conf)
+    return options_.storage_options;
+  std::vector<std::string> options;
+  // Who calls us docker has no such file, unless the environment names one.
+  for (const auto& path : storage::configured_image_stores(program() != "docker"))
+    options.push_back("imagestore=" + path);
+  return options;
 }
 
 container::Engine& Session::engine() {
@@ -31,6 +48,8 @@ container::Engine& Session::engine() {
     engine_->self.insert(engine_->self.end(), {"--runtime", options_.runtime});
   if (!options_.cgroup_manager.empty())
     engine_->self.insert(engine_->self.end(), {"--cgroup-manager", options_.cgroup_manager});
+  for (const auto& option : options_.storage_options)
+    engine_->self.insert(engine_->self.end(), {"--storage-opt", option});
   for (const auto& directory : options_.hook_directories)
     engine_->self.insert(engine_->self.end(), {"--hooks-dir", directory});
   engine_->containers.use_static_dir(options_.static_dir);

@@ -21,6 +21,9 @@ struct GlobalOptions {
   std::string events_backend;                 ///< "file", "journald", "none" or empty
   std::string event_file;                     ///< containers.conf: events_logfile_path
   std::int64_t event_file_size = 1'000'000;
+  /// --storage-opt: "overlay.imagestore=/path". None: what storage.conf says, unless --root was given.
+  std::vector<std::string> storage_options;
+  bool reads_storage_conf = true;
   storage::StoreChoices storage;  ///< --storage-driver, --volumepath
   std::string static_dir;         ///< containers.conf: whose containers are seen
 };
@@ -41,6 +44,9 @@ class Session {
   const std::string& program() const { return speech_.program; }
 
   storage::Store& store();
+
+  /// What was said of image stores, by flag or in storage.conf, as "overlay.imagestore=/path" or "imagestore=/path".
+  std::vector<std::string> image_store_options() const;
 
   container::Engine& engine();
 

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "container/cgroup_host.hpp"
+#include "container/cgroup_split.hpp"
 #include "container/cgroup_tree.hpp"
 
 namespace container {
@@ -91,6 +92,14 @@ std::string oom_file(const CgroupPlan& plan, const CgroupHost& host, bool rootle
                  : host.root + "/memory" + path + "/memory.oom_control";
 }
 
+/// What the children of the cgroup `parent` can use.
+void add_controllers(CgroupPlan& plan, const CgroupHost& host, const std::string& parent) {
+  plan.controllers = usable_controllers(host, parent);
+  plan.limits = !plan.controllers.empty();
+  plan.swap_limit = has(plan, "memory") && accounts_swap(host);
+  plan.oom_file = oom_file(plan, host, base::is_rootless());
+}
+
 std::optional<std::int64_t> read_number(const std::vector<std::string>& directories,
                                         std::initializer_list<const char*> names) {
   for (const auto& directory : directories) {
@@ -124,11 +133,32 @@ CgroupPlan plan_cgroup(const std::string& id,
   }
   plan.path = plan.manager == "systemd" ? slice_of(parent, rootless) + ":" + kPrefix + ":" + id
                                         : parent_path(parent) + "/" + id;
-  plan.controllers = usable_controllers(host, base_of(plan, rootless));
-  plan.limits = !plan.controllers.empty();
-  plan.swap_limit = has(plan, "memory") && accounts_swap(host);
-  plan.oom_file = oom_file(plan, host, rootless);
+  add_controllers(plan, host, base_of(plan, rootless));
   return plan;
+}
+
+namespace {
+
+CgroupPlan plan_split_cgroup(const std::string& id) {
+  const CgroupHost& host = this_host();
+  if (!host.v2) base::fail(base::Kind::unsupported, "--cgroups=split needs cgroup v2");
+  const std::string own = share_out_own_cgroup(host.root);
+  CgroupPlan plan;
+  plan.v2 = true;
+  plan.manager = "cgroupfs";
+  plan.path = fmt::format("{}/{}-payload-{}", own, kPrefix, id);
+  add_controllers(plan, host, own);
+  return plan;
+}
+
+}  // namespace
+
+CgroupPlan plan_cgroup(const std::string& id,
+                       const CreateOptions& options,
+                       const std::string& wanted) {
+  if (options.cgroups == "split") return plan_split_cgroup(id);
+  return plan_cgroup(
+      id, options.cgroup_parent, options.cgroups == "disabled" ? "disabled" : wanted);
 }
 
 namespace {
@@ -168,8 +198,12 @@ CgroupUsage read_cgroup_usage(const std::string& manager, const std::string& pat
           read_number(directories, {"pids.current"})};
 }
 
-std::vector<std::string> moving_command(const std::string& manager, std::vector<std::string> argv) {
-  if (manager != "systemd" || !base::is_rootless()) return argv;
+std::vector<std::string> moving_command(const std::string& manager,
+                                        const std::string& path,
+                                        std::vector<std::string> argv) {
+  if (!base::is_rootless() || path.empty()) return argv;
+  // A split one belongs to the user's manager, too.
+  if (manager != "systemd" && !path.starts_with(systemd_base(true) + "/")) return argv;
   const auto own = base::find_file_text("/proc/self/cgroup").value_or("");
   if (own.find("::" + systemd_base(true) + "/") != std::string::npos) return argv;
   const auto systemd_run = base::find_program("systemd-run");

@@ -38,6 +38,11 @@ struct CgroupPlan {
 /// fits). Kind usage for malformed ones, unsupported for what this host or user cannot have.
 CgroupPlan plan_cgroup(const std::string& id, const std::string& parent, const std::string& wanted);
 
+/// The same with what --cgroups says. "split" (cgroup_split.hpp) moves this process, and needs cgroup v2: else kind unsupported.
+CgroupPlan plan_cgroup(const std::string& id,
+                       const CreateOptions& options,
+                       const std::string& wanted);
+
 /// Takes limits out of `resources` that no usable controller could hold; returns Docker's warnings
 /// about them. Kind usage where Docker refuses instead.
 std::vector<std::string> discard_unusable_limits(Resources& resources, const CgroupPlan& plan);
@@ -58,7 +63,9 @@ void remove_cgroup(const std::string& manager, const std::string& path);
 /// How to call a runtime that moves a process into a container's cgroup. A login session's cgroup belongs to root, and
 /// the kernel lets an ordinary user move nothing from there to what belongs to his own manager: systemd-run takes the
 /// runtime into a scope of that manager first (some 10 ms).
-std::vector<std::string> moving_command(const std::string& manager, std::vector<std::string> argv);
+std::vector<std::string> moving_command(const std::string& manager,
+                                        const std::string& path,
+                                        std::vector<std::string> argv);
 
 struct CgroupUsage {
   std::optional<std::int64_t> memory, pids;  ///< nothing where the controller is missing

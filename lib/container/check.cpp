@@ -113,6 +113,7 @@ class Check {
     auto rows = engine_.store.database().query("SELECT id, path FROM layers");
     while (rows.next()) {
       directories.erase(rows.text(1));
+      directories.erase(engine_.layers.directory(rows.text(0)));
       if (!base::is_directory(rows.text(1) + "/diff"))
         damaged("layer " + rows.text(0) + " has lost its files");
     }

@@ -319,6 +319,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   details.options.driver = engine.store.driver() == storage::Driver::vfs ? "vfs" : "";
   check_has_health_check(details);
   const auto layers = engine.layers.of_image(image.id);  // before that the store may not be there
+  if (image.read_only) engine.layers.lease_all(layers);
   std::optional<RootCopy> copy;
   if (has_copied_root(details.options)) copy.emplace(engine, details.options, layers);
   rollback.on_failure([&] {
@@ -335,6 +336,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
     make_upper(directory, details.options, layers);
   keep_secrets(engine, made.details.options, directory);
   add_row(engine, made, layers);
+  if (image.read_only) engine.layers.end_leases();
   rollback.commit();
   auto event = container_event(record, "create");
   if (records_inspected()) event.inspected = inspect_podman(engine, record, {.size = true}).dump();

@@ -293,8 +293,9 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   auto argv = runtime.command(words);
   if (detached)
     argv.insert(argv.begin() + 1, {"--log=" + descriptor(kept + 1), "--log-format=json"});
-  base::Command command{.argv = moving_command(taken->cgroup_manager, std::move(argv)),
-                        .pass = pass};
+  base::Command command{
+      .argv = moving_command(taken->cgroup_manager, taken->cgroup_path, std::move(argv)),
+      .pass = pass};
   base::UniqueFd sealed;
   if (command.argv[0] == runtime.path()) sealed = runtime.sealed_program();
   if (sealed) {

@@ -29,7 +29,7 @@ void write_note(const std::string& run_directory, const std::vector<std::string>
 /// Run directories of containers that run and have a note.
 std::vector<std::string> noted(Engine& engine) {
   std::vector<std::string> directories;
-  for (const auto& record : engine.containers.list()) {
+  for (const auto& record : engine.containers.list_everywhere()) {
     std::string directory = engine.run_directory(record.id);
     if (!base::exists(directory + kNote) || !state_of(engine, record).is_running()) continue;
     directories.push_back(std::move(directory));
@@ -43,9 +43,12 @@ std::vector<storage::Layer> keep_image(Engine& engine,
                                        const std::string& container,
                                        const image::Image& image) {
   std::vector<storage::Layer> layers;
+  // An image store's are known here from now on.
+  if (image.read_only) engine.layers.lease_all(engine.layers.of_image(image.id));
   engine.store.database().transaction(storage::Sync::none, [&] {
     layers = engine.layers.of_image(engine.images.get(image.id).id);
     engine.containers.keep_layers(container, layers);
+    if (image.read_only) engine.layers.end_leases();
   });
   return layers;
 }

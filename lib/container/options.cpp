@@ -63,8 +63,10 @@ void check_files(const CreateOptions& o) {
     fail(Kind::usage,
          "--no-hosts and --{} cannot be set together",
          o.files.hosts.empty() ? "add-host" : "hosts-file");
-  constexpr std::array<std::string_view, 4> cgroups{"", "enabled", "disabled", "no-conmon"};
-  if (o.cgroups == "split") fail(Kind::unsupported, "--cgroups=split is not supported yet");
+  constexpr std::array<std::string_view, 5> cgroups{
+      "", "enabled", "disabled", "no-conmon", "split"};
+  if (o.cgroups == "split" && !o.cgroup_parent.empty())
+    fail(Kind::usage, "cannot specify --cgroup-mode=split with a cgroup-parent: invalid argument");
   if (std::find(cgroups.begin(), cgroups.end(), o.cgroups) == cgroups.end())
     fail(Kind::usage, "invalid cgroups mode \"{}\"", o.cgroups);
   constexpr std::array<std::string_view, 5> volumes{"", "bind", "anonymous", "tmpfs", "ignore"};

@@ -62,7 +62,11 @@ base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOp
   base::MappedNamespaces users;
   if (mapping && !base::in_user_namespace() && !layers.empty()) {
     users = base::make_mapped_namespaces(*mapping, base::WithNetwork::no);
-    if (storage::can_map_ids(layers.front().diff(), users.user.get()))
+    // Layers of image stores may lie on other file systems.
+    if (std::all_of(layers.begin(), layers.end(), [&](const auto& layer) {
+          const bool is_asked = &layer == &layers.front() || !engine.layers.is_own(layer);
+          return !is_asked || storage::can_map_ids(layer.diff(), users.user.get());
+        }))
       plan.users = users.user.get();
   }
   for (const auto& layer : layers) {

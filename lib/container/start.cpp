@@ -73,9 +73,7 @@ class Start {
         details_(details),
         options_(details.options),
         directory_(engine.run_directory(record.id)),
-        cgroup_(plan_cgroup(record.id,
-                            options_.cgroup_parent,
-                            options_.cgroups == "disabled" ? "disabled" : engine.cgroup_manager)),
+        cgroup_(plan_cgroup(record.id, options_, engine.cgroup_manager)),
         runtime_(engine,
                  options_.runtime.empty() ? engine.runtime : options_.runtime,
                  cgroup_.manager) {}

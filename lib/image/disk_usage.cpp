@@ -20,6 +20,7 @@ DiskUsage disk_usage(ImageStore& images) {
       "GROUP BY i.image");
   while (rows.next()) shared[rows.text(0)] = rows.integer(1);
   for (auto& listed : list_all(images)) {
+    if (listed.image.read_only) continue;
     const auto bytes = shared[listed.image.id];
     usage.images.push_back({std::move(listed), bytes});
   }

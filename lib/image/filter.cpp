@@ -66,8 +66,10 @@ bool read_word(Filter& filter,
     filter.used = parse_bool(key, value);
   else if (key == "digest")
     filter.manifests.push_back(value);
-  else if (key == "intermediate" || key == "readonly" || key == "manifest")
-    // Images have no parents, all lie in one store that is written to, and indexes are no images of their own.
+  else if (key == "readonly")
+    filter.read_only = parse_bool(key, value);
+  else if (key == "intermediate" || key == "manifest")
+    // Images have no parents, and indexes are no images of their own.
     filter.nothing = filter.nothing || parse_bool(key, value);
   else
     return false;
@@ -115,11 +117,14 @@ bool matches_reference(const std::string& pattern, const std::string& full_name)
          (matches(reference.path) || matches(reference.path + ":" + reference.tag));
 }
 
-std::vector<Listed> list_all(ImageStore& images, NameOrder order) {
+namespace {
+
+void append_images(std::vector<Listed>& all,
+                   ImageStore images,
+                   NameOrder order,
+                   const std::map<std::string, std::int64_t>& users) {
   auto names = images.all_names(order);
   auto digests = images.all_repository_digests();
-  const auto users = images.all_users();
-  std::vector<Listed> all;
   for (auto& image : images.list()) {
     Listed listed;
     listed.names = std::move(names[image.id]);
@@ -127,8 +132,23 @@ std::vector<Listed> list_all(ImageStore& images, NameOrder order) {
     if (const auto found = users.find(image.id); found != users.end())
       listed.containers = found->second;
     listed.image = std::move(image);
+    listed.image.read_only = images.store().is_read_only();
     all.push_back(std::move(listed));
   }
+}
+
+}  // namespace
+
+std::vector<Listed> list_all(ImageStore& images, NameOrder order) {
+  const auto users = images.all_users();
+  std::vector<Listed> all;
+  append_images(all, images, order, users);
+  const auto& stores = images.store().image_stores();
+  if (stores.empty()) return all;
+  for (const auto& store : stores) append_images(all, ImageStore(*store), order, users);
+  std::stable_sort(all.begin(), all.end(), [](const Listed& a, const Listed& b) {
+    return a.image.created > b.image.created;
+  });
   return all;
 }
 
@@ -178,6 +198,7 @@ bool passes(const Listed& listed, const Filter& filter) {
   if (filter.until && listed.image.created >= *filter.until) return false;
   if (!filter.ids.empty() && !has_id(listed.image, filter.ids)) return false;
   if (!filter.manifests.empty() && !has_digest(listed, filter.manifests)) return false;
+  if (filter.read_only && *filter.read_only != listed.image.read_only) return false;
   return !filter.used || *filter.used == (listed.containers > 0);
 }
 

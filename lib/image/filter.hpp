@@ -41,6 +41,7 @@ struct Filter {
   std::optional<base::Moment> until;
   std::vector<std::string> ids;        ///< prefixes; one must match
   std::optional<bool> used;            ///< has containers
+  std::optional<bool> read_only;       ///< lies in an image store
   std::vector<std::string> manifests;  ///< digests, or their beginnings; one must match
   bool nothing = false;                ///< asks for a kind of image that berth has none of
 };
@@ -51,7 +52,7 @@ enum class FilterKeys { list, list_podman, prune };
 /// Reads "key=value" words. Kind usage with Docker's sentences: "invalid filter 'x'".
 Filter parse_filter(const std::vector<std::string>& words, FilterKeys keys, base::Moment now);
 
-/// Every image with its names.
+/// Every image with its names, those of image stores included: one that is in several is there several times.
 std::vector<Listed> list_all(ImageStore& images, NameOrder order = NameOrder::by_name);
 
 /// The images that pass, latest first. Kind not_found when before or since name no image.

@@ -76,9 +76,26 @@ std::vector<std::string> names_history(const std::vector<std::string>& names, co
   return history;
 }
 
-std::optional<Image> ImageStore::find_by_id(const std::string& id) {
+std::optional<Image> ImageStore::find_here(const std::string& id) {
   return read_one(
       store_.database().query(fmt::format("SELECT {} FROM images i WHERE i.id = ?", kColumns), id));
+}
+
+std::optional<Image> ImageStore::find_by_id(const std::string& id) {
+  auto image = find_here(id);
+  if (image) return image;
+  if (auto* store = find_elsewhere(id)) image = ImageStore(*store).find_here(id);
+  if (image) image->read_only = true;
+  return image;
+}
+
+storage::Store* ImageStore::find_elsewhere(const std::string& id) {
+  const auto& stores = store_.image_stores();
+  if (stores.empty() || find_here(id)) return nullptr;
+  for (const auto& store : stores) {
+    if (ImageStore(*store).find_here(id)) return store.get();
+  }
+  return nullptr;
 }
 
 std::optional<Image> ImageStore::find_by_reference(const Reference& reference) {
@@ -112,8 +129,19 @@ std::optional<Image> ImageStore::find_by_prefix(const std::string& text) {
 }
 
 std::optional<Match> ImageStore::resolve(const std::string& text) {
+  if (auto match = resolve_here(text)) return match;
+  for (const auto& store : store_.image_stores()) {
+    auto match = ImageStore(*store).resolve_here(text);
+    if (!match) continue;
+    match->image.read_only = true;
+    return match;
+  }
+  return std::nullopt;
+}
+
+std::optional<Match> ImageStore::resolve_here(const std::string& text) {
   if (const auto id = whole_id(text)) {
-    if (auto image = find_by_id(*id)) return Match{std::move(*image), std::nullopt};
+    if (auto image = find_here(*id)) return Match{std::move(*image), std::nullopt};
     auto image = read_one(store_.database().query(
         fmt::format("SELECT {} FROM images i WHERE i.manifest = ? ORDER BY i.added DESC", kColumns),
         *id));
@@ -161,14 +189,20 @@ std::vector<Image> ImageStore::list() {
 }
 
 std::vector<std::string> ImageStore::names(const std::string& id) {
-  return read_texts(
+  auto found = read_texts(
       store_.database().query("SELECT name FROM names WHERE image = ? ORDER BY name", id));
+  if (!found.empty()) return found;
+  if (auto* store = find_elsewhere(id)) return ImageStore(*store).names(id);
+  return found;
 }
 
 std::vector<std::string> ImageStore::repository_digests(const std::string& id) {
-  return read_texts(store_.database().query(
+  auto found = read_texts(store_.database().query(
       "SELECT repository || '@' || digest FROM digests WHERE image = ? ORDER BY repository, digest",
       id));
+  if (!found.empty()) return found;
+  if (auto* store = find_elsewhere(id)) return ImageStore(*store).repository_digests(id);
+  return found;
 }
 
 std::map<std::string, std::vector<std::string>> ImageStore::all_names(NameOrder order) {
@@ -202,22 +236,40 @@ std::map<std::string, std::int64_t> ImageStore::all_users() {
 }
 
 std::string ImageStore::blob(const std::string& digest) {
+  if (auto bytes = find_blob(digest)) return std::move(*bytes);
   return BlobStore(store_).get(digest);
 }
 
 std::optional<std::string> ImageStore::find_blob(const std::string& digest) {
-  return BlobStore(store_).find(digest);
+  if (auto bytes = BlobStore(store_).find(digest)) return bytes;
+  for (const auto& store : store_.image_stores()) {
+    if (auto bytes = BlobStore(*store).find(digest)) return bytes;
+  }
+  return std::nullopt;
 }
 
 Config ImageStore::config(const Image& image) {
   return base::from_json_text<Config>(blob(image.id), "image config");
 }
 
+void ImageStore::adopt(const Image& image) {
+  storage::LayerStore layers(store_);
+  NewImage adopted;
+  adopted.manifest_bytes = blob(image.manifest);
+  adopted.manifest_media_type = image.media_type;
+  adopted.config_bytes = blob(image.id);
+  const auto theirs = layers.of_image(image.id);
+  layers.lease_all(theirs);
+  for (const auto& layer : theirs) adopted.layer_ids.push_back(layer.id);
+  add(adopted);  // its digests are of names there
+}
+
 void ImageStore::tag(const std::string& id, const Reference& name) {
   const std::string full = name.with_default_tag().full();
   storage::Database& db = store_.database();
+  if (const auto image = find_by_id(id); image && image->read_only) adopt(*image);
   db.transaction(storage::Sync::full, [&] {
-    if (!find_by_id(id)) base::fail(base::Kind::not_found, "No such image: {}", id);
+    if (!find_here(id)) base::fail(base::Kind::not_found, "No such image: {}", id);
     give_name(db, full, id, base::now());
   });
 }
@@ -230,8 +282,7 @@ void ImageStore::add_digest(const std::string& id,
   BlobStore blobs(store_);
   db.transaction(storage::Sync::none, [&] {
     storage::LayerStore(store_).end_leases();
-    if (!find_by_id(id))
-      return;  // removed meanwhile: what is in the registry is there all the same
+    if (!find_here(id)) return;  // removed meanwhile: what is in the registry is there all the same
     blobs.put({{digest, manifest_bytes}});
     db.execute("INSERT OR REPLACE INTO digests(repository, digest, image) VALUES (?, ?, ?)",
                repository,

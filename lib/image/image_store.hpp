@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images that are here: rows, names, digests and blobs. Nothing in here talks to a registry or
-// unpacks a layer.
+// unpacks a layer. What is not here is looked for in the store's image stores, which are never
+// written; find and resolve ask them last.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct Image {
   std::int64_t size = 0;
   std::map<std::string, std::string> labels;
   std::vector<std::string> former_names;  ///< that it has lost, latest first
+  bool read_only = false;                 ///< found in an image store
 };
 
 /// The names that an image has, then those that it had.
@@ -71,7 +73,7 @@ class ImageStore {
 
   std::optional<Image> find_by_id(const std::string& id);
 
-  /// All images, latest first.
+  /// All images of this store, latest first.
   std::vector<Image> list();
 
   /// Full names ("docker.io/library/busybox:1") that point at an image.
@@ -80,7 +82,7 @@ class ImageStore {
   /// "repository@sha256:…" entries of an image, repositories in full.
   std::vector<std::string> repository_digests(const std::string& id);
 
-  /// The same two for all images, by id: one query each.
+  /// The same two for all images of this store, by id: one query each.
   std::map<std::string, std::vector<std::string>> all_names(NameOrder order = NameOrder::by_name);
   std::map<std::string, std::vector<std::string>> all_repository_digests();
 
@@ -101,7 +103,7 @@ class ImageStore {
   Image add(const NewImage& image);
 
   /// Gives an image a further name; one that pointed elsewhere moves. Kind not_found when the image
-  /// is gone.
+  /// is gone. One of an image store's gets a row here, over its layers there.
   void tag(const std::string& id, const Reference& name);
 
   /// Notes that a repository knows an image by a manifest, too. Ends the leases of this process.
@@ -127,6 +129,11 @@ class ImageStore {
   storage::Store& store() { return store_; }
 
  private:
+  std::optional<Match> resolve_here(const std::string& text);
+  std::optional<Image> find_here(const std::string& id);
+  /// The image store that has it, when this one has not.
+  storage::Store* find_elsewhere(const std::string& id);
+  void adopt(const Image& image);
   std::optional<Image> find_by_reference(const Reference& reference);
   std::optional<Image> find_by_prefix(const std::string& text);
 

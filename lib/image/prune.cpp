@@ -32,6 +32,7 @@ Removed prune(ImageStore& images, const PruneOptions& options) {
   Filter filter = options.filter;
   const bool all = options.all || (filter.dangling && !*filter.dangling);
   filter.dangling.reset();
+  filter.read_only = false;
   Removed removed;
   storage::with_reserve(images.store(), [&] {
     const Removed now = take_rows_away(images, all, filter);

@@ -205,6 +205,13 @@ void delete_image(storage::Database& db, const std::string& id) {
   db.execute("DELETE FROM images WHERE id = ?", id);
 }
 
+void refuse_read_only(const Image& image) {
+  if (!image.read_only) return;
+  base::fail(base::Kind::denied,
+             "cannot remove read-only image \"{}\"",
+             image.id.substr(image.id.find(':') + 1));
+}
+
 Removed remove_image(ImageStore& images, const std::string& text, const RemoveOptions& options) {
   storage::Store& store = images.store();
   std::optional<Removed> removed;
@@ -215,6 +222,7 @@ Removed remove_image(ImageStore& images, const std::string& text, const RemoveOp
       Removed done;
       store.database().transaction(storage::Sync::full, [&] {
         const Match match = images.get_match(text);
+        refuse_read_only(match.image);
         done = Removing(images, match, options).run();
         if (!done.deleted.empty()) forgotten = storage::LayerStore(store).forget_unused();
       });

@@ -47,6 +47,9 @@ struct Removed {
 /// on a full disk. Kinds: not_found, in_use (a Conflict).
 Removed remove_image(ImageStore& images, const std::string& text, const RemoveOptions& options);
 
+/// Kind denied for an image of an image store: "cannot remove read-only image "HEX"".
+void refuse_read_only(const Image& image);
+
 /// Removes images with their names, whatever uses them, and then layers and blobs that nobody needs
 /// any more. Returns the bytes of layers freed.
 std::int64_t remove_rows(storage::Store& store, const std::vector<std::string>& ids);

@@ -59,11 +59,16 @@ base::Json Transfer::call(const std::string& operation,
                           const base::Json& request,
                           const std::vector<int>& pass) {
   store_.prepare();  // with what the user chose of it
-  const TransferMessage message{operation,
-                                store_.paths().graphroot(),
-                                store_.paths().runroot(),
-                                base::logs(base::LogLevel::debug),
-                                request};
+  TransferMessage message{operation,
+                          store_.paths().graphroot(),
+                          store_.paths().runroot(),
+                          base::logs(base::LogLevel::debug),
+                          request,
+                          {}};
+  if (operation != "copy") {
+    for (const auto& store : store_.image_stores())
+      message.image_stores.push_back(store->paths().graphroot());
+  }
   const base::UniqueFd asked = base::make_memory_file("request", base::to_json(message).dump());
   base::Pipe answer = base::make_pipe();
   const std::string path = program();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/json_fields.hpp"
@@ -22,6 +23,7 @@ struct TransferMessage {
   std::string graphroot, runroot;
   bool debug = false;
   base::Json request;
+  std::vector<std::string> image_stores;
 };
 
 template <typename Io>
@@ -31,6 +33,7 @@ void fields(Io& io, TransferMessage& m) {
   io("runroot", m.runroot);
   io.maybe("debug", m.debug);
   io("request", m.request);
+  io.maybe("imageStores", m.image_stores);
 }
 
 struct TransferError {

@@ -66,11 +66,42 @@ MergedTree tree_of(const std::vector<Layer>& layers) {
   return MergedTree::of_layers(std::move(lower));
 }
 
-std::optional<Layer> LayerStore::find(const std::string& id) {
+std::string LayerStore::directory(const std::string& id) const {
+  return store_.paths().layers() + "/" + directory_name(id);
+}
+
+/// An image store may be shown at another place than where its layers were made.
+Layer LayerStore::located(Layer layer) const {
+  if (!store_.is_read_only()) return layer;
+  const std::string here = directory(layer.id);
+  if (base::is_directory(here + "/diff")) layer.path = here;
+  return layer;
+}
+
+std::vector<Layer> LayerStore::located(std::vector<Layer> layers) const {
+  for (auto& layer : layers) layer = located(std::move(layer));
+  return layers;
+}
+
+std::optional<Layer> LayerStore::find_own(const std::string& id) {
   auto rows =
       store_.database().query("SELECT id, path, size, tar_size FROM layers WHERE id = ?", id);
   if (!rows.next()) return std::nullopt;
-  return read(rows);
+  return located(read(rows));
+}
+
+std::optional<Layer> LayerStore::find_elsewhere(const std::string& id) {
+  for (const auto& store : store_.image_stores()) {
+    LayerStore theirs(*store);
+    auto layer = theirs.find_own(id);
+    if (layer && theirs.is_reliable(id) && base::is_directory(layer->diff())) return layer;
+  }
+  return std::nullopt;
+}
+
+std::optional<Layer> LayerStore::find(const std::string& id) {
+  if (auto layer = find_own(id)) return layer;
+  return find_elsewhere(id);
 }
 
 std::optional<Layer> LayerStore::find_by_source(const std::string& digest) {
@@ -79,8 +110,11 @@ std::optional<Layer> LayerStore::find_by_source(const std::string& digest) {
       "s.layer "
       "WHERE s.digest = ?",
       digest);
-  if (!rows.next()) return std::nullopt;
-  return read(rows);
+  if (rows.next()) return located(read(rows));
+  for (const auto& store : store_.image_stores()) {
+    if (auto layer = LayerStore(*store).find_by_source(digest)) return layer;
+  }
+  return std::nullopt;
 }
 
 std::vector<LayerSource> LayerStore::sources(const std::string& id) {
@@ -88,14 +122,23 @@ std::vector<LayerSource> LayerStore::sources(const std::string& id) {
   auto rows = store_.database().query(
       "SELECT digest, size, media_type FROM layer_sources WHERE layer = ? ORDER BY digest", id);
   while (rows.next()) found.push_back({rows.text(0), rows.integer(1), rows.text(2)});
+  if (!found.empty()) return found;
+  for (const auto& store : store_.image_stores()) {
+    if (found.empty()) found = LayerStore(*store).sources(id);
+  }
   return found;
 }
 
 std::vector<Layer> LayerStore::of_image(const std::string& image_id) {
-  return read_all(store_.database().query(
+  auto layers = located(read_all(store_.database().query(
       "SELECT l.id, l.path, l.size, l.tar_size FROM image_layers i JOIN layers l ON l.id = i.layer "
       "WHERE i.image = ? ORDER BY i.position",
-      image_id));
+      image_id)));
+  if (!layers.empty()) return layers;
+  for (const auto& store : store_.image_stores()) {
+    if (layers.empty()) layers = LayerStore(*store).of_image(image_id);
+  }
+  return layers;
 }
 
 std::vector<Layer> LayerStore::of_container(const std::string& container_id) {
@@ -134,7 +177,7 @@ Layer LayerStore::commit(Layer layer,
                          const std::string& from,
                          const std::optional<LayerSource>& source) {
   const std::string name = directory_name(layer.id);
-  layer.path = store_.paths().layers() + "/" + name;
+  layer.path = directory(layer.id);
   Database& db = store_.database();
   const auto lock = store_.lock("layer-" + name);
   if (lease(layer.id)) {
@@ -181,7 +224,33 @@ bool LayerStore::lease(const std::string& id) {
     taken = is_reliable(id);
     if (taken) insert_lease(db, id);
   });
-  return taken;
+  if (taken) return true;
+  const auto theirs = find_elsewhere(id);
+  if (!theirs) return false;
+  const auto their_sources = sources(id);
+  db.transaction(Sync::none, [&] {
+    if (!is_reliable(id)) adopt(*theirs, their_sources);
+    insert_lease(db, id);
+  });
+  return true;
+}
+
+void LayerStore::lease_all(const std::vector<Layer>& layers) {
+  for (const auto& layer : layers) {
+    if (!lease(layer.id))
+      base::fail(base::Kind::not_found, "layer {} is not in its image store", layer.id);
+  }
+}
+
+void LayerStore::adopt(const Layer& layer, const std::vector<LayerSource>& sources) {
+  Database& db = store_.database();
+  db.execute("DELETE FROM layers WHERE id = ?", layer.id);  // what a power loss left
+  db.execute("INSERT INTO layers(id, path, size, tar_size) VALUES (?, ?, ?, ?)",
+             layer.id,
+             layer.path,
+             layer.size,
+             layer.tar_size);
+  for (const auto& source : sources) insert_source(db, layer.id, source);
 }
 
 void LayerStore::end_leases() {
@@ -226,16 +295,21 @@ std::vector<Layer> LayerStore::forget_unused() {
                "WHERE NOT EXISTS (SELECT 1 FROM image_layers WHERE layer = l.id) "
                "AND NOT EXISTS (SELECT 1 FROM container_layers WHERE layer = l.id) "
                "AND NOT EXISTS (SELECT 1 FROM leases WHERE kind = 'layer' AND object = l.id)"));
-  for (const auto& layer : unused) db.execute("DELETE FROM layers WHERE id = ?", layer.id);
+  for (auto& layer : unused) {
+    db.execute("DELETE FROM layers WHERE id = ?", layer.id);
+    if (!is_own(layer)) layer.size = 0;  // nothing is freed
+  }
   return unused;
 }
 
-void LayerStore::remove_directory(const std::string& id, const std::string& path) {
+void LayerStore::remove_directory(const std::string& id) {
+  const std::string path = directory(id);
+  if (!base::exists(path)) return;  // an image store's
   const std::string name = directory_name(id);
   const std::string lock_file = "layer-" + name;
   const auto lock = store_.lock(lock_file);
   // Somebody may have made the same layer anew since its row was taken away.
-  if (find(id)) return;
+  if (find_own(id)) return;
   try {
     const auto staging = store_.make_staging("removed");
     base::rename_path(path, staging.path() + "/" + name);
@@ -249,13 +323,13 @@ void LayerStore::remove_directory(const std::string& id, const std::string& path
 }
 
 void LayerStore::discard(const std::vector<Layer>& forgotten) {
-  for (const auto& layer : forgotten) remove_directory(layer.id, layer.path);
+  for (const auto& layer : forgotten) remove_directory(layer.id);
 }
 
 void LayerStore::sweep_directories() {
   for (const auto& name : base::list_directory(store_.paths().layers())) {
     const auto id = id_of_directory(name);
-    if (id && !find(*id)) remove_directory(*id, store_.paths().layers() + "/" + name);
+    if (id && !find_own(*id)) remove_directory(*id);
   }
 }
 

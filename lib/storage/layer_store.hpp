@@ -5,6 +5,9 @@
 // whole once an image or container refers to it (their transaction comes after a sync), or while a
 // lease of this boot is on it; without either it may be what a power loss left, and is not used
 // again.
+//
+// What is not here is looked for in the store's image stores. A layer of theirs that something here needs gets a row here,
+// with its path there; its files are never touched.
 #pragma once
 
 #include <cstdint>
@@ -49,6 +52,12 @@ class LayerStore {
 
   std::optional<Layer> find(const std::string& id);
 
+  /// Where a layer lies, or would lie, in this store.
+  std::string directory(const std::string& id) const;
+
+  /// False for a layer of an image store.
+  bool is_own(const Layer& layer) const { return layer.path == directory(layer.id); }
+
   /// The layer that a compressed blob was verified to be.
   std::optional<Layer> find_by_source(const std::string& digest);
 
@@ -71,8 +80,12 @@ class LayerStore {
   void add_source(const std::string& id, const LayerSource& source);
 
   /// Takes a lease, so that a layer found here is still here when an image or container refers to
-  /// it. False when the layer is gone, or cannot be relied on (see above): make it anew then.
+  /// it. False when the layer is gone, or cannot be relied on (see above): make it anew then. One of an image store's gets a
+  /// row here.
   bool lease(const std::string& id);
+
+  /// The same of all; kind not_found when one is gone.
+  void lease_all(const std::vector<Layer>& layers);
 
   /// Ends this process's leases; inside the transaction that makes what needs the layers. A process
   /// that failed leaves them: its layers serve the next try, until remove_unused() finds their
@@ -88,9 +101,14 @@ class LayerStore {
   void discard(const std::vector<Layer>& forgotten);
 
  private:
+  std::optional<Layer> find_own(const std::string& id);
+  std::optional<Layer> find_elsewhere(const std::string& id);
+  Layer located(Layer layer) const;
+  std::vector<Layer> located(std::vector<Layer> layers) const;
+  void adopt(const Layer& layer, const std::vector<LayerSource>& sources);
   bool is_reliable(const std::string& id);
   void end_dead_leases();
-  void remove_directory(const std::string& id, const std::string& path);
+  void remove_directory(const std::string& id);
   void sweep_directories();
 
   Store& store_;

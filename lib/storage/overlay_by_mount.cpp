@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
@@ -28,7 +29,9 @@ void enter_empty_directory() {
 
 /// A short name in the working directory.
 std::string link_to(const std::string& path) {
-  static thread_local int count = 0;
+  // Not thread_local: that would be this program's only such variable, and mold 1.10 puts it before the first page of what
+  // becomes read-only, where in one of a thousand layouts no memory is, and the program does not start.
+  static std::atomic<int> count = 0;
   const std::string name = fmt::format("{:x}", count++);
   if (::symlink(path.c_str(), name.c_str()) < 0) base::sys_fail("mount the overlay: link {}", path);
   return name;

@@ -86,7 +86,9 @@ void copy_tree(int from, int to) {
 }  // namespace
 
 std::string shifted_diff(Store& store, const Layer& layer, const base::IdMapping& mapping) {
-  const std::string place = layer.path + "/shifted-" + key_of(mapping);
+  // In this store, even when the layer is an image store's.
+  const std::string beside = LayerStore(store).directory(layer.id);
+  const std::string place = beside + "/shifted-" + key_of(mapping);
   if (base::is_directory(place)) return place;
   // Two that make the same copy wait for each other; others are not held up.
   const auto lock = store.lock("shift-" + base::sha256_hex(place));
@@ -107,6 +109,7 @@ std::string shifted_diff(Store& store, const Layer& layer, const base::IdMapping
   }
   // A copy that a power loss cut short must never be found under its name.
   if (::syncfs(to.get()) < 0) base::sys_fail("write {}", made);
+  base::make_directories(beside, 0700);
   base::rename_path(made, place);
   return place;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/store.hpp"
 
+#include <unistd.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/sys.hpp"
 #include "base/user_namespace.hpp"
+#include "storage/database_copy.hpp"
 #include "storage/place.hpp"
 
 namespace storage {
@@ -43,13 +46,51 @@ void Store::make_directories() {
   base::make_directories(paths_.volumes(), 0711);
 }
 
+Store::Store(const std::string& graphroot, Store& reader)
+    : paths_(graphroot, reader.paths().runroot()), reader_(&reader) {}
+
+Store::~Store() = default;
+
+void Store::open_copy() {
+  copy_ = std::make_unique<Staging>(reader_->make_staging("image-store"));
+  database_ = std::make_unique<Database>(copy_database(paths_.database(), copy_->path()));
+  database_->script("PRAGMA query_only=ON");
+}
+
+const std::vector<std::unique_ptr<Store>>& Store::image_stores() {
+  if (!find_image_stores_) return image_stores_;
+  const auto own = base::find_stat(paths_.database());
+  std::vector<std::unique_ptr<Store>> found;
+  for (const auto& path : find_image_stores_()) {
+    if (!path.starts_with('/'))
+      base::fail(base::Kind::usage, "image store {}: the path is not absolute", path);
+    if (!base::is_directory(path))
+      base::fail(base::Kind::not_found, "image store {}: no such directory", path);
+    std::unique_ptr<Store> store(new Store(path, *this));
+    const auto st = base::find_stat(store->paths().database());
+    if (!st || (own && st->st_ino == own->st_ino && st->st_dev == own->st_dev)) continue;
+    if (st->st_uid != ::geteuid())
+      base::fail(base::Kind::denied, "image store {} belongs to another user", path);
+    found.push_back(std::move(store));
+  }
+  find_image_stores_ = nullptr;
+  image_stores_ = std::move(found);
+  return image_stores_;
+}
+
 Database& Store::database() {
+  if (!database_ && is_read_only()) open_copy();
   if (!database_) {
     if (!base::exists(paths_.database()))
       base::in_context("prepare the store", [&] { make_directories(); });
     database_ = std::make_unique<Database>(paths_.database());
   }
   return *database_;
+}
+
+void Store::check_writable() const {
+  if (is_read_only())
+    base::fail(base::Kind::bug, "the image store {} is not written", paths_.graphroot());
 }
 
 std::optional<Driver> Store::chosen_driver() {
@@ -65,6 +106,7 @@ Driver Store::driver() {
 }
 
 void Store::prepare_runroot() {
+  check_writable();
   if (runroot_ready_) return;
   if (!base::is_directory(paths_.locks())) {
     base::in_context("prepare the run state", [&] {
@@ -88,6 +130,7 @@ std::optional<base::FileLock> Store::try_lock(const std::string& object) {
 }
 
 Store::Staging Store::make_staging(const std::string& purpose) {
+  check_writable();
   database();  // makes the directories
   const std::string path = paths_.staging() + "/" + purpose + "." + base::random_hex(12);
   // The lock comes first: a directory without one is rubbish to the sweep.

@@ -2,9 +2,11 @@
 // One store: a graphroot and a runroot. Everything below is opened when first used.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/lock.hpp"
 #include "storage/database.hpp"
@@ -27,6 +29,9 @@ struct StoreChoices {
 class Store {
  public:
   Store(std::string graphroot, std::string runroot, StoreChoices choices = {});
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
 
   const Paths& paths() const { return paths_; }
 
@@ -59,15 +64,34 @@ class Store {
   /// Of layers that are being written.
   Attributes layer_attributes() const;
 
+  /// Names the graphroots of other stores whose images and layers are used, and never written; asked when first needed.
+  using FindImageStores = std::function<std::vector<std::string>()>;
+
+  void use_image_stores(FindImageStores find) { find_image_stores_ = std::move(find); }
+
+  /// Those, in their order; a directory without a store in it is left out. Kind not_found for one that is not there, denied
+  /// for one of somebody else's, whose ids would stand for others here.
+  const std::vector<std::unique_ptr<Store>>& image_stores();
+
+  /// One of those: its database is a copy, and it has no locks and no staging.
+  bool is_read_only() const { return reader_ != nullptr; }
+
  private:
+  Store(const std::string& graphroot, Store& reader);
+  void open_copy();
+  void check_writable() const;
   void make_directories();
   void prepare_runroot();
   std::optional<Driver> chosen_driver();
 
   Paths paths_;
   StoreChoices choices_;
+  Store* reader_ = nullptr;        ///< who reads this one
+  std::unique_ptr<Staging> copy_;  ///< of the database
   std::unique_ptr<Database> database_;
   bool runroot_ready_ = false;
+  FindImageStores find_image_stores_;
+  std::vector<std::unique_ptr<Store>> image_stores_;
 };
 
 class Store::Staging {

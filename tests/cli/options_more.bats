@@ -117,6 +117,32 @@ r() { berth run --rm --network none "$@"; }
   works r --cgroups enabled "$B" true
 }
 
+@test "--cgroups=split shares out the cgroup that the command runs in" {
+  fails 125 r --cgroups split --cgroup-parent /x "$B" true
+  has "cannot specify --cgroup-mode=split with a cgroup-parent"
+  if [ ! -e /sys/fs/cgroup/cgroup.procs ]; then
+    fails 125 r --cgroups split "$B" true
+    has "--cgroups=split needs cgroup v2"
+    return
+  fi
+  local own=/sys/fs/cgroup/berth-split-$$ id pid
+  mkdir "$own"
+  # shellcheck disable=SC2016
+  id=$(sh -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$own" "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" \
+    run -d --name split --network none --cgroups split "$B" sleep 1000)
+  pid=$(berth inspect -f '{{.State.Pid}}' split)
+  grep -q "^0::.*/berth-split-$$/berth-payload-$id\$" "/proc/$pid/cgroup"
+  grep -q "^0::.*/berth-split-$$/runtime\$" "/proc/$(awk '/^monitor/ {print $2}' "$WORK/run/containers/$id/running")/cgroup"
+  works berth exec split cat /proc/self/cgroup
+  is 0::/
+  works berth top split
+  berth pause split
+  berth unpause split
+  berth rm -f split
+  [ ! -e "$own/berth-payload-$id" ]
+  rmdir "$own/runtime" "$own"
+}
+
 @test "nothing below /sys/fs/cgroup can be written, in the host's cgroup namespace nor in one of its own" {
   local mode flags='awk "\$5 ~ \"^/sys/fs/cgroup\" {print substr(\$6, 1, 3)}" /proc/self/mountinfo | sort -u'
   for mode in host private; do

@@ -131,8 +131,8 @@ std::vector<Json> podman_rows(const std::vector<Listed>& images, const RowOption
                       {"Containers", listed.containers},
                       {"ParentId", ""},
                       {"Dangling", listed.is_dangling()},
-                      {"ReadOnly", false},
-                      {"IsReadOnly", false},
+                      {"ReadOnly", image.read_only},
+                      {"IsReadOnly", image.read_only},
                       {"Labels", labels_or_null(image)},
                       {"Names", listed.names},
                       {"History", base::join(names_history(listed.names, image), ", ")},
@@ -165,6 +165,7 @@ std::vector<Json> podman_json(const std::vector<Listed>& images) {
                       {"History", names_history(listed.names, image)},
                       {"Created", unix_seconds(image.created)},
                       {"CreatedAt", base::rfc3339(image.created)}});
+      if (image.read_only) rows.back()["ReadOnly"] = true;
     }
   }
   return rows;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // berth images
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/id.hpp"
 #include "commands/image_rows.hpp"
@@ -29,10 +31,12 @@ std::string template_of(const Flags& flags) {
          "image_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n";
 }
 
-render::Listing listing_of(const Session& session, const Flags& flags) {
+/// Podman tells which are of image stores, when there are such.
+render::Listing listing_of(const Session& session, const Flags& flags, bool with_read_only) {
   const std::string digest = flags.digests ? "{{.Digest}}\t" : "";
   render::Listing listing;
   listing.table = "{{.Repository}}\t{{.Tag}}\t" + digest + "{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+  if (session.is_podman() && with_read_only) listing.table += "\t{{.ReadOnly}}";
   listing.headers = {{"Repository", "REPOSITORY"},
                      {"Tag", "TAG"},
                      {"Digest", "DIGEST"},
@@ -40,6 +44,7 @@ render::Listing listing_of(const Session& session, const Flags& flags) {
                      {"CreatedSince", "CREATED"},
                      {"CreatedAt", "CREATED AT"},
                      {"Size", "SIZE"},
+                     {"ReadOnly", "R/O"},
                      {"Containers", "CONTAINERS"},
                      {"SharedSize", "SHARED SIZE"},
                      {"UniqueSize", "UNIQUE SIZE"}};
@@ -144,10 +149,12 @@ int list(Session& session, const Flags& flags, const Words& words) {
     print_tree(session, images, flags.all);
     return 0;
   }
+  const bool with_read_only =
+      std::any_of(images.begin(), images.end(), [](const auto& l) { return l.image.read_only; });
   auto rows = rows_of(session, images, flags.format, options);
   sort_by(rows, flags.sort);
   render::print_listing(
-      listing_of(session, flags), std::move(rows), template_of(flags), flags.quiet);
+      listing_of(session, flags, with_read_only), std::move(rows), template_of(flags), flags.quiet);
   return 0;
 }
 

@@ -147,6 +147,17 @@ Json host_json(Session& session) {
   return host;
 }
 
+/// Each key as it was given, the last value, and a list of all by Podman's newer name.
+Json graph_options(Session& session) {
+  Json options = Json::object();
+  for (const auto& option : session.image_store_options()) {
+    const auto [key, path] = base::split_pair(option, '=');
+    options[key] = *path;
+    options[key.substr(0, key.rfind('.') + 1) + "additionalImageStores"].push_back(*path);
+  }
+  return options;
+}
+
 Json graph_status(storage::Store& store) {
   if (store.driver() == storage::Driver::vfs) return Json::object();
   return {{"Backing Filesystem", container::file_system_name(store.paths().graphroot())},
@@ -172,7 +183,7 @@ Json store_json(Session& session) {
             {"running", counts.running},
             {"stopped", counts.stopped()}}},
           {"graphDriverName", storage::driver_name(engine.store.driver())},
-          {"graphOptions", Json::object()},
+          {"graphOptions", graph_options(session)},
           {"graphRoot", paths.graphroot()},
           {"graphRootAllocated", all},
           {"graphRootUsed", used},

@@ -19,6 +19,7 @@ struct Flags {
 void remove_users(Session& session, const std::string& text) {
   auto& engine = session.engine();
   const auto match = engine.images.get_match(text);
+  image::refuse_read_only(match.image);
   // While other names are left, only the given one goes.
   if (match.reference && engine.images.names(match.image.id).size() > 1) return;
   for (const auto& user : engine.images.users(match.image.id)) {
@@ -89,7 +90,7 @@ int remove(Session& session, const Flags& flags, Words targets) {
     }
   });
   // Podman: 1 when an image is missing, 2 when one is used.
-  if (session.is_podman() && code != 0) code = in_use ? 2 : 1;
+  if (session.is_podman() && code != 0) code = in_use ? 2 : missing_only ? 1 : 125;
   // Docker tells of them, but a forced removal wants only that they are not there.
   if (!session.is_podman() && flags.force && missing_only) code = 0;
   return code;

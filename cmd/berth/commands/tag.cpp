@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "commands/image_words.hpp"
 #include "commands/list.hpp"
+#include "image/remove.hpp"
 #include "session.hpp"
 
 namespace cli {
@@ -48,6 +49,7 @@ bool names_digest(image::ImageStore& images, const std::string& id, const std::s
 int untag(Session& session, const Words& words) {
   auto& images = session.engine().images;
   const auto image = images.get(words[0]);
+  image::refuse_read_only(image);
   auto names = images.names(image.id);
   if (words.size() > 1) {
     std::vector<std::string> wanted;

@@ -121,7 +121,7 @@ void add_namespace_flags(FlagTable& table, CreateFlags& flags) {
   table
       .add_option("--cgroups",
                   flags.options.cgroups,
-                  "Whether the container gets a cgroup (enabled|disabled|no-conmon)")
+                  "Whether the container gets a cgroup (enabled|disabled|no-conmon|split)")
       .type_name("string");
   table
       .add_option("--cgroup-parent",

@@ -163,6 +163,47 @@ TEST_F(LayerStoreTest, TakesOverADirectoryThatACrashLeftBetweenRenameAndRow) {
   EXPECT_EQ(base::read_file(layer.diff() + "/file"), "text");
 }
 
+TEST_F(LayerStoreTest, TakesALayerOfAnImageStoreByARowAndLeavesItsFilesAlone) {
+  commit('a', LayerSource{"sha256:blob", 9, "tar"});
+  add_image("image", {diff_id('a')});
+  commit('b');
+  layers_.end_leases();
+  Store reader(directory_.path() + "/other", directory_.path() + "/other-run");
+  reader.use_image_stores([&] { return std::vector{store_.paths().graphroot()}; });
+  LayerStore layers(reader);
+  EXPECT_FALSE(layers.find(diff_id('b'))) << "nothing refers to it there";
+  EXPECT_FALSE(layers.lease(diff_id('b')));
+  ASSERT_TRUE(layers.find_by_source("sha256:blob"));
+  EXPECT_EQ(layers.of_image("image").size(), 1U);
+  ASSERT_TRUE(layers.lease(diff_id('a')));
+  const auto layer = layers.find(diff_id('a'));
+  EXPECT_EQ(layer->path, layers_.directory(diff_id('a')));
+  EXPECT_FALSE(layers.is_own(*layer));
+  EXPECT_TRUE(layers_.is_own(*layer));
+  EXPECT_EQ(layers.sources(diff_id('a')).size(), 1U);
+  layers.end_leases();
+  EXPECT_EQ(layers.remove_unused(), 0);
+  EXPECT_TRUE(base::is_directory(layer->diff()));
+}
+
+TEST_F(LayerStoreTest, WritesNothingInAnImageStore) {
+  commit('a');
+  Store reader(directory_.path() + "/other", directory_.path() + "/other-run");
+  reader.use_image_stores([&] { return std::vector{store_.paths().graphroot()}; });
+  ASSERT_EQ(reader.image_stores().size(), 1U);
+  Store& store = *reader.image_stores().front();
+  EXPECT_THROW(store.lock("layer-x"), base::Error);
+  EXPECT_THROW(store.make_staging("x"), base::Error);
+  EXPECT_THROW(store.database().execute("DELETE FROM layers"), base::Error);
+  EXPECT_TRUE(layers_.find(diff_id('a')));
+}
+
+TEST_F(LayerStoreTest, RefusesAnImageStoreThatIsNotThereEachTimeItIsAsked) {
+  store_.use_image_stores([] { return std::vector<std::string>{"/nosuch/store"}; });
+  EXPECT_THROW(layers_.find(diff_id('a')), base::Error);
+  EXPECT_THROW(layers_.find(diff_id('a')), base::Error);
+}
+
 TEST_F(LayerStoreTest, SweepsDirectoriesWithoutARow) {
   run_and_kill([&](LayerStore& layers, Store& store) {
     auto staging = store.make_staging("pull");
