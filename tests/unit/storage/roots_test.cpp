@@ -113,18 +113,22 @@ TEST(CheckPlace, NamesWhatIsWrongWithAFileSystem) {
   EXPECT_FALSE(carries_overlay(store));
   check_place(store, Driver::vfs);
   {
-    Store copying(store, dir.path() + "/run", {.driver = Driver::vfs, .volumes = ""});
+    StoreChoices vfs;
+    vfs.driver = Driver::vfs;
+    Store copying(store, dir.path() + "/run", vfs);
     copying.database();
     EXPECT_EQ(copying.layer_attributes(), Attributes::none);
     // Later commands need not be told.
-    EXPECT_EQ(Store(store, dir.path() + "/run", {.usual_places = false, .volumes = ""}).driver(),
-              Driver::vfs);
+    StoreChoices choices;
+    choices.usual_places = false;
+    EXPECT_EQ(Store(store, dir.path() + "/run", choices).driver(), Driver::vfs);
   }
   ::umount((dir.path() + "/merged").c_str());
   EXPECT_TRUE(carries_overlay(store));
   check_place(store, Driver::overlay);
   ASSERT_EQ(::mount("", dir.path().c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
-  EXPECT_THAT(refusal([&] { check_place(store, Driver::overlay); }), HasSubstr("read-only file system"));
+  EXPECT_THAT(refusal([&] { check_place(store, Driver::overlay); }),
+              HasSubstr("read-only file system"));
   ::umount(dir.path().c_str());
 }
 
