@@ -35,7 +35,7 @@ class Removing {
  public:
   Removing(ImageStore& images, const Match& match, const RemoveOptions& options)
       : images_(images), db_(images.store().database()), match_(match), options_(options) {
-    names_ = images.names(id());
+    names_ = options.latest_first ? names_by_age() : images.names(id());
     for (auto& digest : images.repository_digests(id())) names_.push_back(std::move(digest));
     for (const auto& container : images.users(id())) {
       auto& first = options.is_running && options.is_running(container) ? running_ : stopped_;
@@ -62,6 +62,14 @@ class Removing {
 
  private:
   const std::string& id() const { return match_.image.id; }
+
+  std::vector<std::string> names_by_age() const {
+    std::vector<std::string> names;
+    auto rows =
+        db_.query("SELECT name FROM names WHERE image = ? ORDER BY tagged DESC, name", id());
+    while (rows.next()) names.push_back(rows.text(0));
+    return names;
+  }
 
   [[noreturn]] void refuse(Conflict::Why why,
                            const std::string& name,

@@ -32,6 +32,7 @@ std::string conflict_text(const Conflict& conflict);
 
 struct RemoveOptions {
   bool force = false;
+  bool latest_first = false;  ///< of several names, as Podman does; else in their order
   /// Whether a container runs; asked inside a short transaction.
   std::function<bool(const std::string& container)> is_running;
   std::function<std::string(const Conflict&)> words = conflict_text;

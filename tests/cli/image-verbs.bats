@@ -419,3 +419,11 @@ Loaded image: docker.io/library/child:1"
   [ "$(find "$WORK/root/layers" -name kept | wc -l)" = 0 ]
   podman rmi kept:1
 }
+
+@test "podman's rmi of an image by its id takes the latest of its names first" {
+  podman pull -q "$REGISTRY/empty:1" > /dev/null
+  podman tag "$REGISTRY/empty:1" mm:1
+  podman tag "$REGISTRY/empty:1" aa:1
+  works podman rmi -f "$(podman image inspect -f '{{.Id}}' aa:1)"
+  [ "${lines[*]:0:3}" = "Untagged: localhost/aa:1 Untagged: localhost/mm:1 Untagged: $REGISTRY/empty:1" ]
+}

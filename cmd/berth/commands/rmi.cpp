@@ -51,6 +51,7 @@ void remove_one(Session& session, const Flags& flags, const std::string& text) {
   if (session.is_podman() && flags.force) remove_users(session, text);
   image::RemoveOptions options;
   options.force = flags.force;
+  options.latest_first = session.is_podman();
   options.is_running = [&](const std::string& container) { return is_running(session, container); };
   options.words = [&](const image::Conflict& conflict) {
     return conflict_words(session, conflict);
