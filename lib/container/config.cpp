@@ -2,7 +2,6 @@
 #include "container/config.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fcntl.h>
 
 #include "base/bytes.hpp"
@@ -45,41 +44,6 @@ std::vector<std::string> drop_ins(const std::string& file) {
   if (files.size() > kMaxDropIns) fail(Kind::usage, "{}.d: more than {} files", file, kMaxDropIns);
   std::sort(files.begin(), files.end());
   return files;
-}
-
-/// True for "[engine]": a table begins, and nothing is said in it yet.
-bool is_header(std::string_view line) {
-  return line.size() > 2 && line.front() == '[' && line.back() == ']' &&
-         std::all_of(line.begin() + 1, line.end() - 1, [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_';
-         });
-}
-
-bool is_comment(std::string_view line) {
-  std::size_t first = 0;
-  while (first < line.size() && (line[first] == ' ' || line[first] == '\t')) ++first;
-  return first == line.size() || line[first] == '#';
-}
-
-/// The files that distributions install are comments throughout: nothing is left of those. Else lines stay, so that errors name
-/// the right one.
-std::string without_comment_lines(std::string_view text) {
-  if (text.find("'''") != std::string_view::npos || text.find("\"\"\"") != std::string_view::npos)
-    return std::string(text);  // such a line may be part of a long string
-  std::string kept;
-  bool says_something = false;
-  std::size_t skipped = 0;
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    if (is_comment(line)) {
-      ++skipped;
-    } else {
-      kept.append(std::exchange(skipped, 0), '\n').append(line) += '\n';
-      says_something |= !is_header(line);
-    }
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-  }
-  return says_something ? kept : std::string();
 }
 
 /// Takes {append=…} out of a list; nothing when there is none.
@@ -157,7 +121,7 @@ void Config::add_file(const std::string& path) {
 }
 
 void Config::add(std::string_view text, const std::string& path) {
-  const std::string lines = without_comment_lines(text);
+  const std::string lines = base::toml_without_comments(text);
   if (lines.empty()) return;
   const Json document =
       base::in_context("decode configuration", [&] { return base::parse_toml(lines, path); });

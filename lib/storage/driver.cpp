@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/driver.hpp"
 
-#include <fcntl.h>
-#include <vector>
-
 #include "base/environment.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/sys.hpp"
-#include "base/toml.hpp"
+#include "storage/storage_conf.hpp"
 
 namespace storage {
 
 namespace {
-
-constexpr std::size_t kMostConfig = std::size_t{1} << 20;
 
 Driver get_driver(const std::string& word, const std::string& who) {
   if (const auto driver = parse_driver(word)) return *driver;
@@ -22,35 +16,6 @@ Driver get_driver(const std::string& word, const std::string& who) {
              "{}: the storage driver \"{}\" is not supported: there are overlay and vfs",
              who,
              base::printable(word));
-}
-
-std::vector<std::string> config_files(bool usual_places) {
-  if (const auto only = base::environment("CONTAINERS_STORAGE_CONF")) return {*only};
-  if (!usual_places) return {};
-  std::vector<std::string> files;
-  constexpr const char* kFile = "/containers/storage.conf";
-  if (const auto config = base::environment("XDG_CONFIG_HOME"))
-    files.push_back(*config + kFile);
-  else if (const auto home = base::environment("HOME"))
-    files.push_back(*home + "/.config" + kFile);
-  files.push_back(std::string("/etc") + kFile);
-  files.push_back(std::string("/usr/share") + kFile);
-  return files;
-}
-
-std::optional<Driver> driver_in(const std::string& path) {
-  const auto file = base::find_file(path, O_RDONLY);
-  if (!file) return std::nullopt;
-  const auto values = base::parse_toml(
-      base::in_context("read " + path, [&] { return base::read_rest(file->get(), kMostConfig); }),
-      path);
-  const auto section = values.find("storage");
-  if (section == values.end() || !section->is_object()) return std::nullopt;
-  const auto driver = section->find("driver");
-  if (driver == section->end() || *driver == "") return std::nullopt;
-  if (!driver->is_string())
-    base::fail(base::Kind::usage, "{}: storage.driver must be a string", path);
-  return get_driver(driver->get<std::string>(), path);
 }
 
 }  // namespace
@@ -68,10 +33,11 @@ const char* driver_name(Driver driver) {
 std::optional<Driver> configured_driver(bool usual_places) {
   if (const auto word = base::environment("STORAGE_DRIVER"))
     return get_driver(*word, "STORAGE_DRIVER");
-  for (const auto& path : config_files(usual_places)) {
-    if (const auto driver = driver_in(path)) return driver;
-  }
-  return std::nullopt;
+  const auto setting = find_storage_setting({"storage", "driver"}, usual_places);
+  if (!setting) return std::nullopt;
+  if (!setting->value.is_string())
+    base::fail(base::Kind::usage, "{}: storage.driver must be a string", setting->file);
+  return get_driver(setting->value.get<std::string>(), setting->file);
 }
 
 }  // namespace storage

@@ -17,14 +17,8 @@ std::optional<Driver> parse_driver(const std::string& word);
 
 const char* driver_name(Driver driver);
 
-/// What STORAGE_DRIVER says, or else the files of storage.conf(5), of which the first that names a driver counts:
-///
-///   $CONTAINERS_STORAGE_CONF                      in the place of all others
-///   $XDG_CONFIG_HOME/containers/storage.conf      (~/.config)
-///   /etc/containers/storage.conf
-///   /usr/share/containers/storage.conf
-///
-/// Without `usual_places` only the variables are looked at. Kind unsupported for a driver that is neither.
+/// What STORAGE_DRIVER says, or else storage.conf (storage_conf.hpp). Without `usual_places` only variables are looked at. Kind
+/// unsupported for a driver that is neither.
 std::optional<Driver> configured_driver(bool usual_places);
 
 }  // namespace storage

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/storage_conf.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
-#include <optional>
 
 #include "base/environment.hpp"
 #include "base/error.hpp"
@@ -15,6 +15,8 @@ namespace storage {
 namespace {
 
 constexpr std::size_t kMostConfig = std::size_t{1} << 20;
+constexpr const char* kMachines[] = {"/etc/containers/storage.conf",
+                                     "/usr/share/containers/storage.conf"};
 
 std::vector<std::string> config_files(bool usual_places) {
   if (const auto only = base::environment("CONTAINERS_STORAGE_CONF")) return {*only};
@@ -25,41 +27,48 @@ std::vector<std::string> config_files(bool usual_places) {
     files.push_back(*config + kFile);
   else if (const auto home = base::environment("HOME"))
     files.push_back(*home + "/.config" + kFile);
-  if (base::is_rootless()) return files;
-  files.push_back(std::string("/etc") + kFile);
-  files.push_back(std::string("/usr/share") + kFile);
+  files.insert(files.end(), std::begin(kMachines), std::end(kMachines));
   return files;
 }
 
-/// The value at storage.options.KEY of one file; null when it is not there.
-base::Json option_in(const std::string& path, const char* key) {
+/// Null when it is not there.
+base::Json value_in(const std::string& path, std::initializer_list<const char*> keys) {
   const auto file = base::find_file(path, O_RDONLY);
   if (!file) return nullptr;
-  const auto text =
-      base::in_context("read " + path, [&] { return base::read_rest(file->get(), kMostConfig); });
-  base::Json value = base::parse_toml(text, path);
-  for (const char* name : {"storage", "options", key}) {
-    const auto found = value.find(name);
+  const std::string lines = base::toml_without_comments(
+      base::in_context("read " + path, [&] { return base::read_rest(file->get(), kMostConfig); }));
+  if (lines.empty()) return nullptr;
+  base::Json value = base::parse_toml(lines, path);
+  for (const char* key : keys) {
+    const auto found = value.is_object() ? value.find(key) : value.end();
     if (found == value.end()) return nullptr;
-    base::Json below = *found;
+    base::Json below = std::move(*found);
     value = std::move(below);
-    if (name != key && !value.is_object()) return nullptr;
   }
   return value;
 }
 
 }  // namespace
 
+std::optional<StorageSetting> find_storage_setting(std::initializer_list<const char*> keys,
+                                                   bool usual_places) {
+  for (const auto& path : config_files(usual_places)) {
+    base::Json value = value_in(path, keys);
+    if (!value.is_null() && value != "") return StorageSetting{std::move(value), path};
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> configured_image_stores(bool usual_places) {
   constexpr const char* kKey = "additionalimagestores";
-  for (const auto& path : config_files(usual_places)) {
-    const auto value = option_in(path, kKey);
-    if (value.is_null()) continue;
-    std::vector<std::string> stores;
-    base::in_context(path, [&] { base::read_value(value, stores, kKey); });
-    return stores;
-  }
-  return {};
+  const auto setting = find_storage_setting({"storage", "options", kKey}, usual_places);
+  if (!setting) return {};
+  const bool is_machines =
+      std::find(std::begin(kMachines), std::end(kMachines), setting->file) != std::end(kMachines);
+  if (is_machines && base::is_rootless()) return {};
+  std::vector<std::string> stores;
+  base::in_context(setting->file, [&] { base::read_value(setting->value, stores, kKey); });
+  return stores;
 }
 
 }  // namespace storage
