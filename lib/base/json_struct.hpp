@@ -15,6 +15,13 @@ inline void make_struct(Json& object, std::initializer_list<const char*> order) 
   object[kStructOrder] = order;
 }
 
+/// Takes the orders away, for what is kept as plain JSON.
+inline void forget_structs(Json& json) {
+  if (json.is_object()) json.erase(kStructOrder);
+  if (!json.is_structured()) return;
+  for (auto& item : json) forget_structs(item);
+}
+
 /// The fields' names in their order; nullptr for a map.
 inline const Json* find_struct_order(const Json& object) {
   if (!object.is_object()) return nullptr;

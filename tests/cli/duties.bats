@@ -280,7 +280,7 @@ SH
 }
 
 @test "what scripts print as a whole comes in the order of docker's structs" {
-  started --name ww --restart on-failure:3 --health-cmd true --health-interval 1h -v /vol "$B" sleep 1000
+  started --name ww --restart on-failure:3 --health-cmd true --health-interval 1h -v shelf:/vol "$B" sleep 1000
   works of ww 'json .HostConfig.RestartPolicy'
   is '{"Name":"on-failure","MaximumRetryCount":3}'
   works of ww .HostConfig.RestartPolicy
@@ -288,7 +288,7 @@ SH
   works of ww 'json .Config.Healthcheck'
   is '{"Test":["CMD-SHELL","true"],"Interval":3600000000000}'
   works berth inspect --format '{{range .Mounts}}{{json .}}{{end}}' ww
-  [[ $output == '{"Type":"volume","Name":"'*'","Source":"'*'","Destination":"/vol","Driver":"local","Mode":"","RW":true,"Propagation":""}' ]]
+  [[ $output == '{"Type":"volume","Name":"shelf","Source":"'*'","Destination":"/vol","Driver":"local","Mode":"z","RW":true,"Propagation":""}' ]]
   works berth inspect ww
   has_not order
 }

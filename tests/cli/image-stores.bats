@@ -160,6 +160,7 @@ own_layers() { ls "$WORK/root/layers" 2> /dev/null || true; }
 
 @test "an ordinary user has his own in storage.conf" {
   needs_user
+  user_podman() { as_user env -u CONTAINERS_STORAGE_CONF "$WORK/bin/podman" "$@"; }
   user_shared() { user_berth --root "$WORK/home/shared" --runroot "$WORK/user-run/shared" "$@"; }
   user_shared pull -q "$B"
   as_user mkdir -p "$WORK/home/.config/containers"

@@ -153,8 +153,8 @@ r() { berth run --rm --network none "$@"; }
 
 @test "docker's prune keeps volumes with options, podman's does not" {
   berth volume create -o type=tmpfs -o device=tmpfs shelf
-  works docker volume prune -af
-  works docker volume ls -q
+  works berth volume prune -af
+  works berth volume ls -q
   is shelf
   works podman volume prune -af
   is shelf

@@ -69,10 +69,12 @@ class ImageStoreTest : public testing::Test {
 
   void add_container(const std::string& id, const Image& image) {
     auto& db = store_.database();
-    db.execute("INSERT INTO containers VALUES (?, ?, ?, 0, 0, 0, 0, 0, '', '{}', '{}')",
-               id,
-               "name-" + id,
-               image.id);
+    db.execute(
+        "INSERT INTO containers(id, name, image, created, started, finished, exit_code, "
+        "oom_killed, error, summary, config) VALUES (?, ?, ?, 0, 0, 0, 0, 0, '', '{}', '{}')",
+        id,
+        "name-" + id,
+        image.id);
     int position = 0;
     for (const auto& layer : storage::LayerStore(store_).of_image(image.id)) {
       db.execute("INSERT INTO container_layers VALUES (?, ?, ?)", id, position++, layer.id);
