@@ -315,7 +315,7 @@ class Calls:
         told = re.search(rb"stop-at: (\d+) calls(?:, killed at (.*))?", done.stderr)
         if not told:
             raise Failure(f"stop-at: {done.stderr.decode()}")
-        self.harness.leaks.seen |= set(done.stdout.decode(errors="replace").split())
+        self.harness.leaks.seen |= crash.ids_in(done.stdout.decode(errors="replace"))
         if number == 0 and done.returncode != 0:
             raise Failure(f"exit code {done.returncode}: {done.stderr.decode()}")
         return int(told[1]), (told[2] or b"").decode()

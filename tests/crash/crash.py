@@ -16,6 +16,7 @@ import os
 import pathlib
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -61,6 +62,10 @@ def describe(pid):
     status = dict(line.split(":\t", 1) for line in read(f"/proc/{pid}/status").split("\n") if ":\t" in line)
     root = [line for line in read(f"/proc/{pid}/mountinfo").split("\n") if " / / " in line]
     return f"{pid} ({status.get('State')}, child of {status.get('PPid')}, root {root})"
+
+
+def ids_in(output):
+    return set(re.findall(r"\b[0-9a-f]{64}\b", output))
 
 
 def pids():
@@ -401,7 +406,7 @@ class Harness:
             told = f"round {number}: {' '.join(map(str, words))}; {victim} killed after {moment * 1000:.1f} ms"
             if os.environ.get("CRASH_VERBOSE"):
                 print(self.store.user or "root", told, output.strip()[:200], flush=True)
-            self.leaks.seen |= set(output.split())
+            self.leaks.seen |= ids_in(output)
             self.verify()
             if number % 10 == 0:
                 self.verify_images()
