@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/id.hpp"
-#include "base/json_struct.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -340,11 +339,7 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   if (image.read_only) engine.layers.end_leases();
   rollback.commit();
   auto event = container_event(record, "create");
-  if (records_inspected()) {
-    auto inspected = inspect_podman(engine, record, {.size = true});
-    base::forget_structs(inspected);
-    event.inspected = inspected.dump();
-  }
+  if (records_inspected()) event.inspected = inspect_podman(engine, record, {.size = true}).dump();
   record_event(engine.store, event);
   return made;
 }

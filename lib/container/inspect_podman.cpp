@@ -347,8 +347,12 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["StaticDir"] = engine.store.paths().container(record.id);
   json["UseImageHostname"] = json["UseImageHosts"] = false;
   json["lockNumber"] = 0;
-  if (options.keep_empty) add_for_templates(json);
-  add_structs(json);
+  if (options.keep_empty) {
+    add_for_templates(json);
+    add_structs(json);
+  } else {
+    base::forget_structs(json);  // as the log of events keeps it, where scripts compare the two
+  }
   return json;
 }
 
