@@ -128,7 +128,10 @@ void ContainerStore::add(const Record& record,
         summary,
         config,
         static_dir_);
-    if (added == 0) require_free_name(db, record.name);
+    if (added == 0) {
+      require_free_name(db, record.name);
+      base::fail(base::Kind::bug, "container {} cannot be added", record.id);
+    }
     int position = 0;
     for (const auto& layer : layers) {
       db.execute("INSERT INTO container_layers(container, position, layer) VALUES (?,?,?)",

@@ -40,7 +40,7 @@ bool is_name(const std::string& helper) {
   return !helper.empty() && helper.find('/') == std::string::npos;
 }
 
-/// What the helper wrote to stdout is its error text.
+/// What the helper wrote to stdout is its error text; "not found" is no error.
 std::string complaint(const base::Captured& result) {
   return base::printable(base::trim(std::string_view(result.out).substr(0, 300)));
 }
@@ -58,23 +58,15 @@ std::string helper_key(const std::string& registry) {
 }
 
 std::optional<Credentials> ask_helper(const std::string& helper, const std::string& server) {
-  if (helper.empty() || helper.find('/') != std::string::npos) {
-    base::warn("credential helper \"{}\" has no valid name, ignoring", base::printable(helper));
-    return std::nullopt;
-  }
-  const std::string program = "docker-credential-" + helper;
   try {
-    const auto result = base::run_captured({.argv = {program, "get"}}, server);
+    const auto result = run(helper, "get", server);
     if (!result.status.ok()) {
-      // What it wrote to stdout is its error text; "not found" is no error.
-      if (result.out.find("credentials not found") == std::string::npos) {
-        base::warn("{} failed: {}, ignoring",
-                   program,
-                   base::printable(base::trim(result.out.substr(0, 300))));
-      }
+      if (result.out.find(kNotFound) == std::string::npos)
+        base::warn("docker-credential-{} failed: {}, ignoring", helper, complaint(result));
       return std::nullopt;
     }
-    const auto answer = base::from_json_text<HelperAnswer>(result.out, program + "'s answer");
+    const auto answer =
+        base::from_json_text<HelperAnswer>(result.out, "docker-credential-" + helper + "'s answer");
     if (answer.user.empty() && answer.secret.empty()) return std::nullopt;
     if (answer.user == "<token>")
       return Credentials{
@@ -82,7 +74,7 @@ std::optional<Credentials> ask_helper(const std::string& helper, const std::stri
     return Credentials{
         .user = answer.user, .password = answer.secret, .identity_token = {}, .registry_token = {}};
   } catch (const base::Error& e) {
-    base::warn("cannot ask {}: {}, ignoring", program, e.message());
+    base::warn("cannot ask the credential helper: {}, ignoring", e.message());
     return std::nullopt;
   }
 }
