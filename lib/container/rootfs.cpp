@@ -314,17 +314,16 @@ void make_working_directory(int rootfs,
     made += "/" + part;
     if (base::find_in_root(rootfs, made, O_PATH)) continue;
     const auto dir = base::open_in_root(rootfs, parent, O_RDONLY | O_DIRECTORY);
-    if (::mkdirat(dir.get(), part.c_str(), 0755) < 0 && errno != EEXIST) {
+    if (::mkdirat(dir.get(), part.c_str(), 0755) < 0) {
+      // A link that leads nowhere: followed from here, it would lead out. The runtime follows it inside.
+      if (errno == EEXIST) return;
       base::sys_fail("make the working directory {}", path);
     }
-    ::fchmodat(dir.get(), part.c_str(), 0755, 0);
-    if (mapping && ::fchownat(dir.get(),
-                              part.c_str(),
-                              base::map_id(mapping->uids, 0),
-                              base::map_id(mapping->gids, 0),
-                              AT_SYMLINK_NOFOLLOW) < 0) {
+    const auto fresh = base::open_in_root(rootfs, made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    const uid_t uid = mapping ? base::map_id(mapping->uids, 0) : static_cast<uid_t>(-1);
+    const gid_t gid = mapping ? base::map_id(mapping->gids, 0) : static_cast<gid_t>(-1);
+    if (::fchmod(fresh.get(), 0755) < 0 || ::fchown(fresh.get(), uid, gid) < 0)
       base::sys_fail("make the working directory {}", path);
-    }
   }
 }
 

@@ -278,3 +278,14 @@ PY
     [ "$status" != 0 ] && [ "$status" != 124 ]
   done
 }
+
+@test "a working directory that is a link changes nothing outside" {
+  chmod 600 "$SECRET"
+  evil workdir:1 <<< 'config["WorkingDir"] = "/link"; tar.symlink("link", secret)'
+  run berth run --rm --network none workdir:1 true
+  evil below:1 <<< 'config["WorkingDir"] = "/link/below"; tar.symlink("link", os.path.dirname(secret))'
+  run berth run --rm --network none below:1 true
+  run berth run --rm --network none -w /link workdir:1 true
+  [ "$(stat -c %a "$SECRET")" = 600 ]
+  [ ! -e "$(dirname "$SECRET")/below" ]
+}
