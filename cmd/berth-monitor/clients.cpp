@@ -27,7 +27,6 @@ struct Client {
   Watch watch;
   Queue queue;
   bool in, out, err;
-  bool first;    ///< started the container
   bool held;     ///< not read until stdin takes more
   bool broken;   ///< takes no output any more
   bool claimed;  ///< cleans up
@@ -36,10 +35,12 @@ struct Client {
 struct {
   Client all[kMaxClients];
   Watch listener{-1, 0, Source::listener, 0};
+  uint32_t starter;  ///< who starts the container, in `all`
   bool stdin_once;
   bool open_stdin;
+  bool begin_asked;
   bool cleaned;
-  bool settled;  ///< no input and no waiting for the first client any more
+  bool settled;  ///< no input and no waiting for the starting client any more
   bool ended;
   protocol::ExitNotice notice;
 } clients;
@@ -48,13 +49,20 @@ bool is_used(const Client& client) {
   return client.watch.fd >= 0;
 }
 
+Client& starter() {
+  return clients.all[clients.starter];
+}
+
+bool is_starter(const Client& client) {
+  return &client == &starter();
+}
+
 void watch_client(Client& client) {
   client.watch.want((client.held ? 0U : EPOLLIN) | (client.queue.is_empty() ? 0U : EPOLLOUT));
 }
 
 void update_pause() {
-  const Client& first = clients.all[0];
-  pause_output(!clients.settled && is_used(first) && !first.queue.is_empty());
+  pause_output(!clients.settled && is_used(starter()) && !starter().queue.is_empty());
 }
 
 void close_client(Client& client) {
@@ -84,11 +92,11 @@ bool send_now(Client& client, FrameKind kind, const void* payload, size_t size) 
 void send_frame(Client& client, FrameKind kind, const void* payload, size_t size) {
   if (!is_used(client) || client.broken) return;
   if (client.queue.is_empty() && send_now(client, kind, payload, size)) return;
-  const bool fits = client.first || client.queue.size() + size <= kMaxLag;
+  const bool fits = is_starter(client) || client.queue.size() + size <= kMaxLag;
   if (!fits || !client.queue.add(static_cast<uint8_t>(kind), payload, size))
     return close_client(client);
   watch_client(client);
-  if (client.first) update_pause();
+  if (is_starter(client)) update_pause();
 }
 
 void send_waiting(Client& client) {
@@ -99,7 +107,7 @@ void send_waiting(Client& client) {
     if (!client.queue.is_empty()) client.queue.pop();  // not when that send found the client gone
   }
   watch_client(client);
-  if (client.first) update_pause();
+  if (is_starter(client)) update_pause();
 }
 
 template <typename Payload>
@@ -141,6 +149,10 @@ void take_frame(Client& client, const char* frame, size_t size) {
       break;
     case FrameKind::duties:
       change_duties();
+      break;
+    case FrameKind::begin:
+      if (!clients.begin_asked) clients.starter = client.watch.index;
+      clients.begin_asked = true;
       break;
     default:
       break;
@@ -196,7 +208,6 @@ void add_first_client(const Plan& plan, int control) {
   clients.open_stdin = plan.has(protocol::kOpenStdin);
   Client& first = clients.all[0];
   first.watch.fd = control;
-  first.first = true;
   first.claimed = plan.has(protocol::kClaimed);
   first.in = plan.has(protocol::kAttachIn) && clients.open_stdin;
   first.out = plan.has(protocol::kAttachOut);
@@ -264,11 +275,11 @@ void send_output(Stream stream, const char* data, size_t size) {
 }
 
 void send_started() {
-  send_frame(clients.all[0], FrameKind::started, nullptr, 0);
+  send_frame(starter(), FrameKind::started, nullptr, 0);
 }
 
 void send_failed(const char* text, size_t size) {
-  send_frame(clients.all[0],
+  send_frame(starter(),
              FrameKind::failed,
              text,
              size < protocol::kMaxPayload ? size : protocol::kMaxPayload);
@@ -292,6 +303,10 @@ void send_exit(const protocol::ExitNotice& notice) {
   for (Client& client : clients.all) send_ended(client);
 }
 
+bool begin_is_asked() {
+  return clients.begin_asked;
+}
+
 bool cleanup_is_promised() {
   if (clients.cleaned) return false;
   for (const Client& client : clients.all) {
@@ -306,7 +321,8 @@ bool cleanup_is_done() {
 
 bool output_waits(bool for_later) {
   for (const Client& client : clients.all) {
-    if (is_used(client) && !client.queue.is_empty() && (client.first || for_later)) return true;
+    if (is_used(client) && !client.queue.is_empty() && (is_starter(client) || for_later))
+      return true;
   }
   return false;
 }

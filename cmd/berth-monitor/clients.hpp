@@ -38,13 +38,16 @@ void send_exit(const protocol::ExitNotice& notice);
 /// forgets input.
 void settle_clients();
 
+/// True once a client has asked for the command of a container that waits for it (FrameKind::begin).
+bool begin_is_asked();
+
 /// True while some client has promised to clean up and has neither done so nor gone.
 bool cleanup_is_promised();
 
 /// True when a client has cleaned up.
 bool cleanup_is_done();
 
-/// True while output waits for the first client, or (`for_later`) for any.
+/// True while output waits for the starting client, or (`for_later`) for any.
 bool output_waits(bool for_later);
 
 }  // namespace monitor

@@ -32,13 +32,15 @@ namespace monitor {
 
 namespace {
 
-enum class Phase { starting, running, ended };
+/// initialized: the container is made, and its first process waits to become the command.
+enum class Phase { starting, initialized, running, ended };
 
 struct {
   Plan plan;
   Phase phase;
   int runtime;  ///< pid of the runtime while it starts the container
   int init;     ///< pid of the container's first process
+  bool begun;   ///< the runtime was told to run the command of one that was initialized
   Watch signals{-1, 0, Source::signals, 0};
   Watch runtime_log{-1, 0, Source::runtime_log, 0};
   Watch console{-1, 0, Source::console, 0};
@@ -82,9 +84,16 @@ void release_ports() {
   if (held > 0) syscall(SYS_close_range, first, first + held - 1, 0);
 }
 
+bool is_child(int pid) {
+  siginfo_t info{};
+  return pid > 0 && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 /// The container will not run: says why. Nothing of it is left but what the clean-up removes.
 void fail(const char* text, size_t size) {
   self.phase = Phase::ended;
+  if (is_child(self.init)) kill(self.init, SIGKILL);
+  self.init = 0;
   release_ports();
   settle_clients();
   send_failed(text, size);
@@ -108,6 +117,7 @@ void fail_with_runtime_text(int status) {
 }
 
 void end_container(int wait_status) {
+  const bool ran = self.phase == Phase::running;
   self.phase = Phase::ended;
   self.init = 0;
   settle_clients();
@@ -116,7 +126,7 @@ void end_container(int wait_status) {
   // Podman's exit code of what ran too long.
   const bool late = has_timed_out() && self.plan.has(protocol::kTimeoutIsMinusOne);
   const int code = late ? -1 : exit_code_of(wait_status);
-  self.restarts = wants_restart(self.plan, code);
+  self.restarts = ran && wants_restart(self.plan, code);
   self.end = write_exit(code, self.restarts);
   send_exit(self.end);
 }
@@ -133,11 +143,6 @@ void reap() {
   }
 }
 
-bool is_child(int pid) {
-  siginfo_t info{};
-  return pid > 0 && waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-}
-
 /// Only a child's end can be waited for. crun may leave a process of its own behind for a moment, whose child the
 /// container's first process is until it ends; then it becomes ours.
 bool will_be_child(int pid) {
@@ -147,36 +152,63 @@ bool will_be_child(int pid) {
   return false;
 }
 
+void begin_run() {
+  note_run_begins();
+  begin_duties(self.plan);
+  if (self.begun) change_duties();  // by an update meanwhile
+  start_output();
+}
+
+/// The runtime has made the container, or run the command of one that it had made.
+void runtime_succeeded() {
+  errno = 0;
+  if (!self.begun) self.init = read_pid_file(self.plan);
+  if (!will_be_child(self.init)) return fail("no process of the container in", self.plan.pid_file);
+  const bool waits = self.plan.has(protocol::kWaitForBegin) && !self.begun;
+  if (!write_running(self.init, waits)) return fail("write", "the run state");
+  self.phase = waits ? Phase::initialized : Phase::running;
+  if (!self.begun) {
+    self.oom.fd = open_oom(self.plan);
+    self.oom.want(EPOLLPRI);
+  }
+  send_started();
+  if (!waits) begin_run();
+  reap();
+}
+
 void runtime_ended(int status) {
   if (self.runtime_log.fd >= 0) read_runtime_log();
   if (self.console.fd >= 0) receive_console();
   self.runtime_log.close();
   self.console.close();
-  if (status != 0) return fail_with_runtime_text(status);
+  if (status != 0)
+    fail_with_runtime_text(status);
+  else
+    runtime_succeeded();
+}
+
+/// The command of one that is initialized.
+void begin() {
+  self.begun = true;
+  self.phase = Phase::starting;
+  int log[2];
   errno = 0;
-  self.init = read_pid_file(self.plan);
-  if (!will_be_child(self.init)) return fail("no process of the container in", self.plan.pid_file);
-  if (!write_running(self.init)) {
-    fail("write", "the run state");
-    kill(self.init, SIGKILL);
-    return;
-  }
-  self.phase = Phase::running;
-  self.oom.fd = open_oom(self.plan);
-  self.oom.want(EPOLLPRI);
-  send_started();
-  note_run_begins();
-  begin_duties(self.plan);
-  start_output();
-  reap();
+  if (pipe2(log, O_CLOEXEC) < 0) return fail("open", "a pipe");
+  make_nonblocking(log[0]);
+  self.runtime_log.fd = log[0];
+  self.runtime_log.want(EPOLLIN);
+  self.runtime = start_begin(self.plan, log[1]);
+  close(log[1]);
+  if (self.runtime < 0) fail("start", "the runtime");
 }
 
 void take_signal() {
   signalfd_siginfo info;
   while (read(self.signals.fd, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGCHLD) continue;
-    // Whoever ends the monitor means the container.
+    // Whoever ends the monitor means the container. One that waits for its command has no handler of anything.
     if (self.phase == Phase::running) kill(self.init, static_cast<int>(info.ssi_signo));
+    if (self.phase == Phase::initialized) kill(self.init, SIGKILL);
     if (self.phase == Phase::ended) self.cancelled = true;
   }
   int status = 0;
@@ -231,6 +263,7 @@ void run_loop() {
     // An event may concern what an earlier one of the same round has closed: all handlers bear
     // that.
     for (int i = 0; i < count && self.phase != Phase::ended; ++i) handle(events[i]);
+    if (self.phase == Phase::initialized && begin_is_asked()) begin();
   }
 }
 

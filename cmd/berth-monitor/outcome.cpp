@@ -42,7 +42,7 @@ int read_pid_file(const Plan& plan) {
   return static_cast<int>(parse_number(content, nullptr));
 }
 
-bool write_running(int init) {
+bool write_running(int init, bool waits) {
   char content[256];
   Text text{content, sizeof content};
   text.add("monitor ")
@@ -53,7 +53,8 @@ bool write_running(int init) {
       .add_number(static_cast<uint64_t>(init))
       .add(" ")
       .add_number(stat_field(init, kStartTimeField));
-  text.add("\nstarted ").add_number(now()).add("\n");
+  if (!waits) text.add("\nstarted ").add_number(now());
+  text.add("\n");
   return replace_file("running", text);
 }
 

@@ -15,7 +15,8 @@ void prepare_outcome(const Plan& plan);
 /// The pid that the runtime wrote; 0 when it wrote none.
 int read_pid_file(const Plan& plan);
 
-bool write_running(int init);
+/// `waits`: the first process is not the container's command yet.
+bool write_running(int init, bool waits);
 
 /// Opens the file that counts OOM kills; cgroup v2 reports changes of it by EPOLLPRI. -1 when there
 /// is none.

@@ -24,7 +24,7 @@ bool is_plan(const PlanHeader& header, uint64_t size) {
          header.runtime >= 1 && header.runtime <= protocol::kMaxArguments &&
          header.cleanup <= protocol::kMaxArguments &&
          header.restart_arguments <= protocol::kMaxArguments &&
-         header.health <= protocol::kMaxArguments;
+         header.health <= protocol::kMaxArguments && header.begin <= protocol::kMaxArguments;
 }
 
 /// Follows the lengths of `count` texts from `at`: every one must end, with its zero, before `end`.
@@ -61,7 +61,7 @@ bool read_plan(int fd, Plan& plan) {
       !texts_fit(bytes + sizeof header,
                  bytes + size,
                  kSingleTexts + header.mounts + header.runtime + header.cleanup +
-                     header.restart_arguments + header.health + header.preserved)) {
+                     header.restart_arguments + header.health + header.preserved + header.begin)) {
     return false;
   }
   plan.log_path = bytes + sizeof header + 4;

@@ -16,7 +16,7 @@ struct Plan {
   const char* pid_file;
   const char* oom_events;
   const char* cgroup_join;
-  const char* lists;  ///< mount targets, runtime, clean-up, restart and health-check arguments
+  const char* lists;  ///< mount targets, runtime, clean-up, restart and health-check arguments, ...
 
   bool has(uint32_t flag) const { return (header->flags & flag) != 0; }
 };

@@ -111,13 +111,17 @@ const char* collect(const char* text, uint32_t count, char** list) {
   return text;
 }
 
+/// A runtime that outlived its monitor would bring up a container that others have given up already.
+void die_with(pid_t monitor) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != monitor) _exit(127);
+}
+
 [[noreturn]] void run_runtime(const Plan& plan,
                               const StartFds& fds,
                               char** arguments,
                               pid_t monitor) {
-  // A runtime that outlived its monitor would bring up a container that others have given up already.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != monitor) _exit(127);
+  die_with(monitor);
   reset_signals();
   enter_mount_namespace(plan, fds.log);
   const int log = place_descriptors(plan, fds);
@@ -158,6 +162,23 @@ bool collect_list(const Plan& plan, uint32_t skipped, uint32_t count, char** arg
 }
 
 }  // namespace
+
+int start_begin(const Plan& plan, int log) {
+  const protocol::PlanHeader& header = *plan.header;
+  char* arguments[protocol::kMaxArguments + 1];
+  const uint32_t before =
+      header.runtime + header.cleanup + header.restart_arguments + header.health + header.preserved;
+  if (!collect_list(plan, before, header.begin, arguments)) return -1;
+  const pid_t monitor = getpid();
+  const pid_t pid = vfork();
+  if (pid != 0) return pid;
+  die_with(monitor);
+  reset_signals();
+  if (dup2(log, STDERR_FILENO) < 0 || dup2(log, protocol::kRuntimeLogFd) < 0) _exit(127);
+  syscall(SYS_close_range, protocol::kRuntimeLogFd + 1, ~0U, kCloseRangeCloseOnExec);
+  execve(arguments[0], arguments, environ);
+  die(log, "execute", arguments[0]);
+}
 
 void start_cleanup(const Plan& plan) {
   const protocol::PlanHeader& header = *plan.header;

@@ -16,6 +16,9 @@ struct StartFds {
 /// on `log`.
 int start_runtime(const Plan& plan, const StartFds& fds);
 
+/// Has the runtime run the command of a container that it has created; its pid, or -1. What it says comes on `log`.
+int start_begin(const Plan& plan, int log);
+
 /// Starts the clean-up command in a session of its own; nobody waits for it.
 void start_cleanup(const Plan& plan);
 

@@ -127,9 +127,7 @@ Attachment::Attachment(int socket,
       reader_(socket),
       input_open_(streams.in),
       at_once_{0, writable_at_once(STDOUT_FILENO), writable_at_once(STDERR_FILENO)} {
-  const protocol::AttachRequest request{
-      protocol::kVersion, streams.in, streams.out, streams.err, 0};
-  send_frame_of(socket, FrameKind::attach, request);
+  request_streams(socket, streams);
   if (tty) send_size();
   for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
     pipes_[fd] = reopen_pipe(fd);

@@ -80,7 +80,7 @@ int attach(Engine& engine, const std::string& name, const AttachOptions& options
 int wait(Engine& engine, const std::string& name) {
   const Record record = engine.containers.get(name);
   const State state = state_of(engine, record);
-  if (!state.is_running()) return state.exit_code;
+  if (!state.has_process()) return state.exit_code;
   auto client = connect_monitor(engine.run_directory(record.id));
   if (!client) return end_without_monitor(engine, record);
   client->claim_cleanup();

@@ -57,7 +57,7 @@ class Check {
           damaged("container " + record.name + " has lost layer " + layer.id);
       }
       const State state = state_of(engine_, record);
-      if (state.is_running()) alive_.push_back(record.id);
+      if (state.has_process()) alive_.push_back(record.id);
       if (!state.needs_cleanup) continue;
       clean_up(engine_, record.id);
       swept("run of container " + record.name);
@@ -82,7 +82,7 @@ class Check {
       const auto lock = base::FileLock::try_lock(paths_.lock("container-" + id));
       if (!lock) continue;  // a start is under way
       auto record = engine_.containers.find_by_id(id);
-      if (record && state_of(engine_, *record).is_running()) {
+      if (record && state_of(engine_, *record).has_process()) {
         alive_.push_back(id);
         continue;
       }
@@ -101,7 +101,7 @@ class Check {
     const auto is_alive = [this](const std::string& id) {
       const auto record = engine_.containers.find_by_id(id);
       return record &&
-             (state_of(engine_, *record).is_running() || base::exists(engine_.run_directory(id)));
+             (state_of(engine_, *record).has_process() || base::exists(engine_.run_directory(id)));
     };
     for (auto& line : network::sweep(engine_.store, is_alive)) swept(std::move(line));
   }

@@ -98,4 +98,19 @@ void record_events(storage::Store& store, const std::vector<Event>& events) {
   }
 }
 
+void record_start(storage::Store& store,
+                  const Record& record,
+                  const Streams& attached,
+                  const std::set<std::string>& marks) {
+  const bool has_client = attached.in || attached.out || attached.err;
+  auto start = container_event(record, "start");
+  start.marks = marks;
+  if (!has_client) return record_event(store, start);
+  auto attach = container_event(record, "attach");
+  attach.marks = {"detail"};
+  attach.time = start.time;
+  start.marks.insert("attached");
+  record_events(store, {attach, start});
+}
+
 }  // namespace container

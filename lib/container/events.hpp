@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "container/record.hpp"
+#include "container/streams.hpp"
 #include "storage/store.hpp"
 
 namespace container {
@@ -23,7 +24,8 @@ struct Event {
   std::map<std::string, std::string> attributes;
   base::Moment time = base::now();
   /// What only one of the two dialects tells: "detail" (Docker: this event), "attached" (Podman: a client was attached from
-  /// the start on), "oom" (Podman: it ended because memory ran out), "podman" (Podman: this event).
+  /// the start on), "oom" (Podman: it ended because memory ran out), "podman" (Podman: this event), "initialized" (Podman: of a start, that
+  /// there was an init of its own before).
   std::set<std::string> marks = {};
   std::string inspected = {};  ///< JSON of a new container, when containers.conf asks for it
 };
@@ -49,5 +51,11 @@ void record_event(storage::Store& store, const Event& event);
 
 /// Several at once, in their order.
 void record_events(storage::Store& store, const std::vector<Event>& events);
+
+/// Of a start: with a client that is there from the beginning, Docker tells of it before, Podman after the start.
+void record_start(storage::Store& store,
+                  const Record& record,
+                  const Streams& attached,
+                  const std::set<std::string>& marks);
 
 }  // namespace container

@@ -60,12 +60,12 @@ base::UniqueFd clone_running_rootfs(const Running& running) {
 Files::Files(Engine& engine, const std::string& name, With with) : engine_(engine) {
   record_ = engine.containers.get(name);
   state_ = state_of(engine, record_);
-  if (!state_.is_running()) {
+  if (!state_.has_process()) {
     lock_ = engine.lock(record_.id);
     record_ = engine.containers.get(record_.id);
     state_ = state_of(engine, record_);
   }
-  if (!state_.is_running()) {
+  if (!state_.has_process()) {
     open_stopped(with);
     return;
   }

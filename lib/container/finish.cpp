@@ -112,7 +112,7 @@ bool clean_up(Engine& engine, const std::string& id, const Details* known) {
   const auto record = engine.containers.find_by_id(id);
   if (!record) return true;
   const State state = state_of(engine, *record);
-  if (state.is_running() || state.status == Status::restarting) return false;
+  if (state.has_process() || state.status == Status::restarting) return false;
   finish(engine, *record, state, known);
   return true;
 }

@@ -31,7 +31,7 @@ std::vector<std::string> noted(Engine& engine) {
   std::vector<std::string> directories;
   for (const auto& record : engine.containers.list_everywhere()) {
     std::string directory = engine.run_directory(record.id);
-    if (!base::exists(directory + kNote) || !state_of(engine, record).is_running()) continue;
+    if (!base::exists(directory + kNote) || !state_of(engine, record).has_process()) continue;
     directories.push_back(std::move(directory));
   }
   return directories;

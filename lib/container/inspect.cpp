@@ -35,20 +35,20 @@ Json keys(const std::map<std::string, base::Json>& set) {
 }
 
 Json state_json(const Record& record, const State& state) {
-  const bool running = state.is_running();
+  const bool has_process = state.has_process();
   // Docker: what waits for its restart counts as running.
-  const bool lives = running || state.status == Status::restarting;
+  const bool lives = state.is_running() || state.status == Status::restarting;
   return {{"Status", to_text(state.status)},
           {"Running", lives},
           {"Paused", state.status == Status::paused},
           {"Restarting", state.status == Status::restarting},
           {"OOMKilled", state.oom_killed},
           {"Dead", false},
-          {"Pid", running ? state.running.init.pid : 0},
-          {"ExitCode", running ? 0 : state.exit_code},
+          {"Pid", has_process ? state.running.init.pid : 0},
+          {"ExitCode", has_process ? 0 : state.exit_code},
           {"Error", record.error},
           {"StartedAt", base::rfc3339(state.started)},
-          {"FinishedAt", base::rfc3339(running ? record.finished : state.finished)}};
+          {"FinishedAt", base::rfc3339(has_process ? record.finished : state.finished)}};
 }
 
 void add_health_check(Json& config, const CreateOptions& o) {
@@ -160,7 +160,7 @@ Json network_json(Engine& engine,
                   const Details& details,
                   const State& state) {
   std::optional<network::Endpoint> endpoint;
-  if (state.is_running()) {
+  if (state.has_process()) {
     if (const auto taken = read_taken(engine, record.id)) endpoint = taken->endpoint;
   }
   const network::Endpoint e = endpoint.value_or(network::Endpoint{});
@@ -171,7 +171,7 @@ Json network_json(Engine& engine,
   const bool own = endpoint.has_value();
   // Without a network, Podman tells of the namespace all the same.
   const bool lonely = details.options.rules.engine_file && record.summary.network == "none";
-  const bool has_namespace = own || (lonely && state.is_running());
+  const bool has_namespace = own || (lonely && state.has_process());
   return {
       {"Bridge", ""},
       {"SandboxID", own ? record.id : ""},
@@ -266,7 +266,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
   const std::string run = engine.run_directory(record.id);
   const auto words = command_line(details.options, details.image);
   const auto file = [&](const char* name) {
-    return state.is_running() ? run + "/" + name : std::string();
+    return state.has_process() ? run + "/" + name : std::string();
   };
   const auto& driver = details.options.log.driver;
   const bool has_file = driver != "none" && driver != "journald";
@@ -296,7 +296,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Config", config_json(record, details)},
       {"NetworkSettings", network_json(engine, record, details, state)},
       {"ImageManifestDescriptor", manifest_descriptor(engine, details)}};
-  if (const auto health = health_json(engine, record, state.is_running()))
+  if (const auto health = health_json(engine, record, state.has_process()))
     json["State"]["Health"] = *health;
   if (options.keep_empty) add_empty(json);
   if (options.size) {

@@ -57,8 +57,8 @@ Json annotations_of(const Details& details, bool was_started) {
 }
 
 bool was_stopped(const Engine& engine, const Record& record, const State& state) {
-  const std::string directory = state.is_running() ? engine.run_directory(record.id)
-                                                   : engine.store.paths().container(record.id);
+  const std::string directory = state.has_process() ? engine.run_directory(record.id)
+                                                    : engine.store.paths().container(record.id);
   return base::exists(directory + "/" + kStoppedNote);
 }
 
@@ -73,7 +73,7 @@ void add_state(Json& json, const State& state, const Running& running) {
   json["OciVersion"] = "1.0.2";
   json["CheckpointedAt"] = kNever;
   json["RestoredAt"] = kNever;
-  if (state.is_running()) {
+  if (state.has_process()) {
     json["ConmonPid"] = running.monitor.pid;
     json["CgroupPath"] = "";
   }
@@ -326,7 +326,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   add_host_config(json["HostConfig"], engine, details, was_started);
   add_mount_options(json["Mounts"], details);
   set_network(json["NetworkSettings"], record, details.options);
-  set_graph_driver(json["GraphDriver"], state.is_running() ? run + "/rootfs" : "");
+  set_graph_driver(json["GraphDriver"], state.has_process() ? run + "/rootfs" : "");
   const auto capabilities = capabilities_of(details.options.security);
   json["BoundingCaps"] = capabilities;
   json["EffectiveCaps"] = capabilities;
@@ -341,7 +341,7 @@ base::Json inspect_podman(Engine& engine, const Record& record, const InspectOpt
   json["KubeExitCodePropagation"] = "invalid";
   json["Name"] = record.name;
   json["Namespace"] = json["Pod"] = json["Rootfs"] = "";
-  json["OCIConfigPath"] = state.is_running() ? run + "/bundle/config.json" : "";
+  json["OCIConfigPath"] = state.has_process() ? run + "/bundle/config.json" : "";
   json["OCIRuntime"] = details.options.runtime.empty() ? engine.runtime : details.options.runtime;
   json["PidFile"] = details.options.pidfile;
   json["StaticDir"] = engine.store.paths().container(record.id);

@@ -49,6 +49,7 @@ std::uint32_t flags_of(const MonitorPlan& plan) {
   set(plan.attached.err, protocol::kAttachErr);
   set(plan.claimed, protocol::kClaimed);
   set(base::is_rootless(), protocol::kWaitForGo);
+  set(!plan.begin.empty(), protocol::kWaitForBegin);
   set(plan.timeout_is_minus_one, protocol::kTimeoutIsMinusOne);
   return flags;
 }
@@ -96,6 +97,7 @@ std::string encode(const MonitorPlan& plan) {
   for (const auto& argument : plan.restart.command) append_text(texts, argument);
   for (const auto& argument : plan.health.command) append_text(texts, argument);
   for (const int number : plan.preserved) append_text(texts, std::to_string(number));
+  for (const auto& argument : plan.begin) append_text(texts, argument);
   protocol::PlanHeader header{};
   header.magic = protocol::kPlanMagic;
   header.version = protocol::kVersion;
@@ -112,6 +114,7 @@ std::string encode(const MonitorPlan& plan) {
   header.preserved = static_cast<std::uint32_t>(plan.preserved.size());
   header.runtime = static_cast<std::uint32_t>(plan.runtime.size());
   header.cleanup = static_cast<std::uint32_t>(plan.cleanup.size());
+  header.begin = static_cast<std::uint32_t>(plan.begin.size());
   add_duties(plan, header);
   return std::string(reinterpret_cast<const char*>(&header), sizeof header) + texts;
 }
@@ -147,6 +150,7 @@ std::string find_program_of_ours(const std::string& name) {
 
 MonitorClient start_monitor(MonitorPlan plan) {
   resolve(plan.runtime);
+  if (!plan.begin.empty()) resolve(plan.begin);
   const std::string encoded = encode(plan);
   check(plan, encoded);
   auto [ours, theirs] = base::make_socket_pair(SOCK_SEQPACKET);
@@ -192,6 +196,11 @@ std::optional<StartFailure> MonitorClient::wait_started() {
     if (frame->kind == FrameKind::failed) return StartFailure{runtime_message(frame->payload)};
   }
   base::fail(base::Kind::io, "the monitor has ended before the container was started");
+}
+
+void MonitorClient::begin(const Streams& streams) {
+  request_streams(socket(), streams);
+  send_frame(socket(), FrameKind::begin, {});
 }
 
 void MonitorClient::claim_cleanup() {

@@ -21,6 +21,7 @@
 
 #include "base/unique_fd.hpp"
 #include "container/run_state.hpp"
+#include "container/streams.hpp"
 
 namespace container {
 
@@ -51,10 +52,6 @@ struct PreparedMount {
   std::string target;  ///< an existing file or directory below RUNROOT/containers/ID
 };
 
-struct Streams {
-  bool in = false, out = false, err = false;
-};
-
 /// The runtime's global options that let the monitor tell its messages from the container's stderr
 /// (crun and runc have them); without them a failed start is explained by what it wrote to stderr.
 inline constexpr std::array kRuntimeLogOptions = {"--log=/proc/self/fd/3", "--log-format=json"};
@@ -80,6 +77,8 @@ struct MonitorPlan {
   std::string directory;
   /// argv of "crun --root … run -d --bundle … --pid-file … ID"; with tty also "--console-socket DIRECTORY/console".
   std::vector<std::string> runtime;
+  /// Where `runtime` only creates the container: argv of "crun --root … start ID", which waits for MonitorClient::begin.
+  std::vector<std::string> begin;
   std::string
       runroot;  ///< where the rootless user namespace is recorded; the monitor itself needs it not
   /// "K=V" that the monitor and what it starts have besides this command's environment, or empty.
@@ -128,6 +127,10 @@ class MonitorClient {
       : socket_(std::move(socket)), directory_(std::move(directory)) {}
 
   int socket() const { return socket_.get(); }
+
+  /// Has the command of a container run that is initialized: from here on this is the client that started it, and gets
+  /// `streams` from the first byte on.
+  void begin(const Streams& streams);
 
   /// Waits until the runtime has started the container (or failed to).
   std::optional<StartFailure> wait_started();

@@ -23,6 +23,12 @@ bool send_frame(int socket, protocol::FrameKind kind, std::string_view payload, 
   base::sys_fail("send to the monitor");
 }
 
+void request_streams(int socket, const Streams& streams) {
+  const protocol::AttachRequest request{
+      protocol::kVersion, streams.in, streams.out, streams.err, 0};
+  send_frame_of(socket, protocol::FrameKind::attach, request);
+}
+
 std::optional<Frame> FrameReader::next() {
   for (;;) {
     const ssize_t n = ::recv(socket_, buffer_.data(), buffer_.size(), 0);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "container/monitor_protocol.hpp"
+#include "container/streams.hpp"
 
 namespace container {
 
@@ -23,6 +24,9 @@ template <typename Payload>
 void send_frame_of(int socket, protocol::FrameKind kind, const Payload& payload) {
   send_frame(socket, kind, {reinterpret_cast<const char*>(&payload), sizeof payload});
 }
+
+/// From here on the monitor sends this client what the container writes.
+void request_streams(int socket, const Streams& streams);
 
 /// Receives frames of one connection.
 class FrameReader {

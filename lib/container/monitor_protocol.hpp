@@ -16,7 +16,7 @@
 // Plan: PlanHeader, then texts, each as its length (4 bytes), its bytes and a zero byte:
 //   log path, what each log entry carries (json-file: "attrs":{…}, ready to be written; journald: its fields), pid file, OOM events, cgroup to join, `mounts`
 //   targets, `runtime` arguments, `cleanup` arguments, `restart_arguments`, `health` arguments,
-//   `preserved` numbers
+//   `preserved` numbers, `begin` arguments
 //
 // Frame: one packet, a byte of FrameKind and a payload of at most kMaxPayload bytes.
 #pragma once
@@ -27,7 +27,7 @@
 namespace container::protocol {
 
 constexpr uint32_t kPlanMagic = 0x6874'7262;  // "brth"
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 constexpr int kControlFd = 3, kPlanFd = 4, kFirstMountFd = 5;
 constexpr uint32_t kMaxPlan = 1U << 20, kMaxMounts = 4096, kMaxHeld = 4096, kMaxPreserved = 256,
@@ -48,9 +48,10 @@ enum PlanFlags : uint32_t {
   kAttachErr = 1U << 7,
   kClaimed = 1U << 8,             ///< the starting client has promised to clean up, as by `claim`
   kTimeoutIsMinusOne = 1U << 10,  ///< exit code of what ran longer than timeout_ms
-  kWaitForGo =
-      1U
-      << 9,  ///< nothing is started before `go`; a client that ends before it wants nothing started
+  /// Nothing is started before `go`; a client that ends before it wants nothing started.
+  kWaitForGo = 1U << 9,
+  /// `runtime` only creates the container; its command is run by the arguments of `begin`, at that frame.
+  kWaitForBegin = 1U << 11,
 };
 
 enum class LogFormat : uint32_t { none, json_file, k8s_file, journald };
@@ -72,7 +73,7 @@ struct PlanHeader {
   LogFormat log_format;
   int32_t utc_offset_minutes;  ///< of the times in a k8s-file
   uint16_t rows, columns;      ///< of the terminal, 0: not known
-  uint32_t mounts, held, preserved, runtime, cleanup, restart_arguments, health;
+  uint32_t mounts, held, preserved, runtime, cleanup, restart_arguments, health, begin;
   Restart restart;
   uint32_t restarts_left, restart_delay_ms;
   uint64_t timeout_ms;  ///< how long it may run; 0: for ever
@@ -95,6 +96,7 @@ enum class FrameKind : uint8_t {
   cleaned = 6,  ///< and has done so
   go = 7,       ///< see kWaitForGo
   duties = 8,   ///< the file `duties` has changed: "INTERVAL START_INTERVAL START_PERIOD" in ms
+  begin = 9,  ///< see kWaitForBegin; from here on this client is the one that starts the container
   // From the monitor.
   started = 16,
   failed = 17,  ///< text: why the container did not start

@@ -38,8 +38,11 @@ std::vector<Event> told(const Event& event) {
   if (event.action.starts_with("exec_create")) return {};
   if (event.action == "exec_die") return {renamed(event, "exec_died")};
   if (event.type == "container" && event.action == "start") {
-    if (!event.marks.contains("attached")) return {renamed(event, "init"), event};
-    return {renamed(event, "init"), event, renamed(event, "attach")};
+    std::vector<Event> events;
+    if (!event.marks.contains("initialized")) events.push_back(renamed(event, "init"));
+    events.push_back(event);
+    if (event.marks.contains("attached")) events.push_back(renamed(event, "attach"));
+    return events;
   }
   if (event.action == "die") return {renamed(event, "died"), renamed(event, "cleanup")};
   if (event.action == "destroy" || (event.type == "image" && event.action == "delete"))

@@ -12,7 +12,7 @@ LogSource log_source(Engine& engine, const Record& record) {
   LogSource source;
   source.driver = log_driver(details.options);
   source.path = source.driver == LogDriver::journald ? record.id : details.log_path;
-  if (state.is_running()) {
+  if (state.has_process()) {
     source.run_directory = engine.run_directory(record.id);
     source.monitor = state.running.monitor;
   }

@@ -83,13 +83,13 @@ void remove(Engine& engine, const std::string& name, const RemoveOptions& option
       finish(engine, *record, state_of(engine, *record));
       continue;
     }
-    if (!state.is_running()) {
+    if (!state.has_process()) {
       finish(engine, *record, state);
       if (!engine.containers.find_by_id(id)) return;
       return remove_stopped(
           engine, *record, options.volumes ? RemoveVolumes::anonymous : RemoveVolumes::none);
     }
-    if (!options.force) refuse_running(name, state);
+    if (!options.force && state.is_running()) refuse_running(name, state);
     { const auto unlocked = std::move(lock); }  // ending takes a while
     if (!options.stop) {
       end_container(engine, *record, state);

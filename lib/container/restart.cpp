@@ -14,15 +14,15 @@ namespace container {
 
 namespace {
 
-/// Under the lock: nothing of an earlier run is left. False when it runs.
-bool make_ready(Engine& engine, const Record& record) {
+/// Under the lock: nothing of an earlier run is left, unless it has a process, which is what it says then.
+Status make_ready(Engine& engine, const Record& record) {
   const State state = state_of(engine, record);
-  if (state.is_running()) return false;
+  if (state.has_process()) return state.status;
   if (state.status == Status::restarting) cancel_restart(engine, record, state);
   finish(engine, record, state_of(engine, record));
   give_back(engine, record);  // a start that was killed half-way
   drop_run_directory(engine, record.id);
-  return true;
+  return Status::created;
 }
 
 MonitorClient begin(Engine& engine,
@@ -35,6 +35,18 @@ MonitorClient begin(Engine& engine,
   Record fresh = record;
   fresh.summary.restarts = 0;
   return start(engine, fresh, details, how);
+}
+
+/// Nothing when it runs already.
+std::optional<MonitorClient> bring_up(Engine& engine,
+                                      const Record& record,
+                                      const Details& details,
+                                      const StartOptions& how) {
+  const Status status = make_ready(engine, record);
+  if (status == Status::created) return begin(engine, record, details, how);
+  if (status != Status::initialized) return std::nullopt;
+  engine.containers.set_started(record, base::now());
+  return start_initialized(engine, record, details, how);
 }
 
 }  // namespace
@@ -65,24 +77,31 @@ void start_stopped(Engine& engine, const std::string& name) {
   const std::string id = engine.containers.get(name).id;
   const auto lock = engine.lock(id);
   const Record record = engine.containers.get(id);
-  if (!make_ready(engine, record)) return;
-  begin(engine, record, engine.containers.details(id), {});
+  bring_up(engine, record, engine.containers.details(id), {});
+}
+
+void initialize(Engine& engine, const std::string& name) {
+  const std::string id = engine.containers.get(name).id;
+  const auto lock = engine.lock(id);
+  const Record record = engine.containers.get(id);
+  if (make_ready(engine, record) != Status::created)
+    base::fail(base::Kind::wrong_state, "container {} has already been created in runtime", id);
+  StartOptions how;
+  how.only_initializes = true;
+  begin(engine, record, engine.containers.details(id), how);
 }
 
 int start_and_follow(Engine& engine, const std::string& name, const AttachOptions& options) {
   const std::string id = engine.containers.get(name).id;
   auto lock = std::make_unique<base::FileLock>(engine.lock(id));
   const Record record = engine.containers.get(id);
-  if (!make_ready(engine, record)) {
-    lock.reset();
-    return attach(engine, name, options);
-  }
   const Details details = engine.containers.details(id);
   AttachOptions own = options;
   own.streams.in = own.streams.in && details.options.interactive;
-  auto client = begin(engine, record, details, {.attached = own.streams, .preserved = {}});
+  auto client = bring_up(engine, record, details, {.attached = own.streams, .preserved = {}});
   lock.reset();
-  return follow(engine, record, details, std::move(client), own);
+  if (!client) return attach(engine, name, options);
+  return follow(engine, record, details, std::move(*client), own);
 }
 
 }  // namespace container

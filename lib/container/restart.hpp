@@ -9,6 +9,10 @@
 
 namespace container {
 
+/// Podman's `init`: all that a start does but running the command, so that another start has only that to do. Kind
+/// wrong_state when it runs or is initialized.
+void initialize(Engine& engine, const std::string& name);
+
 /// `start`: does nothing when it runs already. What is left of a run that nobody cleaned up after is swept first.
 void start_stopped(Engine& engine, const std::string& name);
 

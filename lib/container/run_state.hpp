@@ -5,7 +5,7 @@
 //
 //   running   monitor PID START      the monitor process (start: field 22 of /proc/PID/stat)
 //             init PID START         the container's first process
-//             started NANOSECONDS    since 1970
+//             started NANOSECONDS    since 1970; missing while the first process waits to become the command
 //   exit      code N                 as a shell has it: 128 + n for a signal
 //             oom 0|1
 //             finished NANOSECONDS
@@ -25,7 +25,7 @@ inline constexpr const char* kPoststopNote = "poststop";
 
 struct Running {
   base::PidRef monitor, init;
-  base::Moment started{};
+  base::Moment started{};  ///< none: it is only initialized
 };
 
 struct Exit {

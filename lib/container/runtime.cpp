@@ -53,17 +53,35 @@ std::vector<std::string> Runtime::command(const std::vector<std::string>& words)
   return argv;
 }
 
-std::vector<std::string> Runtime::run_command(const std::string& id,
-                                              const std::string& bundle,
-                                              const std::string& pid_file,
-                                              const std::string& console_socket) const {
-  std::vector<std::string> words = {"run", "-d", "--bundle", bundle, "--pid-file", pid_file};
-  if (!console_socket.empty()) words.insert(words.end(), {"--console-socket", console_socket});
-  words.push_back(id);
+std::vector<std::string> Runtime::logged(const std::vector<std::string>& words) const {
   auto argv = command(words);
-  // Where both have it, the runtime's own words go to the monitor, apart from what the container writes.
   argv.insert(argv.begin() + 1, kRuntimeLogOptions.begin(), kRuntimeLogOptions.end());
   return argv;
+}
+
+namespace {
+
+std::vector<std::string> with_making(std::vector<std::string> words,
+                                     const Runtime::Making& making) {
+  words.insert(words.end(), {"--bundle", making.bundle, "--pid-file", making.pid_file});
+  if (!making.console_socket.empty())
+    words.insert(words.end(), {"--console-socket", making.console_socket});
+  words.push_back(making.id);
+  return words;
+}
+
+}  // namespace
+
+std::vector<std::string> Runtime::run_command(const Making& making) const {
+  return logged(with_making({"run", "-d"}, making));
+}
+
+std::vector<std::string> Runtime::create_command(const Making& making) const {
+  return logged(with_making({"create"}, making));
+}
+
+std::vector<std::string> Runtime::start_command(const std::string& id) const {
+  return logged({"start", id});
 }
 
 void Runtime::forget(const std::string& id, bool has_poststop) const {

@@ -32,11 +32,18 @@ class Runtime {
 
   static constexpr const char* kSealedNote = "_LIBCONTAINER_CLONED_BINARY=1";
 
+  /// What a container is made from.
+  struct Making {
+    std::string id, bundle, pid_file;
+    std::string console_socket;  ///< empty: no terminal
+  };
+
   /// argv of "run -d": the container's first process is left to our subreaper.
-  std::vector<std::string> run_command(const std::string& id,
-                                       const std::string& bundle,
-                                       const std::string& pid_file,
-                                       const std::string& console_socket) const;
+  std::vector<std::string> run_command(const Making& making) const;
+
+  /// The same in two steps: argv of "create", which leaves a process that waits, and of the "start" that follows.
+  std::vector<std::string> create_command(const Making& making) const;
+  std::vector<std::string> start_command(const std::string& id) const;
 
   /// argv that begins any other call, up to where its verb comes.
   std::vector<std::string> command(const std::vector<std::string>& words) const;
@@ -45,6 +52,9 @@ class Runtime {
   void forget(const std::string& id, bool has_poststop) const;
 
  private:
+  /// argv of a verb, whose own words go to the monitor, apart from what the container writes.
+  std::vector<std::string> logged(const std::vector<std::string>& words) const;
+
   std::string path_, name_, root_, cgroup_manager_;
   std::vector<std::string> flags_;
 };

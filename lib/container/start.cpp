@@ -32,6 +32,7 @@
 #include "container/runtime_error.hpp"
 #include "container/spec/seccomp.hpp"
 #include "container/spec/spec.hpp"
+#include "container/start_files.hpp"
 #include "container/state.hpp"
 #include "container/terminal.hpp"
 #include "container/user_mapping.hpp"
@@ -62,6 +63,17 @@ NetworkKind network_kind(const Namespaces& n) {
   if (n.network.starts_with("container:") || n.network.starts_with("ns:"))
     return NetworkKind::joined;
   return base::is_rootless() ? NetworkKind::pasta : NetworkKind::bridge;
+}
+
+void wait_started(Engine& engine,
+                  const Record& record,
+                  const Details& details,
+                  MonitorClient& client) {
+  const auto failure = client.wait_started();
+  if (!failure) return;
+  give_back(engine, record);
+  client.cleaned();  // spares the monitor its own clean-up
+  throw runtime_error(failure->message, command_line(details.options, details.image).at(0));
 }
 
 /// One start, step by step; the members are what the steps hand on.
@@ -164,53 +176,8 @@ class Start {
     }
     if (!options_.files.timezone.empty() && !options_.read_only)
       link_timezone(rootfs_.get(), options_.files.timezone);
-    if (options_.rules.engine_file) write_engine_file();
-    write_secrets();
-  }
-
-  /// Empty, so that nothing of the host shows, but for a container that has its rights anyway. What the user has mounted on
-  /// /run is not written to.
-  void write_engine_file() {
-    const bool is_users =
-        std::any_of(options_.mounts.begin(), options_.mounts.end(), [](const MountOption& m) {
-          return m.target == "/run" && m.type != "tmpfs";
-        });
-    if (is_users) return;
-    const std::string path = directory_ + "/containerenv";
-    std::string text;
-    if (options_.security.privileged) {
-      text = fmt::format(
-          "engine=\"{}\"\nname=\"{}\"\nid=\"{}\"\nimage=\"{}\"\nimageid=\"{}\"\nrootless={}\n",
-          options_.rules.engine,
-          record_.name,
-          record_.id,
-          options_.image,
-          record_.image.substr(record_.image.find(':') + 1),
-          base::is_rootless() ? 1 : 0);
-    }
-    base::write_file(path, text, 0644);
-    facts_.files.emplace_back(path, "/run/.containerenv");
-  }
-
-  /// Where nothing but memory holds them while they are used.
-  void write_secrets() {
-    for (std::size_t n = 0; n < options_.secrets.size(); ++n) {
-      const auto& use = options_.secrets[n];
-      const auto kept =
-          fmt::format("{}/secrets/{}", engine_.store.paths().container(record_.id), n);
-      auto data = base::read_file(kept);
-      if (use.variable) {
-        variables_.push_back(use.target + "=" + data);
-        continue;
-      }
-      const auto path = fmt::format("{}/secret-{}", directory_, n);
-      base::write_file(path, data, use.mode);
-      const auto mapping = user_mapping(options_.namespaces);
-      const auto uid = mapping ? base::map_id(mapping->uids, use.uid) : use.uid;
-      const auto gid = mapping ? base::map_id(mapping->gids, use.gid) : use.gid;
-      if (::chown(path.c_str(), uid, gid) < 0) base::sys_fail("change the owner of {}", path);
-      facts_.files.emplace_back(path, use.target);
-    }
+    write_engine_file(record_, options_, directory_, facts_.files);
+    write_secrets(engine_, record_, options_, directory_, facts_.files, variables_);
   }
 
   void prepare_directory() {
@@ -462,10 +429,16 @@ class Start {
     plan.runroot = engine_.store.paths().runroot();
     plan.pid_file = directory_ + "/pid";
     plan.shows_tmp = has_hooks_;
-    plan.runtime = runtime_.run_command(record_.id,
-                                        directory_ + "/bundle",
-                                        plan.pid_file,
-                                        options_.tty ? directory_ + "/console" : "");
+    const Runtime::Making making{record_.id,
+                                 directory_ + "/bundle",
+                                 plan.pid_file,
+                                 options_.tty ? directory_ + "/console" : ""};
+    if (how.only_initializes) {
+      plan.runtime = runtime_.create_command(making);
+      plan.begin = runtime_.start_command(record_.id);
+    } else {
+      plan.runtime = runtime_.run_command(making);
+    }
     plan.mounts = std::move(mounts_.prepared);
     plan.mounts.insert(plan.mounts.begin(), PreparedMount{std::move(rootfs_), facts_.rootfs});
     plan.held = std::move(held_);
@@ -478,8 +451,9 @@ class Start {
     plan.rows = facts_.console_rows;
     plan.columns = facts_.console_columns;
     plan.attached = how.attached;
-    // Docker: stdin ends with the first client only when that client was there from the start (-i without -d).
-    plan.stdin_once = how.attached.in;
+    // Docker: stdin ends with the first client only when that client was there from the start (-i without -d). Whether
+    // that of an initialized one will be is not known yet.
+    plan.stdin_once = how.attached.in || how.only_initializes;
     plan.open_stdin = options_.interactive;
     plan.log = plan_log(record_, details_);
     plan.cleanup = engine_.self;
@@ -521,11 +495,7 @@ class Start {
   MonitorClient launch(const StartOptions& how) {
     auto client = start_monitor(plan(how));
     engine_.store.database().write_back();  // while the runtime works
-    if (const auto failure = client.wait_started()) {
-      give_back(engine_, record_);
-      client.cleaned();  // spares the monitor its own clean-up
-      throw runtime_error(failure->message, command_line(options_, details_.image).at(0));
-    }
+    wait_started(engine_, record_, details_, client);
     if (!options_.monitor_pidfile.empty()) {
       const auto running = read_running(directory_);
       if (running) base::write_file(options_.monitor_pidfile, std::to_string(running->monitor.pid));
@@ -556,16 +526,24 @@ class Start {
 
 namespace {
 
-/// Docker tells of a client that is there from the beginning before the start, Podman after it.
-void record_start(Engine& engine, const Record& record, const Streams& attached) {
-  const bool has_client = attached.in || attached.out || attached.err;
-  auto start = container_event(record, "start");
-  if (!has_client) return record_event(engine.store, start);
-  auto attach = container_event(record, "attach");
-  attach.marks = {"detail"};
-  attach.time = start.time;
-  start.marks = {"attached"};
-  record_events(engine.store, {attach, start});
+/// What failed, as the container's row and this command's exit code have it.
+[[noreturn]] void fail_start(Engine& engine,
+                             const Record& record,
+                             const Details& details,
+                             const base::Error& e) {
+  give_back(engine, record);
+  const bool invoking = details.options.rules.start_is_invoking;
+  const int code = invoking                                  ? 0
+                   : e.kind() == base::Kind::command_missing ? 127
+                   : e.kind() == base::Kind::command_invalid ? 126
+                                                             : 128;
+  if (!record.summary.remove) {
+    engine.containers.set_error(record.id, code, e.message());
+    drop_run_directory(engine, record.id);
+  }
+  if (invoking && e.kind() != base::Kind::command_missing)
+    throw base::Error(base::Kind::command_invalid, e.message());
+  throw e;
 }
 
 }  // namespace
@@ -576,22 +554,30 @@ MonitorClient start(Engine& engine,
                     const StartOptions& how) {
   try {
     auto client = Start(engine, record, details).run(how);
-    record_start(engine, record, how.attached);
+    if (how.only_initializes)
+      record_event(engine.store, container_event(record, "init"));
+    else
+      record_start(engine.store, record, how.attached, {});
     return client;
   } catch (const base::Error& e) {
-    give_back(engine, record);
-    const bool invoking = details.options.rules.start_is_invoking;
-    const int code = invoking                                  ? 0
-                     : e.kind() == base::Kind::command_missing ? 127
-                     : e.kind() == base::Kind::command_invalid ? 126
-                                                               : 128;
-    if (!record.summary.remove) {
-      engine.containers.set_error(record.id, code, e.message());
-      drop_run_directory(engine, record.id);
-    }
-    if (invoking && e.kind() != base::Kind::command_missing)
-      throw base::Error(base::Kind::command_invalid, e.message());
-    throw;
+    fail_start(engine, record, details, e);
+  }
+}
+
+MonitorClient start_initialized(Engine& engine,
+                                const Record& record,
+                                const Details& details,
+                                const StartOptions& how) {
+  try {
+    auto client = connect_monitor(engine.run_directory(record.id));
+    if (!client) base::fail(base::Kind::io, "the monitor of container {} has ended", record.name);
+    client->claim_cleanup();
+    client->begin(how.attached);
+    wait_started(engine, record, details, *client);
+    record_start(engine.store, record, how.attached, {"initialized"});
+    return std::move(*client);
+  } catch (const base::Error& e) {
+    fail_start(engine, record, details, e);
   }
 }
 

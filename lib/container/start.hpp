@@ -35,6 +35,7 @@ void make_run_directory(Engine& engine, const std::string& id);
 struct StartOptions {
   std::uint32_t restart_delay_ms = 0;  ///< 0: Docker's first
   Streams attached;                    ///< what this client gets from the first byte on
+  bool only_initializes = false;       ///< its first process waits for start_initialized
   std::vector<int> preserved;          ///< descriptors that it inherits, by their numbers
 };
 
@@ -46,5 +47,11 @@ MonitorClient start(Engine& engine,
                     const Record& record,
                     const Details& details,
                     const StartOptions& how);
+
+/// The same for one that is initialized: its command is run.
+MonitorClient start_initialized(Engine& engine,
+                                const Record& record,
+                                const Details& details,
+                                const StartOptions& how);
 
 }  // namespace container

@@ -10,8 +10,8 @@ namespace container {
 
 namespace {
 
-constexpr std::array<const char*, 7> kWords =
-    {"created", "running", "paused", "restarting", "removing", "exited", "dead"};
+constexpr std::array<const char*, 8> kWords =
+    {"created", "initialized", "running", "paused", "restarting", "removing", "exited", "dead"};
 
 State ended(const Record& record, int code, bool oom, base::Moment finished) {
   State state;
@@ -43,6 +43,8 @@ State watched(const Record& record, const std::string& directory, const RunFiles
   if (files.exit && files.exit->restarts) {
     state = ended(record, files.exit->code, files.exit->oom_killed, files.exit->finished);
     state.status = Status::restarting;
+  } else if (files.running->started == base::Moment{}) {
+    state.status = Status::initialized;
   } else {
     state.status = base::exists(directory + "/paused") ? Status::paused : Status::running;
     state.stopping = base::exists(fmt::format("{}/{}", directory, kStoppingNote));

@@ -10,14 +10,15 @@
 
 namespace container {
 
-enum class Status { created, running, paused, restarting, removing, exited, dead };
+/// initialized: all of it is made, and its first process waits to become the command (Podman's init).
+enum class Status { created, initialized, running, paused, restarting, removing, exited, dead };
 
 const char* to_text(Status status);
 bool from_text(const std::string& text, Status& status);
 
 struct State {
   Status status = Status::created;
-  Running running;  ///< valid while running, paused or restarting
+  Running running;  ///< valid while initialized, running, paused or restarting
   base::Moment started{}, finished{};
   int exit_code = 0;
   bool oom_killed = false;
@@ -31,6 +32,8 @@ struct State {
   std::string health;     ///< of one that runs and has a check: starting, healthy, unhealthy
 
   bool is_running() const { return status == Status::running || status == Status::paused; }
+
+  bool has_process() const { return is_running() || status == Status::initialized; }
 };
 
 /// Of a file in the run directory: a stop is under way.

@@ -101,7 +101,9 @@ Stopped stop_running(Engine& engine,
                      const State& state,
                      const StopOptions& options) {
   const Details details = engine.containers.details(record.id);
-  const int signal = stop_signal(details, options.signal);
+  // A process that waits for its command would ignore all others.
+  const int wanted = stop_signal(details, options.signal);
+  const int signal = state.is_running() ? wanted : SIGKILL;
   const int time = timeout_ms(details, options.timeout);
   if (options.restarts) leave_note(engine, record, kKeptNote);
   leave_note(engine, record, kStoppingNote);
@@ -135,7 +137,7 @@ Stopped stop(Engine& engine, const std::string& name, const StopOptions& options
     stopped.is_lost = stopped.is_lost || state.is_lost;
     if (state.status == Status::restarting)
       cancel_restart(engine, *record, state);
-    else if (state.is_running())
+    else if (state.has_process())
       return stop_running(engine, *record, state, options);
     else if (clean_up(engine, id))
       break;

@@ -172,11 +172,11 @@ void update(Engine& engine, const std::string& name, const UpdateOptions& change
     base::fail(base::Kind::usage,
                "Restart policy cannot be updated because AutoRemove is enabled for the container");
   const State state = state_of(engine, record);
-  if (state.is_running()) change_running(engine, record, limits);
-  if (changes.restart && (state.is_running() || state.status == Status::restarting))
+  if (state.has_process()) change_running(engine, record, limits);
+  if (changes.restart && (state.has_process() || state.status == Status::restarting))
     tell_monitor(engine, record, *changes.restart);
   engine.containers.set_details(id, details);
-  if (state.is_running() && health_of(before) != health_of(details))
+  if (state.has_process() && health_of(before) != health_of(details))
     change_health(engine, record, details);
   record_event(engine.store, container_event(record, "update"));
 }

@@ -110,7 +110,7 @@ std::optional<base::UniqueFd> share_with_running(Engine& engine, const storage::
     const auto record = engine.containers.find_by_id(id);
     if (!record) continue;
     const auto state = state_of(engine, *record);
-    if (!state.is_running()) continue;
+    if (!state.has_process()) continue;
     for (const auto& mount : engine.containers.details(id).options.mounts) {
       if (mount.type != "volume" || mount.source != volume.name) continue;
       if (auto shared = clone_tmpfs_of(state.running.init.pid, mount.target)) return shared;

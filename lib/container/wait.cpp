@@ -37,8 +37,7 @@ struct Target {
 bool meets(const State& state, const Words& conditions) {
   const std::string own = podman_status(state);
   if (own == "exited" && waits_for_end(conditions)) return true;
-  if (own == "created" && (has(conditions, "configured") || has(conditions, "initialized")))
-    return true;
+  if (own == "created" && has(conditions, "configured")) return true;
   return has(conditions, own.c_str()) ||
          (state.is_running() && !state.health.empty() && has(conditions, state.health.c_str()));
 }
@@ -95,8 +94,8 @@ std::optional<Waited> look(Engine& engine, Target& target, const Words& conditio
   }
   const State state = state_of(engine, *record);
   if (meets(state, conditions))
-    return Waited{target.id, end && !state.is_running() ? state.exit_code : -1};
-  if (!end || !state.is_running()) return std::nullopt;
+    return Waited{target.id, end && !state.has_process() ? state.exit_code : -1};
+  if (!end || !state.has_process()) return std::nullopt;
   if (!target.monitor) target.monitor = connect_monitor(engine.run_directory(target.id));
   return told_end(target);
 }

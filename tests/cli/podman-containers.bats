@@ -563,3 +563,96 @@ touch: /tmp/c: Read-only file system"
   has "localhost/digested@${output%% *}"
   podman rmi digested:1 > /dev/null
 }
+
+status_of() { podman inspect -f '{{.State.Status}}' "$1"; }
+
+@test "init makes everything but the command run, which start then does" {
+  podman create --name ii -p 127.0.0.1::80 -v shared:/v -m 64m "$B" sh -c 'echo ran; exec sleep 1000' > /dev/null
+  works podman init ii
+  is ii
+  works podman inspect -f '{{.State.Status}} {{.State.Running}} {{.State.StartedAt}} {{.HostConfig.Memory}}' ii
+  is "initialized false 0001-01-01T00:00:00Z 67108864"
+  [ "$(podman inspect -f '{{.State.Pid}}' ii)" != 0 ]
+  works podman ps -a --format '{{.Names}} {{.Status}} {{.State}}'
+  is "ii Initialized initialized"
+  works podman ps -a -q --filter status=initialized
+  [ -n "$output" ]
+  works podman ps -q
+  is ""
+  works podman port ii
+  has "80/tcp -> 127.0.0.1:"
+  works podman logs ii
+  is ""
+  works podman cp /etc/hostname ii:/copied
+  works podman diff ii
+  has "A /copied"
+  works podman start ii
+  is ii
+  works podman exec ii cat /copied
+  works podman logs ii
+  is ran
+  [ "$(status_of ii)" = running ]
+  works podman events --stream=false --filter container=ii --filter event=init --filter event=start --format '{{.Status}}'
+  is "init
+start"
+}
+
+@test "init is refused where something runs, and of all that are given the others are done" {
+  started --name rr "$B" sleep 1000
+  podman create --name cc --network none "$B" true > /dev/null
+  fails 125 podman init nosuch cc
+  has 'no container with name or ID "nosuch" found: no such container'
+  run --separate-stderr podman init rr cc
+  [ "$status" = 125 ]
+  [ "$output" = cc ]
+  [[ $stderr == *"container $(podman inspect -f '{{.Id}}' rr) has already been created in runtime: container state improper"* ]]
+  fails 125 podman init cc
+  has "has already been created in runtime: container state improper"
+  works podman init --all
+  fails 125 podman kill cc
+  has "can only kill running containers."
+  fails 255 podman exec cc true
+  fails 125 podman init
+  fails 1 berth init cc
+}
+
+@test "what is initialized ends by stop, rm, prune and the monitor, without having run" {
+  for end in "stop" "rm" "rm -f" "container prune -f"; do
+    podman create --name ee --restart always --network none -v unrun:/v "$B" sh -c 'echo ran >> /v/ran' > /dev/null
+    podman init ee > /dev/null
+    # shellcheck disable=SC2086
+    case $end in container*) works podman $end ;; *) works podman $end ee ;; esac
+    podman rm -f ee > /dev/null
+  done
+  podman create --name ee --restart always --network none -v unrun:/v "$B" sh -c 'echo ran >> /v/ran' > /dev/null
+  podman init ee > /dev/null
+  kill -TERM "$(podman inspect -f '{{.State.ConmonPid}}' ee)"
+  works podman wait ee
+  is 137
+  until_true eval '[ "$(status_of ee)" = exited ]'
+  podman init ee > /dev/null
+  kill -KILL "$(podman inspect -f '{{.State.ConmonPid}}' ee)"
+  until_true eval '[ "$(status_of ee)" = exited ]'
+  works podman run --rm --network none -v unrun:/v "$B" ls /v
+  is ""
+}
+
+@test "an initialized container is started attached, with its stdin, terminal, checks and time" {
+  podman create -i --name aa --network none "$B" sh -c 'cat; exit 3' > /dev/null
+  podman init aa > /dev/null
+  run podman start -ai aa <<< typed
+  [ "$status" = 3 ]
+  is typed
+  podman create -t --name tt --network none "$B" sh -c 'tty; stty size' > /dev/null
+  podman init tt > /dev/null
+  run podman start -a tt
+  [ "$status" = 0 ]
+  has /dev/pts/0
+  podman create --name hh --network none --health-cmd true --health-interval 200ms "$B" sleep 1000 > /dev/null
+  podman create --name late --network none --timeout 1 "$B" sleep 1000 > /dev/null
+  podman init hh late > /dev/null
+  podman start hh late > /dev/null
+  works podman wait --condition healthy hh
+  works podman wait late
+  is -1
+}

@@ -99,6 +99,17 @@ lo"
   is "Error: pasta networking is only supported for rootless mode"
 }
 
+@test "a user's container is initialized, then started" {
+  user_podman create --name aa -p 127.0.0.1::80 "$B" echo hello > /dev/null
+  works user_podman init aa
+  works user_podman inspect -f '{{.State.Status}}' aa
+  is initialized
+  works user_podman start -a aa
+  is hello
+  works user_podman init --latest
+  works user_podman rm aa
+}
+
 @test "a user clones and cleans up, too" {
   user_podman create --name aa --network none "$B" echo hello
   works user_podman container clone --run aa

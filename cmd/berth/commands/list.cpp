@@ -38,6 +38,7 @@ constexpr Registration kRegistrations[] = {
     {"images|image ls|image list", register_images},
     {"import|image import", register_import},
     {"info|system info", register_info},
+    {"init|container init", register_init},
     {"inspect", register_inspect},
     {"kill|container kill", register_kill},
     {"load|image load", register_load},

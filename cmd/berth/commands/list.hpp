@@ -46,6 +46,7 @@ void register_image_unmount(Verbs& verbs);
 void register_images(Verbs& verbs);
 void register_import(Verbs& verbs);
 void register_info(Verbs& verbs);
+void register_init(Verbs& verbs);
 void register_inspect(Verbs& verbs);
 void register_kill(Verbs& verbs);
 void register_load(Verbs& verbs);

@@ -55,7 +55,7 @@ std::string image_name(const ImageNames& all, const container::Record& record) {
 /// Of one that does not run, what was asked for.
 std::vector<network::PortMapping> published(container::Engine& engine, const Listed& l) {
   if (l.record.summary.expose.empty()) return {};
-  if (!l.state.is_running()) return engine.containers.details(l.record.id).options.publish;
+  if (!l.state.has_process()) return engine.containers.details(l.record.id).options.publish;
   const auto taken = container::read_taken(engine, l.record.id);
   return taken && taken->endpoint ? taken->endpoint->ports : std::vector<network::PortMapping>{};
 }
@@ -107,7 +107,7 @@ std::string namespace_number(pid_t pid, const char* name) {
 
 Json namespaces_json(const Listed& l) {
   Json json = Json::object();
-  if (!l.state.is_running()) return json;
+  if (!l.state.has_process()) return json;
   static constexpr std::pair<const char*, const char*> kNames[] = {{"CGROUP", "cgroup"},
                                                                    {"IPC", "ipc"},
                                                                    {"MNT", "mnt"},
@@ -209,7 +209,7 @@ Json podman_ps_json(container::Engine& engine,
                     const ImageNames& names,
                     const PsFlags& flags) {
   const auto& r = l.record;
-  const bool runs = l.state.is_running();
+  const bool runs = l.state.has_process();
   const auto ports = published(engine, l);
   Json size;
   if (flags.size) {

@@ -50,7 +50,7 @@ std::string address_text(const std::string& ip) {
 
 /// "0.0.0.0:8080->80/tcp, [::]:8080->80/tcp, 90/tcp"
 std::string ports_text(container::Engine& engine, const Listed& l) {
-  if (!l.state.is_running()) return "";
+  if (!l.state.has_process()) return "";
   const auto taken = container::read_taken(engine, l.record.id);
   std::vector<std::string> texts;
   const auto published =
@@ -119,6 +119,8 @@ std::string status_text(const container::State& state, base::Moment now) {
     case Status::exited:
       return fmt::format(
           "Exited ({}) {} ago", state.exit_code, base::human_duration(now - state.finished));
+    case Status::initialized:
+      return "Initialized";
     default:
       return "Created";
   }

@@ -42,7 +42,8 @@ void check_podman(const Flags& flags, const Words& words) {
 Words podman_targets(Session& session, const Flags& flags, const Words& words) {
   using container::Status;
   check_podman(flags, words);
-  return find_targets(session, flags.targets, words, {Status::created, Status::exited});
+  return find_targets(
+      session, flags.targets, words, {Status::created, Status::initialized, Status::exited});
 }
 
 int start_all(Session& session, const Words& names) {

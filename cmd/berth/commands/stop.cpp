@@ -117,7 +117,10 @@ void register_stop(Verbs& verbs) {
       .act =
           [flags](Session& session, const Words& words) {
             const auto names = targets_of(
-                session, *flags, words, {Status::running, Status::paused, Status::restarting});
+                session,
+                *flags,
+                words,
+                {Status::initialized, Status::running, Status::paused, Status::restarting});
             return for_each(session, names, [&](const std::string& name) {
               stop_one(session, name, flags->stop);
               fmt::print("{}\n", name);

@@ -87,6 +87,15 @@ TEST_F(StateTest, RunsWhileItsMonitorLivesAndHasNotToldTheEnd) {
   EXPECT_EQ(state().status, Status::running);
 }
 
+TEST_F(StateTest, IsInitializedWhileNothingSaysThatItWasStarted) {
+  const auto self = base::PidRef::of(::getpid()).value();
+  make_files(process_line("monitor", self) + process_line("init", self), "");
+  EXPECT_EQ(state().status, Status::initialized);
+  EXPECT_TRUE(state().has_process());
+  EXPECT_FALSE(state().is_running());
+  EXPECT_EQ(state().started, base::Moment{});
+}
+
 TEST_F(StateTest, WasKilledWithItsMonitor) {
   make_files(running_under(kDead), "");
   EXPECT_EQ(state().exit_code, 137);
