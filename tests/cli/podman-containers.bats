@@ -592,7 +592,7 @@ status_of() { podman inspect -f '{{.State.Status}}' "$1"; }
   works podman logs ii
   is ran
   [ "$(status_of ii)" = running ]
-  works podman events --stream=false --filter container=ii --filter event=init --filter event=start --format '{{.Status}}'
+  works podman events --stream=false --filter container="$(podman inspect -f '{{.Id}}' ii)" --filter event=init --filter event=start --format '{{.Status}}'
   is "init
 start"
 }
