@@ -55,6 +55,13 @@ inline std::string upper(std::string_view text) {
   return result;
 }
 
+/// The text with `by` in every place of `what`; what was put in is not looked at again.
+inline std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
+    text.replace(at, what.size(), by);
+  return text;
+}
+
 /// The whole text as a decimal number; nothing when it is none or does not fit.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, int radix = 10) {

@@ -40,10 +40,7 @@ void add_line(std::string& text, const std::string& line) {
 
 std::string with_words(std::string text,
                        const std::vector<std::pair<std::string, std::string>>& words) {
-  for (const auto& [word, value] : words) {
-    for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; at += value.size())
-      text.replace(at, word.size(), value);
-  }
+  for (const auto& [word, value] : words) text = base::replaced(std::move(text), word, value);
   return text;
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "network/nftables.hpp"
 
 namespace network {
@@ -67,13 +68,6 @@ constexpr const char* kTable = R"(table ip %B {
   }
 }
 )";
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size()) {
-    text.replace(at, what.size(), by);
-  }
-  return text;
-}
 
 std::string elements_text(const std::vector<Forward>& forwards, bool any_host) {
   std::string text;
@@ -153,10 +147,10 @@ bool Firewall::is_installed() {
 }
 
 void Firewall::install(const std::vector<Forward>& forwards) {
-  std::string table = replaced(kTable, "%B", plan_.name);
-  table = replaced(std::move(table), "%S", plan_.subnet.text());
-  table = replaced(std::move(table), "%E", elements_text(forwards, true));
-  table = replaced(std::move(table), "%F", elements_text(forwards, false));
+  std::string table = base::replaced(kTable, "%B", plan_.name);
+  table = base::replaced(std::move(table), "%S", plan_.subnet.text());
+  table = base::replaced(std::move(table), "%E", elements_text(forwards, true));
+  table = base::replaced(std::move(table), "%F", elements_text(forwards, false));
   // Made empty first, so that the deletion works whether there was one or not.
   const std::string fresh = fmt::format("table ip {0} {{}}\ndelete table ip {0}\n", plan_.name);
   run_nft(fresh + table, "install the firewall rules of " + plan_.name);
