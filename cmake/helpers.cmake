@@ -27,3 +27,23 @@ function(berth_precompile name)
     target_precompile_headers(${name} REUSE_FROM berth-base)
   endif()
 endfunction()
+
+# berth_embed(TARGET NAME FILE [NAME FILE ...]) makes files of the current folder constants of the program: what links to
+# TARGET includes "FOLDER/FILE.hpp", which has FOLDER::NAME. Arrays of char: they need neither constructor nor relocation.
+function(berth_embed target)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/include)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+  set(headers)
+  while(ARGN)
+    list(POP_FRONT ARGN name file)
+    set(input ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    set(header ${include}/${folder}/${file}.hpp)
+    add_custom_command(OUTPUT ${header} DEPENDS ${input} ${script}
+      COMMAND ${CMAKE_COMMAND} -D INPUT=${input} -D OUTPUT=${header} -D NAMESPACE=${folder} -D NAME=${name} -P ${script}
+      COMMENT "Embedding ${folder}/${file}" VERBATIM)
+    list(APPEND headers ${header})
+  endwhile()
+  add_library(${target} INTERFACE ${headers})
+  target_include_directories(${target} INTERFACE ${include})
+endfunction()

@@ -34,7 +34,33 @@ installed() { "$WORK/prefix/bin/berth" --root "$WORK/root" --runroot "$WORK/run"
   installed completion bash | cmp - "$share/bash-completion/completions/berth"
   installed completion zsh | cmp - "$share/zsh/site-functions/_berth"
   installed completion fish | cmp - "$share/fish/vendor_completions.d/berth.fish"
-  bash -n "$share/bash-completion/completions/berth"
+}
+
+# bash_offers SCRIPT FUNCTION LINE: what bash would show after LINE
+bash_offers() {
+  bash -c 'source "$1"; COMP_LINE=$3 COMP_POINT=${#3}; "$2"; printf "%s\n" "${COMPREPLY[@]}"' _ "$@"
+}
+
+@test "bash completes the name by which the script was written" {
+  local stores="--root $WORK/root --runroot $WORK/run" name
+  ln -s berth "$WORK/prefix/bin/docker"
+  for name in berth docker; do
+    "$WORK/prefix/bin/$name" completion bash > "$WORK/$name.bash"
+    works bash_offers "$WORK/$name.bash" _${name}_complete "$WORK/prefix/bin/$name $stores comm"
+    is commit
+    works bash -c 'source "$1"; complete -p "$2"' _ "$WORK/$name.bash" $name
+    is "complete -F _${name}_complete $name"
+  done
+  # What stands before the last colon is bash's already.
+  works bash_offers "$WORK/berth.bash" _berth_complete "$WORK/prefix/bin/berth $stores run --network=ho"
+  is host
+}
+
+@test "fish completes the name by which the script was written" {
+  command -v fish > /dev/null || skip "needs fish"
+  local line="berth --root $WORK/root --runroot $WORK/run comm"
+  PATH=$WORK/prefix/bin:$PATH HOME=$WORK works fish --no-config -c "source '$WORK/prefix/share/fish/vendor_completions.d/berth.fish'; complete -C '$line'"
+  has $'commit\tCreate a new image'
 }
 
 @test "nothing of our own is made before main" {

@@ -170,7 +170,7 @@ TEST(Scripts, AskForTheirProgram) {
     const auto script = completion_script(shell, "docker");
     EXPECT_NE(script.find("__complete "), std::string::npos);
     EXPECT_NE(script.find("docker"), std::string::npos);
-    EXPECT_EQ(script.find("PROGRAM"), std::string::npos);
+    EXPECT_EQ(script.find("berth"), std::string::npos);
   }
   EXPECT_THROW(completion_script("tcsh", "docker"), ClientError);
 }
