@@ -22,6 +22,9 @@ TEST_BANS = [
     (r"\bsleep_for\b|\bsleep_until\b|::sleep\(|\busleep\(", "a pipe, a pidfd or inotify to wait for", []),
 ]
 LONGEST_FILE = 600
+# What the product reads of the host and must be named in the main manual page: variables, and files for all containers.
+READ = re.compile(r'(?:environment|getenv|directory_of)\("(\w+)"\)|"(/(?:etc|usr/share)/(?:containers|docker|cdi)\b[^"]*)"')
+MANUAL = "man/berth.1.in"
 
 
 def sources(*folders):
@@ -71,6 +74,14 @@ def check_shape(path):
         yield f"{name}: {count} lines; {LONGEST_FILE} is the limit"
 
 
+def check_named_in_manual(path, manual):
+    for number, line in enumerate(path.read_text().split("\n"), 1):
+        for what in (variable or file for variable, file in READ.findall(line)):
+            # Those of proxies are named in small letters.
+            if not re.search(rf"(?<!\w)({re.escape(what)}|{re.escape(what.lower())})(?!\w)", manual):
+                yield f"{path.relative_to(ROOT)}:{number}: {what} is not named in {MANUAL}"
+
+
 def report_sizes():
     for folder in ("lib", "cmd", "tests"):
         sizes = sorted(p.read_text().count("\n") for p in sources(folder))
@@ -85,8 +96,9 @@ def main():
         report_sizes()
         return 0
     found = []
+    manual = (ROOT / MANUAL).read_text().replace("\\-", "-")
     for path in sources("lib", "cmd"):
-        found += [*check(path, BANS), *check_catch_all(path), *check_shape(path)]
+        found += [*check(path, BANS), *check_catch_all(path), *check_shape(path), *check_named_in_manual(path, manual)]
     for path in sources("tests"):
         found += [*check(path, TEST_BANS), *check_shape(path)]
     print("\n".join(found))

@@ -7,27 +7,25 @@
 #include "catalogue.hpp"
 #include "globals.hpp"
 #include "help.hpp"
+#include "man/berth.1.in.hpp"
 #include "version.hpp"
 
 namespace cli {
 
 namespace {
 
-/// Text that troff must take as it is.
-std::string plain(const std::string& text) {
-  std::string safe;
-  bool line_begins = true;
-  for (const char c : text) {
-    if (line_begins && (c == '.' || c == '\'')) safe += "\\&";
-    if (c == '\\')
-      safe += "\\e";
-    else if (c == '-')
-      safe += "\\-";
-    else
-      safe += c;
-    line_begins = c == '\n';
+/// Text that troff must take as it is; its typographic hyphens and apostrophes would spoil what is copied from a page.
+std::string plain(std::string text) {
+  for (const auto& [mark, name] : {std::pair{"\\", "\\e"},
+                                   {"-", "\\-"},
+                                   {"'", "\\(aq"},
+                                   {"`", "\\(ga"},
+                                   {"~", "\\(ti"},
+                                   {"^", "\\(ha"},
+                                   {"\n.", "\n\\&."}}) {
+    text = base::replaced(std::move(text), mark, name);
   }
-  return safe;
+  return text.starts_with('.') ? "\\&" + text : text;
 }
 
 std::string page_name(const std::string& command) {
@@ -36,15 +34,21 @@ std::string page_name(const std::string& command) {
   return name;
 }
 
+/// Of the commit, as builds repeat; empty outside a checkout.
+std::string date() {
+  return build_time().substr(0, std::string_view("2006-01-02").size());
+}
+
 std::string head(const std::string& name, const std::string& summary) {
-  return fmt::format(".TH {} 1 \"\" \"berth {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n",
+  return fmt::format(".TH {} 1 \"{}\" \"berth {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n",
                      base::upper(name),
+                     date(),
                      version_number(),
                      plain(name),
                      plain(summary));
 }
 
-std::string options_section(const FlagTable& table) {
+std::string options_list(const FlagTable& table) {
   std::string text;
   for (const auto& flag : table.texts()) {
     text += ".TP\n";
@@ -53,41 +57,48 @@ std::string options_section(const FlagTable& table) {
     if (!flag.type.empty()) text += fmt::format(" \\fI{}\\fR", plain(flag.type));
     text += "\n" + plain(flag.description) + "\n";
   }
-  return text.empty() ? "" : ".SH OPTIONS\n" + text;
+  return text;
 }
 
 /// Paragraphs; indented ones are examples.
 std::string details_section(const std::string& details) {
   std::string text;
-  bool example = false;
+  bool example = false, begins = true;
   for (const auto& line : base::split(details, '\n')) {
+    if (line.empty()) {
+      begins = true;
+      continue;
+    }
     const bool indented = line.starts_with("    ");
-    if (indented != example && !line.empty())
-      text += indented ? ".PP\n.nf\n.RS\n" : ".RE\n.fi\n.PP\n";
-    if (!line.empty()) example = indented;
-    text += line.empty() ? (example ? "" : ".PP\n") : plain(std::string(base::trim(line))) + "\n";
+    if (indented != example)
+      text += indented ? ".PP\n.RS\n.nf\n" : ".fi\n.RE\n.PP\n";
+    else if (begins && !example)
+      text += ".PP\n";
+    example = indented;
+    begins = false;
+    text += plain(std::string(base::trim(line))) + "\n";
   }
-  return example ? text + ".RE\n.fi\n" : text;
+  return example ? text + ".fi\n.RE\n" : text;
 }
 
 std::string verb_page(const Verb& verb) {
   FlagTable table;
   if (verb.declare) verb.declare(table);
-  std::string text = head(page_name(verb.names[0]), verb.summary) + ".SH SYNOPSIS\n";
-  for (const auto& form : base::split(verb.usage, '\n')) {
-    text += fmt::format("\\fBberth {}\\fR {}\n.br\n", plain(verb.names[0]), plain(form));
-  }
-  text += ".SH DESCRIPTION\n" + plain(verb.summary) + ".\n";
-  if (!verb.details.empty()) text += ".PP\n" + details_section(verb.details);
-  if (verb.names.size() > 1) {
-    text += ".SH ALIASES\n";
-    for (const auto& name : verb.names) text += fmt::format("berth {}\n.br\n", plain(name));
-  }
-  return text + options_section(table) + ".SH SEE ALSO\n\\fBberth\\fR(1)\n";
+  std::vector<std::string> forms, aliases;
+  for (const auto& form : base::split(verb.usage, '\n'))
+    forms.push_back(fmt::format("\\fBberth {}\\fR {}\n", plain(verb.names[0]), plain(form)));
+  for (const auto& name : verb.names) aliases.push_back(fmt::format("berth {}\n", plain(name)));
+  const std::string options = options_list(table);
+  std::string text = head(page_name(verb.names[0]), verb.summary) + ".SH SYNOPSIS\n" +
+                     base::join(forms, ".br\n") + ".SH DESCRIPTION\n" + plain(verb.summary) +
+                     ".\n" + details_section(verb.details);
+  if (aliases.size() > 1) text += ".SH ALIASES\n" + base::join(aliases, ".br\n");
+  if (!options.empty()) text += ".SH OPTIONS\n" + options;
+  return text + ".SH SEE ALSO\n\\fBberth\\fR(1)\n";
 }
 
-std::string commands_section(const Verbs& verbs) {
-  std::string text = ".SH COMMANDS\n";
+std::string commands_list(const Verbs& verbs) {
+  std::string text;
   std::map<std::string, std::string> summaries;
   for (const auto& verb : verbs.all()) {
     if (verb.group != Group::hidden) summaries[verb.names[0]] = verb.summary;
@@ -98,30 +109,18 @@ std::string commands_section(const Verbs& verbs) {
   return text;
 }
 
-std::string files_section() {
-  return ".SH FILES\n.TP\n/usr/share/containers/containers.conf, /etc/containers/containers.conf, "
-         "~/.config/containers/containers.conf\nDefaults of new containers; later files go before "
-         "earlier ones. Not read when berth is called by the name docker.\n"
-         ".SH ENVIRONMENT\n.TP\nCONTAINERS_CONF\nStands in the place of these files, under each "
-         "name.\n.TP\nCONTAINERS_CONF_OVERRIDE\nOne more file, which goes before all others.\n";
-}
-
 std::string main_page(const Verbs& verbs) {
   Globals globals;
   FlagTable table;
   declare_globals(table, Dialect::docker, globals);
-  return head("berth", "run containers without a daemon") +
-         ".SH SYNOPSIS\n\\fBberth\\fR [OPTIONS] COMMAND [ARG...]\n"
-         ".SH DESCRIPTION\nberth runs containers as docker does, without a daemon: each command is "
-         "a short\\-lived "
-         "process. Called by the name docker it answers in docker's words, called podman in "
-         "podman's.\n" +
-         options_section(table) + commands_section(verbs) + files_section() +
-         ".SH EXIT STATUS\n.TP\n125\nberth itself failed, or was called wrongly.\n.TP\n126\nThe "
-         "container's command "
-         "cannot be invoked.\n.TP\n127\nThe container's command was not found.\n.PP\nOtherwise "
-         "\\fBrun\\fR and "
-         "\\fBexec\\fR exit as the command did; other commands with 0, or with 1 after an error.\n";
+  std::string page = man::kBerth;
+  for (const auto& [place, text] : {std::pair<const char*, std::string>{"@DATE@", date()},
+                                    {"@VERSION@", version_number()},
+                                    {"@OPTIONS@\n", options_list(table)},
+                                    {"@COMMANDS@\n", commands_list(verbs)}}) {
+    page = base::replaced(std::move(page), place, text);
+  }
+  return page;
 }
 
 }  // namespace

@@ -29,6 +29,14 @@ installed() { "$WORK/prefix/bin/berth" --root "$WORK/root" --runroot "$WORK/run"
   done
 }
 
+@test "the manual pages are roff that nobody complains about" {
+  command -v groff > /dev/null || skip "needs groff"
+  cd "$WORK/prefix/share/man"
+  groff -man -Tutf8 -ww -z man1/*.1 > "$WORK/complaints" 2>&1
+  cat "$WORK/complaints"
+  [ ! -s "$WORK/complaints" ]
+}
+
 @test "the completions are those that the installed berth would write" {
   local share=$WORK/prefix/share
   installed completion bash | cmp - "$share/bash-completion/completions/berth"
