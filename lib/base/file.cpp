@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
 #include "base/sys.hpp"
@@ -74,13 +75,23 @@ class TreeRemover {
 
   /// A directory that its own mode locks is given permission bits first.
   static UniqueFd open_directory(int parent, const char* name) {
-    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    UniqueFd fd(::openat(parent, name, kFlags));
-    if (!fd && errno == EACCES && ::fchmodat(parent, name, 0700, 0) == 0) {
-      fd.reset(::openat(parent, name, kFlags));
+    auto fd = try_open(parent, name, O_RDONLY);
+    if (!fd && errno == EACCES) {
+      // By its descriptor: the name may lead elsewhere by now.
+      const auto locked = try_open(parent, name, O_PATH);
+      if (locked && ::chmod(fmt::format("/proc/self/fd/{}", locked.get()).c_str(), 0700) == 0)
+        fd = try_open(parent, name, O_RDONLY);
     }
+    if (!fd && errno == EXDEV) errno = EBUSY;  // somebody has mounted something there
     if (!fd) sys_fail("open {} to remove it", name);
     return fd;
+  }
+
+  /// Below the top, no other file system is entered: what is mounted there is not ours to remove.
+  static UniqueFd try_open(int parent, const char* name, int flags) {
+    flags |= O_DIRECTORY | O_NOFOLLOW;
+    return parent == AT_FDCWD ? try_open_at(parent, name, flags)
+                              : try_open_beneath(parent, name, flags);
   }
 
   void empty(UniqueFd fd, int depth) {

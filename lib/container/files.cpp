@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/rollback.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
@@ -74,10 +75,16 @@ Files::Files(Engine& engine, const std::string& name, With with) : engine_(engin
                                : clone_running_rootfs(state_.running);
 }
 
+Files::Slot::~Slot() {
+  ::umount2(path_.c_str(), UMOUNT_NOFOLLOW | MNT_DETACH);
+}
+
 Files::~Files() {
-  if (staging_ && root_) remove_targets();
-  root_.reset();
-  if (staging_) ::umount2((staging_->path() + "/rootfs").c_str(), MNT_DETACH);
+  try {
+    if (slot_ && root_) remove_targets();
+  } catch (const base::Error& e) {
+    base::debug("cannot remove what mounts have covered: {}", e.what());
+  }
 }
 
 /// Makes what a mount is to cover, as the runtime would.
@@ -134,6 +141,7 @@ void Files::attach_mounts() {
   use_private_mounts();
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);
+  slot_.emplace(slot);
   storage::attach_mount(root_.get(), base::open_file(slot, O_PATH | O_DIRECTORY).get());
   root_ = base::open_file(slot, O_PATH | O_DIRECTORY);
   for (const auto& mount : prepared.prepared) {

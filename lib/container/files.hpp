@@ -47,11 +47,27 @@ class Files {
                              const std::optional<base::IdMapping>& mapping);
   void remove_targets();
 
+  /// Detaches the mounts when it ends, also when an open fails half-way: the removal of staging must not meet them.
+  class Slot {
+   public:
+    explicit Slot(std::string path) : path_(std::move(path)) {}
+
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+    ~Slot();
+
+    const std::string& path() const { return path_; }
+
+   private:
+    std::string path_;
+  };
+
   Engine& engine_;
   Record record_;
   State state_;
   std::optional<base::FileLock> lock_;
   std::optional<storage::Store::Staging> staging_;  ///< of a mounted one: where it is mounted
+  std::optional<Slot> slot_;                        ///< in it; detached before it is removed
   std::vector<std::string> made_;                   ///< what mounts cover and was not there before
   base::UniqueFd root_;
 };

@@ -235,3 +235,34 @@ sub"
   berth rm nest
   berth volume rm outer inner
 }
+
+@test "where one mount cannot be attached, what the others show stays" {
+  mkdir -p "$WORK/precious" "$WORK/conf"
+  echo data > "$WORK/precious/data"
+  berth create --name torn --network none -v "$WORK/precious:/data" -v "$WORK/conf:/bin/busybox" "$B" true
+  fails 1 berth cp torn:/etc/hostname -
+  [ "$(cat "$WORK/precious/data")" = data ]
+  [ -z "$(ls -A "$WORK/root/staging")" ]
+  berth rm torn
+}
+
+@test "setuid programs of a container are no such programs on the host" {
+  berth exec runs sh -c 'cp /bin/busybox /temp/s && chmod 6755 /temp/s'
+  works berth cp runs:/temp/s "$WORK/host/s"
+  [ "$(stat -c %a "$WORK/host/s")" = 755 ]
+  works berth cp -a runs:/temp/s "$WORK/host/s"
+  [ "$(stat -c %a "$WORK/host/s")" = 755 ]
+  chmod 6755 "$WORK/host/s"
+  works berth cp "$WORK/host/s" runs:/temp/u
+  works berth exec runs stat -c %a /temp/u
+  is 6755
+}
+
+@test "export to a link leaves nothing of what its target held" {
+  head -c 30000000 /dev/zero > "$WORK/host/big"
+  ln -s big "$WORK/host/export.link"
+  berth export -o "$WORK/host/export.tar" stopped
+  works berth export -o "$WORK/host/export.link" stopped
+  [ -L "$WORK/host/export.link" ]
+  [ "$(stat -c %s "$WORK/host/big")" = "$(stat -c %s "$WORK/host/export.tar")" ]
+}

@@ -180,3 +180,14 @@ r() { berth run --rm --network none "$@"; }
   [ "$(ls "$WORK/elsewhere")" = theirs ]
   [ -e "$WORK/elsewhere/theirs/file" ]
 }
+
+@test "what somebody has mounted within a volume is not removed with it" {
+  mkdir "$WORK/precious"
+  echo data > "$WORK/precious/data"
+  berth volume create holder
+  mkdir "$WORK/root/volumes/holder/_data/sub"
+  mount --bind "$WORK/precious" "$WORK/root/volumes/holder/_data/sub"
+  fails 1 berth volume rm holder
+  umount "$WORK/root/volumes/holder/_data/sub"
+  [ "$(cat "$WORK/precious/data")" = data ]
+}
