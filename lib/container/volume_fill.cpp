@@ -7,9 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/process.hpp"
 #include "base/sys.hpp"
-#include "base/text.hpp"
 #include "image/transfer.hpp"
 
 namespace container {
@@ -28,16 +26,9 @@ bool can_be_filled(int volume, const std::string& target) {
          (fs.f_flag & ST_RDONLY) == 0;
 }
 
-void copy_content(const std::string& target, int from, int to) {
-  const auto done = base::run_captured(
-      {.argv = {"cp", "-a", "--reflink=auto", "--", "/proc/self/fd/3/.", "/proc/self/fd/4/"},
-       .pass = {from, to}});
-  if (!done.status.ok())
-    base::fail(base::Kind::io, "fill the volume for {}: {}", target, base::trim(done.err));
-}
-
-/// Each file's owner as it has to lie on disk, to be shown with these ids as what it is in the root.
-void copy_content(Engine& engine, int from, int to, const base::IdMapping& shown) {
+/// Each file's owner as it has to lie on disk, to be shown with these ids as what it is in the root. Others may have the volume
+/// mounted and swap what is made in it for links: every name is looked up with the volume as the root.
+void copy_content(Engine& engine, int from, int to, const std::optional<base::IdMapping>& shown) {
   image::CopyRequest request;
   request.with_top = false;
   request.directory = "/";
@@ -75,10 +66,8 @@ void fill_volume(Engine& engine,
   const auto to = base::open_at(volume, ".", O_RDONLY | O_DIRECTORY);
   if (!is_empty_directory(to.get())) return;
   if (!is_empty_directory(from->get())) {
-    if (shown)
-      copy_content(engine, from->get(), to.get(), *shown);
-    else
-      copy_content(target, from->get(), to.get());
+    base::in_context("fill the volume for " + target,
+                     [&] { copy_content(engine, from->get(), to.get(), shown); });
   }
   copy_root(target, from->get(), to.get(), shown);
 }
