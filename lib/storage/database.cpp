@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "base/beneath.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/rollback.hpp"
@@ -95,6 +96,9 @@ void Query::bind(int index, std::nullptr_t) {
 
 Database::Database(const std::string& path) : path_(path) {
   prepare_sqlite();
+  // Environments of containers are in it. What SQLite makes beside it gets the same mode. Only a new one is opened here:
+  // closing a file ends all POSIX locks that this process has on it.
+  base::try_open_at(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
   const int result =
       sqlite3_open_v2(path.c_str(),
                       &db_,

@@ -43,7 +43,8 @@ void Store::make_directories() {
   for (const auto& directory : {paths_.layers(), paths_.containers(), paths_.staging()})
     base::make_directories(directory, 0700);
   base::make_directories(paths_.blobs(), 0700);
-  base::make_directories(paths_.volumes(), 0711);
+  // They hold what containers have made: programs that are setuid, devices. Nobody else may come near them.
+  base::make_directories(paths_.volumes(), 0700);
 }
 
 Store::Store(const std::string& graphroot, Store& reader)

@@ -88,7 +88,7 @@ Volume VolumeStore::create(Volume wanted) {
   wanted.path = directory + "/_data";
   wanted.created = base::now();
   // Directory before row: a row always has its directory.
-  base::make_directories(store_.paths().volumes(), 0711);
+  base::make_directories(store_.paths().volumes(), 0700);
   base::make_directory(directory, 0701);
   base::make_directory(wanted.path, 0755);
   store_.database().transaction(Sync::full, [&] {

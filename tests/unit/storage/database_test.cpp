@@ -158,6 +158,8 @@ TEST(StoreTest, MakesItsDirectoriesWithTheRightModesWhateverTheUmask) {
 
     ASSERT_EQ(::stat((root + "/graph").c_str(), &st), 0);
     EXPECT_EQ(st.st_mode & 0777, 0711U);
+    ASSERT_EQ(::stat((root + "/graph/berth.db").c_str(), &st), 0);
+    EXPECT_EQ(st.st_mode & 0777, 0600U);
     ASSERT_EQ(::stat((root + "/graph/layers").c_str(), &st), 0);
     EXPECT_EQ(st.st_mode & 0777, 0700U);
     ASSERT_EQ(::stat((root + "/run").c_str(), &st), 0);
