@@ -80,6 +80,11 @@ class Extraction {
   }
 
   void set_owner(TarEntry& entry) const {
+    // They are rights of the owner inside: given to files of whoever copies, they would be his.
+    if (!how_.owner && !how_.keep_owner) {
+      if (entry.type != TarType::directory) entry.mode &= ~06000U;
+      entry.xattrs.erase("security.capability");
+    }
     if (how_.owner) std::tie(entry.uid, entry.gid) = *how_.owner;
     constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max() - 1;
     if (entry.uid < 0 || entry.gid < 0 || entry.uid > kMost || entry.gid > kMost)
