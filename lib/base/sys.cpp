@@ -142,10 +142,19 @@ std::string real_path(const std::string& path) {
   return real ? real.get() : path;
 }
 
-void make_directory(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0) {
-    // The umask has taken bits away that the caller asked for.
-    if (::chmod(path.c_str(), mode) < 0) sys_fail("set the mode of {}", path);
+void make_directory(const std::string& given, mode_t mode) {
+  std::string path = given;
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  const auto slash = path.find_last_of('/');
+  const std::string above = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  const auto parent = find_file(above, O_PATH | O_DIRECTORY);
+  if (!parent) sys_fail("make directory {}", path);
+  if (::mkdirat(parent->get(), name.c_str(), mode) == 0) {
+    // The umask has taken bits away that the caller asked for. Not by name: whoever owns the directory above may have put
+    // a link there.
+    const UniqueFd made = open_at(parent->get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (::fchmod(made.get(), mode) < 0) sys_fail("set the mode of {}", path);
     return;
   }
   if (errno == EEXIST && is_directory(path)) return;
