@@ -44,7 +44,9 @@ std::optional<std::uint32_t> parse_id(const std::string& text) {
 /// An id in a file; a line whose id is none is passed over.
 std::optional<std::uint32_t> id_field(const std::vector<std::string>& fields, std::size_t index) {
   if (fields.size() <= index) return std::nullopt;
-  return base::parse_number<std::uint32_t>(fields[index]);
+  // Not 2^32-1: to the kernel that is "as before", which is root.
+  const auto id = base::parse_number<std::uint32_t>(fields[index]);
+  return id && *id <= std::numeric_limits<std::int32_t>::max() ? id : std::nullopt;
 }
 
 struct Account {
