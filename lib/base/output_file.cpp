@@ -10,7 +10,7 @@
 
 namespace base {
 
-OutputFile::OutputFile(std::string path, mode_t mode) : path_(std::move(path)) {
+OutputFile::OutputFile(std::string path, mode_t mode) : path_(real_path(path)) {
   const auto there = find_stat(path_);
   if (there && !S_ISREG(there->st_mode)) {
     fd_ = open_file(path_, O_WRONLY);
