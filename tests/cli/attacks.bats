@@ -213,9 +213,13 @@ PY
 
 @test "CVE-2021-41091 CVE-2021-41103 CVE-2024-25621: other users reach nothing of the store" {
   needs_user
-  berth run -d --name mm --network none "$B" sleep 1000
+  berth run -d --name mm --network none -v other-users:/v "$B" sh -c 'cp /bin/busybox /v/sh && chmod 4755 /v/sh; sleep 1000'
   local id
   id=$(berth inspect -f '{{.Id}}' mm)
+  for path in "$WORK/root/berth.db" "$WORK/root/berth.db-wal" "$WORK/root/volumes/other-users/_data/sh"; do
+    run setpriv --reuid berth-test --regid berth-test --clear-groups head -c 1 "$path"
+    [ "$status" != 0 ] || { echo "$path: $output"; return 1; }
+  done
   for path in "$WORK/root/layers" "$WORK/root/containers" "$WORK/root/blobs" "$WORK/root/staging" "$WORK/run" \
     "$WORK/run/containers/$id/attach"; do
     run setpriv --reuid berth-test --regid berth-test --clear-groups ls "$path"
@@ -288,4 +292,39 @@ PY
   run berth run --rm --network none -w /link workdir:1 true
   [ "$(stat -c %a "$SECRET")" = 600 ]
   [ ! -e "$(dirname "$SECRET")/below" ]
+}
+
+@test "a user whose id is the one that means none is no user" {
+  evil ids:1 <<< 'tar.file("etc/passwd", "root:x:0:0::/:/bin/sh\nevil:x:4294967295:1000::/:/bin/sh\n")'
+  run berth run --rm --network none -u evil ids:1 id -u
+  [ "$status" != 0 ]
+  has evil
+}
+
+@test "a tree that is deeper than any stack ends no command half-way" {
+  berth run -d --name dd --network none "$B" sh -c 'cd /tmp; i=0; while [ $i -lt 5000 ]; do mkdir d; cd d; i=$((i+1)); done; echo deep; exec sleep 1000'
+  until_true eval 'berth logs dd | grep -q deep'
+  fails 1 berth diff dd
+  has "lies too deep"
+  fails 1 berth commit dd deep:1
+  has "lies too deep"
+  [ "$(berth inspect -f '{{.State.Status}}' dd)" = running ]
+  works berth rm -f dd
+}
+
+# The process in the first container waits until the second one's start makes a directory in their volume, and puts a link in
+# its place.
+@test "filling a volume follows no link that somebody else puts there" {
+  mkdir "$WORK/outside"
+  evil fill:1 <<'PY'
+tar.directory("data").directory("data/d")
+for n in range(400):
+    tar.file(f"data/d/{n}", "of the image")
+PY
+  berth volume create race
+  berth run -d --name swaps --network none -v race:/v:nocopy fill:1 sh -c \
+    "ln -s $WORK/outside /v.link; while ! mv /v/d /v/gone 2> /dev/null; do :; done; ln -s $WORK/outside /v/d; echo swapped; exec sleep 1000"
+  run berth run --rm --name fills --network none -v race:/data fill:1 true
+  until_true eval 'berth logs swaps | grep -q swapped'
+  [ -z "$(ls -A "$WORK/outside")" ]
 }
