@@ -33,6 +33,8 @@ class Query {
 
   bool next();
   std::string text(int column) const;
+  /// The same without a copy: it lies in the row until the next one.
+  std::string_view view(int column) const;
   std::int64_t integer(int column) const;
   bool is_null(int column) const;
 
