@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/container_store.hpp"
 
+#include <iterator>
+#include <list>
+
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "base/plain_json.hpp"
 #include "storage/reserve.hpp"
 
 namespace container {
@@ -31,14 +35,18 @@ Record read(const storage::Query& row) {
   r.exit_code = static_cast<int>(row.integer(6));
   r.oom_killed = row.integer(7) != 0;
   r.error = row.text(8);
-  r.summary = base::from_json_text<Summary>(row.text(9), "container " + r.id);
+  const auto summary = row.view(9);
+  if (!base::read_plain_json(summary, r.summary))
+    r.summary = base::from_json_text<Summary>(summary, "container " + r.id);
   return r;
 }
 
+/// Newest first. Sorted here, as SQLite would pack and unpack each row for it; in a list, where nothing is moved for that.
 std::vector<Record> read_all(storage::Query rows) {
-  std::vector<Record> records;
+  std::list<Record> records;
   while (rows.next()) records.push_back(read(rows));
-  return records;
+  records.sort([](const Record& a, const Record& b) { return a.created > b.created; });
+  return {std::move_iterator(records.begin()), std::move_iterator(records.end())};
 }
 
 void require_free_name(storage::Database& db, const std::string& name) {
@@ -94,19 +102,36 @@ std::optional<Record> ContainerStore::find_by_id(const std::string& id) {
 
 std::vector<Record> ContainerStore::list() {
   return read_all(store_.database().query(
-      fmt::format("SELECT {} FROM containers WHERE static_dir = ? ORDER BY created DESC", kColumns),
+      fmt::format("SELECT {} FROM containers WHERE static_dir = ?", kColumns), static_dir_));
+}
+
+std::vector<Record> ContainerStore::list_that_may_run() {
+  return read_all(store_.database().query(
+      fmt::format("SELECT {} FROM containers WHERE static_dir = ? AND started > finished",
+                  kColumns),
       static_dir_));
 }
 
 std::vector<Record> ContainerStore::list_everywhere() {
-  return read_all(store_.database().query(
-      fmt::format("SELECT {} FROM containers ORDER BY created DESC", kColumns)));
+  return read_all(store_.database().query(fmt::format("SELECT {} FROM containers", kColumns)));
 }
 
 Details ContainerStore::details(const std::string& id) {
   auto row = store_.database().query("SELECT config FROM containers WHERE id = ?", id);
   if (!row.next()) base::fail(base::Kind::not_found, "No such container: {}", id);
   return base::from_json_text<Details>(row.text(0), "container " + id);
+}
+
+std::map<std::string, std::string> ContainerStore::cid_files() {
+  std::map<std::string, std::string> files;
+  auto rows = store_.database().query(
+      "SELECT id, config FROM containers WHERE instr(config, '\"cidfile\"') > 0");
+  while (rows.next()) {
+    const std::string id = rows.text(0);
+    auto details = base::from_json_text<Details>(rows.view(1), "container " + id);
+    if (!details.options.cidfile.empty()) files[id] = std::move(details.options.cidfile);
+  }
+  return files;
 }
 
 void ContainerStore::add(const Record& record,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,11 +34,17 @@ class ContainerStore {
   /// All, newest first.
   std::vector<Record> list();
 
+  /// Those of them that Record::may_run() is true for.
+  std::vector<Record> list_that_may_run();
+
   /// The same, whatever their static_dir.
   std::vector<Record> list_everywhere();
 
   /// The details of a record.
   Details details(const std::string& id);
+
+  /// What --cidfile named, by id, of those containers that have it: without reading the details of all.
+  std::map<std::string, std::string> cid_files();
 
   /// Adds a row with its layers and volumes in one transaction. Kind exists with Docker's sentence when the name is
   /// taken. `--rm` containers need not survive a power loss.

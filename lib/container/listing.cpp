@@ -214,10 +214,11 @@ std::vector<Listed> list(Engine& engine, const ListOptions& options) {
   const auto tests = options.words == FilterWords::podman ? podman_tests(engine, options.filters)
                                                           : make_tests(engine, options.filters);
   const bool all = wants_all(options);
+  auto records = all ? engine.containers.list() : engine.containers.list_that_may_run();
   std::vector<Listed> result;
-  for (auto& record : engine.containers.list()) {
+  result.reserve(records.size());
+  for (auto& record : records) {
     Listed listed{std::move(record), {}};
-    if (!all && !listed.record.may_run()) continue;
     listed.state = state_of(engine, listed.record);
     if (!all && !is_live(listed.state, options.words)) continue;
     if (!std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(listed); }))
