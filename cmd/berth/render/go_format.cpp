@@ -362,30 +362,88 @@ std::string json_float(double value) {
   return result;
 }
 
-std::string encode(const Json& value, int indent, int depth) {
-  if (value.is_number_float()) return json_float(value.get<double>());
-  if (const auto span = base::find_duration(value)) return std::to_string(*span);
-  if (!value.is_structured()) {
-    return value.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-  }
-  const auto line = [&](int level) {
-    return indent == 0 ? "" : "\n" + std::string(static_cast<std::size_t>(indent * level), ' ');
-  };
-  std::string text;
-  const auto add = [&](const std::string& key, const Json& item) {
-    text += (text.empty() ? "" : ",") + line(depth + 1);
-    if (value.is_object()) text += encode(key, 0, 0) + (indent == 0 ? ":" : ": ");
-    text += encode(item, indent, depth + 1);
-  };
-  if (const auto* order = base::find_struct_order(value)) {
-    for (const std::string name : *order)
-      if (value.contains(name)) add(name, value[name]);
-  } else {
-    for (const auto& [key, item] : value.items()) add(key, item);
-  }
-  if (!text.empty()) text += line(depth);
-  return value.is_object() ? "{" + text + "}" : "[" + text + "]";
+/// Most texts stand for themselves between quotes.
+void encode_text(const std::string& text, std::string& out) {
+  const bool is_plain = std::ranges::all_of(
+      text, [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+  if (is_plain)
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out += Json(text).dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
+
+class Encoder {
+ public:
+  Encoder(int indent, std::string& out) : indent_(indent), out_(out) {}
+
+  void encode(const Json& value, int depth) {
+    if (value.is_string())
+      encode_text(value.get_ref<const std::string&>(), out_);
+    else if (value.is_boolean())
+      out_ += value.get<bool>() ? "true" : "false";
+    else if (value.is_number_unsigned())
+      out_ += std::to_string(value.get<std::uint64_t>());
+    else if (value.is_number_integer())
+      out_ += std::to_string(value.get<std::int64_t>());
+    else if (value.is_number_float())
+      out_ += json_float(value.get<double>());
+    else if (const auto span = base::find_duration(value))
+      out_ += std::to_string(*span);
+    else if (value.is_object())
+      encode_object(value, depth);
+    else if (value.is_array())
+      encode_list(value, depth);
+    else
+      out_ += value.dump();
+  }
+
+ private:
+  void encode_list(const Json& value, int depth) {
+    bool is_first = true;
+    out_ += '[';
+    for (const auto& item : value.get_ref<const Json::array_t&>()) {
+      begin_item(is_first, depth);
+      encode(item, depth + 1);
+    }
+    end_items(is_first, depth);
+    out_ += ']';
+  }
+
+  void encode_object(const Json& value, int depth) {
+    bool is_first = true;
+    const auto add = [&](const std::string& key, const Json& item) {
+      begin_item(is_first, depth);
+      encode_text(key, out_);
+      out_ += indent_ == 0 ? ":" : ": ";
+      encode(item, depth + 1);
+    };
+    out_ += '{';
+    if (const auto* order = base::find_struct_order(value)) {
+      for (const std::string name : *order)
+        if (value.contains(name)) add(name, value[name]);
+    } else {
+      for (const auto& [key, item] : value.get_ref<const Json::object_t&>()) add(key, item);
+    }
+    end_items(is_first, depth);
+    out_ += '}';
+  }
+
+  void begin_item(bool& is_first, int depth) {
+    if (!std::exchange(is_first, false)) out_ += ',';
+    new_line(depth + 1);
+  }
+
+  void end_items(bool is_empty, int depth) {
+    if (!is_empty) new_line(depth);
+  }
+
+  void new_line(int depth) {
+    if (indent_ > 0) out_.append(1, '\n').append(static_cast<std::size_t>(indent_ * depth), ' ');
+  }
+
+  int indent_;
+  std::string& out_;
+};
 
 }  // namespace
 
@@ -414,7 +472,9 @@ std::string go_sprintln(const std::vector<Json>& arguments) {
 }
 
 std::string go_json(const Json& value, int indent) {
-  return encode(value, indent, 0);
+  std::string text;
+  Encoder(indent, text).encode(value, 0);
+  return text;
 }
 
 }  // namespace render

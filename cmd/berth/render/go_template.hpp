@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,6 +62,15 @@ class Template {
 
   /// Appends to `out`; on an Error (kind usage), what came before it is there.
   void execute(const Data& data, std::string& out) const;
+
+  /// Text, or the value of a field.
+  struct Part {
+    std::string text;
+    std::string field;  ///< empty: text
+  };
+
+  /// What it consists of, when that is text and fields of the data alone: "{{.ID}}\t{{.Names}}".
+  std::optional<std::vector<Part>> plain_parts() const;
 
  private:
   explicit Template(std::shared_ptr<const Tree> tree) : tree_(std::move(tree)) {}

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "errors.hpp"
 #include "render/go_format.hpp"
+#include "render/rows.hpp"
 #include "render/table.hpp"
 
 namespace render {
@@ -88,38 +89,114 @@ std::string header_line(const Template& parsed, const Listing& listing) {
   return line + "\n";
 }
 
-void print_docker_listing(const Listing& listing,
-                          const std::vector<Json>& rows,
-                          const Format& format) {
+/// Rows that are JSON already: the executor reads them.
+class JsonRows final : public Rows {
+ public:
+  explicit JsonRows(std::vector<Json> rows) : rows_(std::move(rows)) {}
+
+  std::size_t count() const override { return rows_.size(); }
+
+  std::optional<std::size_t> find_field(std::string_view) const override { return std::nullopt; }
+
+  void print_field(std::size_t, std::size_t, std::string&) override {}
+
+  Json take(std::size_t row) override { return std::move(rows_[row]); }
+
+ private:
+  std::vector<Json> rows_;
+};
+
+/// A part of a line: text, or the number of a field.
+struct Piece {
+  std::string text;
+  std::optional<std::size_t> field;
+};
+
+/// What a line is made of when the template only prints fields, and rows can print each of them.
+std::optional<std::vector<Piece>> find_pieces(const Template& parsed, const Rows& rows) {
+  const auto parts = parsed.plain_parts();
+  if (!parts) return std::nullopt;
+  std::vector<Piece> pieces;
+  for (const auto& [text, field] : *parts) {
+    pieces.push_back({text, field.empty() ? std::nullopt : rows.find_field(field)});
+    if (!field.empty() && !pieces.back().field) return std::nullopt;
+  }
+  return pieces;
+}
+
+std::string lines_of(const std::vector<Piece>& pieces, Rows& rows) {
+  std::string text;
+  for (std::size_t row = 0; row < rows.count(); ++row) {
+    for (const auto& piece : pieces) {
+      if (piece.field)
+        rows.print_field(row, *piece.field, text);
+      else
+        text += piece.text;
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string executed_lines(const Template& parsed, const Listing& listing, Rows& rows) {
+  std::string text;
+  for (std::size_t i = 0; i < rows.count(); ++i) {
+    const Json row = rows.take(i);
+    parsed.execute({.value = row,
+                    .missing = Missing::field,
+                    .type = listing.type,
+                    .methods = &listing.methods},
+                   text);
+    text += '\n';
+  }
+  return text;
+}
+
+void print_docker_listing(const Listing& listing, Rows& rows, const Format& format) {
   const auto parsed =
       telling(listing.parse_error, 0, [&] { return Template::parse("", format.text); });
-  std::string text;
-  telling(listing.execute_error, 0, [&] {
-    for (const auto& row : rows) {
-      parsed.execute({.value = row,
-                      .missing = Missing::field,
-                      .type = listing.type,
-                      .methods = &listing.methods},
-                     text);
-      text += '\n';
-    }
-    if (format.is_table && listing.heading) text = header_line(parsed, listing) + text;
+  const std::string text = telling(listing.execute_error, 0, [&] {
+    const auto pieces = find_pieces(parsed, rows);
+    std::string lines = pieces ? lines_of(*pieces, rows) : executed_lines(parsed, listing, rows);
+    if (format.is_table && listing.heading) lines.insert(0, header_line(parsed, listing));
+    return lines;
   });
   print(format.is_table ? align_columns(text, kDockerTable) : text);
 }
 
+Json take_all(Rows& rows) {
+  auto all = Json::array();
+  for (std::size_t i = 0; i < rows.count(); ++i) all.push_back(rows.take(i));
+  return all;
+}
+
+/// Where the template is one by itself, not only inside of podman's range.
+std::optional<std::vector<Piece>> find_podman_pieces(const Listing& listing,
+                                                     const Rows& rows,
+                                                     const std::string& text) {
+  try {
+    return find_pieces(Template::parse(listing.name, text), rows);
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
+}
+
 /// Podman executes one template over all rows, which shows in the columns of its errors, and prints
 /// what came before an error.
-void print_podman_listing(const Listing& listing, std::vector<Json> rows, const Format& format) {
-  if (format.is_json) return print_line(go_json(rows, 4));
+void print_podman_listing(const Listing& listing, Rows& rows, const Format& format) {
+  if (format.is_json) return print_line(go_json(take_all(rows), 4));
   const auto parsed = telling("", 0, [&] {
     return Template::parse(listing.name, "{{range .}}" + format.text + "{{\"\\n\"}}{{end -}}");
   });
   std::string text;
-  const Json all = std::move(rows);
   const auto finish = [&] { print(format.is_table ? align_columns(text, kPodmanTable) : text); };
   if (format.is_table && listing.heading)
     text = header_line(Template::parse(listing.name, format.text), listing);
+  if (const auto pieces = find_podman_pieces(listing, rows, format.text)) {
+    text += lines_of(*pieces, rows);
+    return finish();
+  }
+  const Json all = take_all(rows);
   try {
     parsed.execute({.value = all,
                     .missing = Missing::field,
@@ -163,9 +240,14 @@ void print_listing(const Listing& listing,
                    std::vector<Json> rows,
                    const std::string& format,
                    bool quiet) {
+  JsonRows json(std::move(rows));
+  print_rows(listing, json, format, quiet);
+}
+
+void print_rows(const Listing& listing, Rows& rows, const std::string& format, bool quiet) {
   const Format read = read_format(listing, format, quiet);
   if (listing.style == Style::podman)
-    print_podman_listing(listing, std::move(rows), read);
+    print_podman_listing(listing, rows, read);
   else
     print_docker_listing(listing, rows, read);
 }
