@@ -55,7 +55,7 @@ render::Listing listing_of(const Flags& flags) {
   return listing;
 }
 
-/// The template that the rows are made for; empty when it may ask for any field: "json", "{{.}}", "{{range $k, $v := .}}".
+/// The template that rows are made for; empty when it may ask for any field: "json", "{{.}}", "{{range $k, $v := .}}".
 std::string shown_by(const Flags& flags, const render::Listing& listing) {
   if (flags.quiet) return "{{.ID}}";
   if (flags.format.empty() || flags.format == "table") return listing.table;
@@ -79,11 +79,10 @@ int ps(Session& session, Flags& flags) {
   if (flags.format.find(".Size") != std::string::npos) options.size = true;
   const auto listing = listing_of(flags);
   options.shown = shown_by(flags, listing);
-  auto rows = ps_rows(engine, listed, options);
-  if (flags.format == "json" || flags.format.find("json .}") != std::string::npos) {
-    for (auto& row : rows) row.erase("LabelMap");
-  }
-  render::print_listing(listing, std::move(rows), flags.format, flags.quiet);
+  options.with_label_map =
+      flags.format != "json" && flags.format.find("json .}") == std::string::npos;
+  PsRows rows(engine, listed, options);
+  render::print_rows(listing, rows, flags.format, flags.quiet);
   container::repair(engine, listed);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include "commands/ps_podman.hpp"
 
 #include <algorithm>
+#include <array>
 #include <poll.h>
 
 #include "base/error.hpp"
@@ -11,6 +12,7 @@
 #include "base/text.hpp"
 #include "commands/podman_words.hpp"
 #include "commands/ps_podman_rows.hpp"
+#include "render/go_format.hpp"
 
 namespace cli {
 
@@ -86,79 +88,51 @@ void check(const PsFlags& flags) {
     client_fail("the watch and latest flags cannot be used together");
 }
 
-void sort_rows(std::vector<Json>& rows, const std::string& key) {
-  const auto text = [&](const Json& row) -> std::string {
-    if (key == "command") {
-      std::string words;
-      for (const auto& word : row["Command"]) words += word.get<std::string>() + " ";
-      return words;
-    }
-    if (key == "names") return row["Names"][0];
-    if (key == "status") return row["State"];
-    return row[key == "id" ? "Id" : "Image"];
-  };
-  const auto number = [&](const Json& row) -> std::int64_t {
-    if (key == "size") return row["Size"].is_object() ? row["Size"]["rootFsSize"] : Json(0);
-    return row["StartedAt"];
-  };
-  if (key == "created") return;  // they come so
-  const bool by_number = key == "size" || key == "runningfor";
-  std::stable_sort(rows.begin(), rows.end(), [&](const Json& a, const Json& b) {
-    return by_number ? number(a) < number(b) : text(a) < text(b);
-  });
-}
-
 bool is_json(const std::string& format) {
   return base::trim(format) == "json";
 }
 
-/// Oldest first, whichever are shown.
-std::vector<container::Listed> listed_of(container::Engine& engine, const PsFlags& flags) {
-  auto listed = container::list(engine, flags.list);
-  std::reverse(listed.begin(), listed.end());
-  return listed;
+/// Ids alone need no rows. Oldest first, whichever are shown.
+void print_ids(const std::vector<container::Listed>& listed, bool no_trunc) {
+  std::string text;
+  for (auto l = listed.rbegin(); l != listed.rend(); ++l)
+    text += (no_trunc ? l->record.id : base::short_id(l->record.id)) + "\n";
+  render::print(text);
 }
 
-std::vector<Json> rows_of(container::Engine& engine, const PsFlags& flags) {
-  const auto listed = listed_of(engine, flags);
-  std::vector<Json> rows;
-  rows.reserve(listed.size());
-  const auto names = engine.images.all_names();
-  for (const auto& l : listed) rows.push_back(podman_ps_json(engine, l, names, flags));
-  sort_rows(rows, flags.sort);
-  container::repair(engine, listed);
-  return rows;
+void print_json(PodmanPsRows& rows) {
+  auto all = Json::array();
+  for (std::size_t i = 0; i < rows.count(); ++i) all.push_back(rows.take_json(i));
+  render::print_line(render::go_json(all, 2));
 }
 
-/// Ids alone need no rows.
-void print_ids(container::Engine& engine, const PsFlags& flags) {
-  const auto listed = listed_of(engine, flags);
-  for (const auto& l : listed)
-    render::print_line(flags.no_trunc ? l.record.id : base::short_id(l.record.id));
-  container::repair(engine, listed);
-}
-
-void print(container::Engine& engine, const PsFlags& flags) {
-  if (flags.quiet && flags.format.empty() && flags.sort == "created")
-    return print_ids(engine, flags);
-  auto rows = rows_of(engine, flags);
-  const auto now = base::now();
-  if (is_json(flags.format)) {
-    for (auto& row : rows) finish_json_row(row, now);
-    return render::print_line(render::go_json(rows, 2));
-  }
-  // The structure itself has other fields than the templates that go through its methods.
-  if (base::trim(flags.format) != "{{json .}}") {
-    for (auto& row : rows) row = podman_report(std::move(row), flags, now);
-  }
-  if (flags.format.find(".Size") != std::string::npos && !flags.size && !rows.empty())
-    base::write_log(base::LogLevel::error, "Size format requires --size option");
+/// The template as render has it.
+std::string template_of(const PsFlags& flags) {
   // Alone, the word is no table.
   std::string format = base::trim(flags.format) == "table" ? "{{\"table\"}}" : flags.format;
   constexpr std::string_view kNamespaces = ".Namespaces.";
   for (auto at = format.find(kNamespaces); at != std::string::npos; at = format.find(kNamespaces))
     format.replace(at, kNamespaces.size(), ".");
-  render::print_listing(listing_of(flags), std::move(rows), format, flags.quiet && format.empty());
+  return format;
+}
+
+void print_listed(container::Engine& engine,
+                  const std::vector<container::Listed>& listed,
+                  const PsFlags& flags) {
+  if (flags.quiet && flags.format.empty() && flags.sort == "created")
+    return print_ids(listed, flags.no_trunc);
+  PodmanPsRows rows(engine, listed, flags, base::now());
+  if (is_json(flags.format)) return print_json(rows);
+  if (flags.format.find(".Size") != std::string::npos && !flags.size && !listed.empty())
+    base::write_log(base::LogLevel::error, "Size format requires --size option");
+  const std::string format = template_of(flags);
+  render::print_rows(listing_of(flags), rows, format, flags.quiet && format.empty());
+}
+
+void print(container::Engine& engine, const PsFlags& flags) {
+  const auto listed = container::list(engine, flags.list);
+  print_listed(engine, listed, flags);
+  container::repair(engine, listed);
 }
 
 /// The screen anew until somebody interrupts.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/ps_podman_rows.hpp"
 
-#include <set>
+#include <algorithm>
 #include <unistd.h>
 
 #include <climits>
@@ -11,8 +11,8 @@
 #include "base/id.hpp"
 #include "base/text.hpp"
 #include "commands/podman_words.hpp"
+#include "commands/ps_podman_ports.hpp"
 #include "container/inspect.hpp"
-#include "container/start.hpp"
 
 namespace cli {
 
@@ -29,15 +29,8 @@ std::int64_t unix_time(base::Moment moment) {
   return std::chrono::duration_cast<std::chrono::seconds>(moment.time_since_epoch()).count();
 }
 
-base::Moment moment_of(const Json& seconds) {
-  return base::Moment(std::chrono::seconds(seconds.get<std::int64_t>()));
-}
-
-/// The full name by which it was found; one that has moved on still says what was asked for.
-std::string image_name(const ImageNames& all, const container::Record& record) {
-  const auto found = all.find(record.image);
-  const auto names = found == all.end() ? std::vector<std::string>() : found->second;
-  const auto& given = record.summary.image_name;
+/// The full name by which it was found; one that has moved on still says what was asked for. `names`: its present ones.
+std::string full_name(const std::vector<std::string>& names, const std::string& given) {
   std::string full = given;
   try {
     full = image::parse_reference(given).with_default_tag().full();
@@ -50,49 +43,6 @@ std::string image_name(const ImageNames& all, const container::Record& record) {
   }
   const bool is_short = !is_id && image::is_short_name(given);
   return (is_id || is_short) && !names.empty() ? names.front() : full;
-}
-
-/// Of one that does not run, what was asked for.
-std::vector<network::PortMapping> published(container::Engine& engine, const Listed& l) {
-  if (l.record.summary.expose.empty()) return {};
-  if (!l.state.has_process()) return engine.containers.details(l.record.id).options.publish;
-  const auto taken = container::read_taken(engine, l.record.id);
-  return taken && taken->endpoint ? taken->endpoint->ports : std::vector<network::PortMapping>{};
-}
-
-/// Neighbours are one entry with a range.
-Json ports_json(const std::vector<network::PortMapping>& ports) {
-  Json list = Json::array();
-  for (const auto& p : ports) {
-    if (!list.empty()) {
-      auto& last = list.back();
-      const int range = last["range"];
-      if (last["host_ip"] == p.host_ip && last["protocol"] == p.protocol &&
-          last["container_port"] == p.container_port - range &&
-          last["host_port"] == p.host_port - range) {
-        last["range"] = range + 1;
-        continue;
-      }
-    }
-    list.push_back({{"host_ip", p.host_ip},
-                    {"container_port", p.container_port},
-                    {"host_port", p.host_port},
-                    {"range", 1},
-                    {"protocol", p.protocol}});
-  }
-  return list.empty() ? Json(nullptr) : list;
-}
-
-/// Ports that nobody publishes: {"80": ["tcp"]}.
-Json exposed_json(const Listed& l, const std::vector<network::PortMapping>& published) {
-  Json exposed = Json::object();
-  for (const auto& port : l.record.summary.expose) {
-    const bool is_published = std::ranges::any_of(published, [&](const auto& p) {
-      return p.container_port == port.container_port && p.protocol == port.protocol;
-    });
-    if (!is_published) exposed[std::to_string(port.container_port)].push_back(port.protocol);
-  }
-  return exposed.empty() ? Json(nullptr) : exposed;
 }
 
 /// "4026531836" of /proc/PID/ns/NAME.
@@ -121,13 +71,13 @@ Json namespaces_json(const Listed& l) {
 }
 
 /// The default network has Podman's name.
-Json networks_json(const Listed& l) {
+std::vector<std::string> networks_of(const Listed& l) {
   const auto& network = l.record.summary.network;
-  if (network == "bridge") return Json::array({"podman"});
+  if (network == "bridge") return {"podman"};
   if (network == "none" || network == "host" || network == "pasta" ||
       network.find(':') != std::string::npos)
-    return Json::array();
-  return Json::array({network});
+    return {};
+  return {network};
 }
 
 std::string capitalized(std::string word) {
@@ -135,161 +85,248 @@ std::string capitalized(std::string word) {
   return word;
 }
 
-std::string status_of(const Json& row, base::Moment now) {
-  const std::string state = row["State"], health = row["Status"];
+/// How long ago, reckoned in whole seconds as podman's structure has them.
+std::string since(base::Moment moment, base::Moment now) {
+  return base::human_duration(now - base::Moment(std::chrono::seconds(unix_time(moment))));
+}
+
+base::Moment finished_at(const Listed& l) {
+  return l.state.has_process() ? l.record.finished : l.state.finished;
+}
+
+int exit_code(const Listed& l) {
+  return l.state.has_process() ? 0 : l.state.exit_code;
+}
+
+std::string status_of(const Listed& l, base::Moment now) {
+  const std::string state = container::podman_status(l.state);
+  const std::string& health = l.state.health;
   std::string text;
   if (state == "running")
-    text = "Up " + base::human_duration(now - moment_of(row["StartedAt"]));
+    text = "Up " + since(l.state.started, now);
   else if (state == "exited")
-    text = fmt::format("Exited ({}) {} ago",
-                       row["ExitCode"].get<int>(),
-                       base::human_duration(now - moment_of(row["ExitedAt"])));
+    text = fmt::format("Exited ({}) {} ago", exit_code(l), since(finished_at(l), now));
   else
     text = capitalized(state);
   return health.empty() ? text : text + " (" + health + ")";
 }
 
-/// "0.0.0.0:8080-8081->80-81/tcp, 90/tcp"
-std::string ports_text(const Json& row) {
-  std::vector<std::string> texts;
-  const auto span = [](int first, int count) {
-    return count > 1 ? fmt::format("{}-{}", first, first + count - 1) : std::to_string(first);
-  };
-  if (row["Ports"].is_array()) {
-    for (const auto& p : row["Ports"]) {
-      const std::string ip = p["host_ip"];
-      const int range = p["range"];
-      texts.push_back(fmt::format("{}:{}->{}/{}",
-                                  ip.empty() ? "0.0.0.0" : ip,
-                                  span(p["host_port"], range),
-                                  span(p["container_port"], range),
-                                  p["protocol"].get<std::string>()));
-    }
-  }
-  std::set<std::pair<std::string, int>> exposed;
-  if (row["ExposedPorts"].is_object()) {
-    for (const auto& [port, protocols] : row["ExposedPorts"].items()) {
-      for (const auto& protocol : protocols)
-        exposed.emplace(protocol.get<std::string>(), base::parse_number<int>(port).value_or(0));
-    }
-  }
-  for (auto it = exposed.begin(); it != exposed.end();) {
-    const auto [protocol, first] = *it;
-    int count = 0;
-    for (; it != exposed.end() && *it == std::pair(protocol, first + count); ++it) ++count;
-    texts.push_back(fmt::format("{}/{}", span(first, count), protocol));
-  }
-  return base::join(texts, ", ");
-}
-
-std::string command_text(const Json& row, bool no_trunc) {
+std::string command_text(const Listed& l, bool no_trunc) {
   constexpr std::size_t kLongest = 17;
-  const auto text = base::join(row["Command"].get<std::vector<std::string>>(), " ");
+  const auto text = base::join(l.record.summary.command, " ");
   return no_trunc || text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
 }
 
-std::string size_text(const Json& size) {
-  if (!size.is_object()) return "";
+std::string size_text(const container::Sizes& sizes) {
   return fmt::format("{} (virtual {})",
-                     base::human_size(size["rwSize"].get<double>(), 3),
-                     base::human_size(size["rootFsSize"].get<double>(), 3));
+                     base::human_size(static_cast<double>(sizes.own), 3),
+                     base::human_size(static_cast<double>(sizes.total), 3));
 }
 
-std::string labels_text(const Json& labels) {
+Json size_json(const container::Sizes& sizes) {
+  Json json;
+  json["rootFsSize"] = sizes.total;
+  json["rwSize"] = sizes.own;
+  return json;
+}
+
+std::string labels_text(const std::map<std::string, std::string>& labels) {
   std::vector<std::string> pairs;
-  for (const auto& [key, value] : labels.items())
-    pairs.push_back(key + "=" + value.get<std::string>());
+  for (const auto& [key, value] : labels) pairs.push_back(key + "=" + value);
   return base::join(pairs, ",");
+}
+
+std::string hex_of(const std::string& id) {
+  return id.starts_with("sha256:") ? id.substr(7) : id;
+}
+
+std::string age_text(const Listed& l, base::Moment now) {
+  return base::human_duration(now - l.record.created) + " ago";
+}
+
+std::string shown_id(const PodmanPsRows& rows, const std::string& id) {
+  return rows.flags().no_trunc ? id : base::short_id(id);
+}
+
+std::string namespace_text(const PodmanPsRows& rows, const Listed& l, const char* name) {
+  const bool is_looked_up = rows.flags().namespaces && l.state.has_process();
+  return is_looked_up ? namespace_number(l.state.running.init.pid, name) : "";
+}
+
+pid_t pid_of(const Listed& l) {
+  return l.state.has_process() ? l.state.running.init.pid : 0;
+}
+
+/// A field that is text in templates.
+struct Field {
+  const char* name;
+  std::string (*text)(PodmanPsRows& rows, const Listed& l);
+};
+
+constexpr Field kTexts[] = {
+    {"ID", [](PodmanPsRows& rows, const Listed& l) { return shown_id(rows, l.record.id); }},
+    {"Image", [](PodmanPsRows& rows, const Listed& l) { return rows.image_name(l); }},
+    {"ImageID",
+     [](PodmanPsRows& rows, const Listed& l) { return shown_id(rows, hex_of(l.record.image)); }},
+    {"Command",
+     [](PodmanPsRows& rows, const Listed& l) { return command_text(l, rows.flags().no_trunc); }},
+    {"Created", [](PodmanPsRows&, const Listed& l) { return base::local_time(l.record.created); }},
+    {"CreatedAt",
+     [](PodmanPsRows&, const Listed& l) { return base::local_time(l.record.created); }},
+    {"CreatedHuman", [](PodmanPsRows& rows, const Listed& l) { return age_text(l, rows.now()); }},
+    {"RunningFor", [](PodmanPsRows& rows, const Listed& l) { return age_text(l, rows.now()); }},
+    {"Status", [](PodmanPsRows& rows, const Listed& l) { return status_of(l, rows.now()); }},
+    {"State", [](PodmanPsRows&, const Listed& l) { return container::podman_status(l.state); }},
+    {"Ports",
+     [](PodmanPsRows& rows, const Listed& l) { return podman_ports_text(rows.engine(), l); }},
+    {"Names", [](PodmanPsRows&, const Listed& l) { return l.record.name; }},
+    {"Pod", [](PodmanPsRows&, const Listed&) { return std::string(); }},
+    {"PodName", [](PodmanPsRows&, const Listed&) { return std::string(); }},
+    {"Size",
+     [](PodmanPsRows& rows, const Listed& l) {
+       return rows.flags().size ? size_text(rows.sizes(l)) : "";
+     }},
+    {"Labels", [](PodmanPsRows&, const Listed& l) { return labels_text(l.record.summary.labels); }},
+    {"Networks", [](PodmanPsRows&, const Listed& l) { return base::join(networks_of(l), ","); }},
+    {"Restarts",
+     [](PodmanPsRows&, const Listed& l) { return std::to_string(l.record.summary.restarts); }},
+    {"Cgroup",
+     [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "cgroup"); }},
+    {"IPC", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "ipc"); }},
+    {"MNT", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "mnt"); }},
+    {"NET", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "net"); }},
+    {"PIDNS", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "pid"); }},
+    {"User", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "user"); }},
+    {"UTS", [](PodmanPsRows& rows, const Listed& l) { return namespace_text(rows, l, "uts"); }},
+};
+
+/// What --sort compares where it compares numbers.
+std::int64_t sort_number(PodmanPsRows& rows, const Listed& l, const std::string& key) {
+  if (key == "runningfor") return unix_time(l.state.started);
+  return rows.flags().size ? rows.sizes(l).total : 0;
+}
+
+std::string sort_text(PodmanPsRows& rows, const Listed& l, const std::string& key) {
+  if (key == "id") return l.record.id;
+  if (key == "image") return rows.image_name(l);
+  if (key == "names") return l.record.name;
+  if (key == "status") return container::podman_status(l.state);
+  std::string words;
+  for (const auto& word : l.record.summary.command) words += word + " ";
+  return words;
 }
 
 }  // namespace
 
-Json podman_ps_json(container::Engine& engine,
-                    const Listed& l,
-                    const ImageNames& names,
-                    const PsFlags& flags) {
+PodmanPsRows::PodmanPsRows(container::Engine& engine,
+                           const std::vector<Listed>& listed,
+                           const PsFlags& flags,
+                           base::Moment now)
+    : engine_(engine), flags_(flags), now_(now), names_(engine.images.all_names()) {
+  rows_.reserve(listed.size());
+  for (auto l = listed.rbegin(); l != listed.rend(); ++l) rows_.push_back(&*l);
+  if (flags.sort != "created") sort(flags.sort);
+  // A row of a table has no place for it: only who reads the structure pays for looking.
+  const auto is_named = [&](const char* word) {
+    return flags.format.find(word) != std::string::npos;
+  };
+  if (is_named("json") || is_named("CIDFile")) cid_files_ = engine.containers.cid_files();
+}
+
+void PodmanPsRows::sort(const std::string& key) {
+  const auto by = [&](auto value_of) {
+    std::ranges::stable_sort(rows_, {}, [&](const Listed* l) { return value_of(*this, *l, key); });
+  };
+  if (key == "size" || key == "runningfor")
+    by(sort_number);
+  else
+    by(sort_text);
+}
+
+std::optional<std::size_t> PodmanPsRows::find_field(std::string_view name) const {
+  const auto* field = std::ranges::find(kTexts, name, &Field::name);
+  if (field == std::end(kTexts)) return std::nullopt;
+  return static_cast<std::size_t>(field - std::begin(kTexts));
+}
+
+void PodmanPsRows::print_field(std::size_t row, std::size_t field, std::string& out) {
+  out += kTexts[field].text(*this, *rows_[row]);
+}
+
+Json PodmanPsRows::take(std::size_t row) {
+  // The structure itself has other fields than the templates that go through its methods.
+  const bool is_structure = base::trim(flags_.format) == "{{json .}}";
+  return is_structure ? structure(*rows_[row]) : report(*rows_[row]);
+}
+
+Json PodmanPsRows::take_json(std::size_t row) {
+  const auto& l = *rows_[row];
+  Json json = structure(l);
+  json["CreatedAt"] = age_text(l, now_);
+  json["Status"] = status_of(l, now_);
+  json["Created"] = unix_time(l.record.created);
+  return json;
+}
+
+Json PodmanPsRows::structure(const Listed& l) {
   const auto& r = l.record;
-  const bool runs = l.state.has_process();
-  const auto ports = published(engine, l);
-  Json size;
-  if (flags.size) {
-    const auto sizes = container::sizes_of(engine, r);
-    size = {{"rootFsSize", sizes.total}, {"rwSize", sizes.own}};
-  }
-  // A row has no place for it: only who reads the structure pays for looking.
-  const bool whole = flags.format.find("json") != std::string::npos ||
-                     flags.format.find("CIDFile") != std::string::npos;
+  const auto ports = published_ports(engine_, l);
+  const auto cid_file = cid_files_.find(r.id);
   // Not as a list of pairs: that one copies everything.
   Json row;
   row["AutoRemove"] = r.summary.remove;
-  row["CIDFile"] = whole ? engine.containers.details(r.id).options.cidfile : "";
+  row["CIDFile"] = cid_file == cid_files_.end() ? "" : cid_file->second;
   row["Command"] = r.summary.command;
   row["Created"] = base::rfc3339(r.created);
   row["CreatedAt"] = "";
-  row["ExitCode"] = runs ? 0 : l.state.exit_code;
+  row["ExitCode"] = exit_code(l);
   row["Exited"] = l.state.status == Status::exited;
-  row["ExitedAt"] = unix_time(runs ? r.finished : l.state.finished);
+  row["ExitedAt"] = unix_time(finished_at(l));
   row["ExposedPorts"] = exposed_json(l, ports);
   row["Id"] = r.id;
-  row["Image"] = image_name(names, r);
-  row["ImageID"] = r.image.starts_with("sha256:") ? r.image.substr(7) : r.image;
+  row["Image"] = image_name(l);
+  row["ImageID"] = hex_of(r.image);
   row["IsInfra"] = false;
   row["Labels"] = r.summary.labels;
   row["Mounts"] = r.summary.mount_targets;
   row["Names"] = Json::array({r.name});
-  row["Namespaces"] = flags.namespaces ? namespaces_json(l) : Json::object();
-  row["Networks"] = networks_json(l);
-  row["Pid"] = runs ? l.state.running.init.pid : 0;
+  row["Namespaces"] = flags_.namespaces ? namespaces_json(l) : Json::object();
+  row["Networks"] = networks_of(l);
+  row["Pid"] = pid_of(l);
   row["Pod"] = "";
   row["PodName"] = "";
   row["Ports"] = ports_json(ports);
   row["Restarts"] = r.summary.restarts;
-  row["Size"] = size;
+  row["Size"] = flags_.size ? size_json(sizes(l)) : Json();
   row["StartedAt"] = unix_time(l.state.started);
   row["State"] = container::podman_status(l.state);
   row["Status"] = l.state.health;
   return row;
 }
 
-void finish_json_row(Json& row, base::Moment now) {
-  const auto created = base::parse_rfc3339(row["Created"].get<std::string>()).value_or(now);
-  row["CreatedAt"] = base::human_duration(now - created) + " ago";
-  row["Status"] = status_of(row, now);
-  row["Created"] = unix_time(created);
+Json PodmanPsRows::report(const Listed& l) {
+  Json row = structure(l);
+  row.erase("Id");
+  row["LabelMap"] = std::move(row["Labels"]);
+  for (const auto& [name, text] : kTexts) row[name] = text(*this, l);
+  return row;
 }
 
-Json podman_report(Json row, const PsFlags& flags, base::Moment now) {
-  const auto created = base::parse_rfc3339(row["Created"].get<std::string>()).value_or(now);
-  const std::string age = base::human_duration(now - created) + " ago";
-  const auto shown = [&](const std::string& id) {
-    return flags.no_trunc ? id : base::short_id(id);
-  };
-  row["Status"] = status_of(row, now);
-  row["Ports"] = ports_text(row);
-  row["ID"] = shown(row["Id"]);
-  row.erase("Id");
-  row["ImageID"] = shown(row["ImageID"]);
-  row["Names"] = Json(row["Names"][0]);
-  row["Command"] = command_text(row, flags.no_trunc);
-  row["Created"] = base::local_time(created);
-  row["CreatedAt"] = row["Created"];
-  row["CreatedHuman"] = age;
-  row["RunningFor"] = age;
-  row["LabelMap"] = std::move(row["Labels"]);
-  row["Labels"] = labels_text(row["LabelMap"]);
-  row["Networks"] = base::join(row["Networks"].get<std::vector<std::string>>(), ",");
-  row["Restarts"] = std::to_string(row["Restarts"].get<int>());
-  row["Size"] = size_text(row["Size"]);
-  const Json& namespaces = row["Namespaces"];
-  for (const auto& [field, key] : {std::pair{"Cgroup", "CGROUP"},
-                                   {"IPC", "IPC"},
-                                   {"MNT", "MNT"},
-                                   {"NET", "NET"},
-                                   {"PIDNS", "PIDNS"},
-                                   {"User", "USERNS"},
-                                   {"UTS", "UTS"}})
-    row[field] = namespaces.value(key, std::string());
-  return row;
+const std::string& PodmanPsRows::image_name(const Listed& l) {
+  const auto& given = l.record.summary.image_name;
+  const auto [found, is_new] = image_names_.try_emplace({l.record.image, given});
+  if (is_new) {
+    const auto names = names_.find(l.record.image);
+    found->second =
+        full_name(names == names_.end() ? std::vector<std::string>() : names->second, given);
+  }
+  return found->second;
+}
+
+const container::Sizes& PodmanPsRows::sizes(const Listed& l) {
+  const auto [found, is_new] = sizes_.try_emplace(&l);
+  if (is_new) found->second = container::sizes_of(engine_, l.record);
+  return found->second;
 }
 
 Json podman_label(const Json& row, const std::vector<Json>& arguments) {

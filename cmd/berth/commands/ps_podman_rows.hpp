@@ -3,28 +3,66 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
 #include "commands/ps_podman.hpp"
-#include "render/go_format.hpp"
+#include "container/inspect.hpp"
+#include "render/rows.hpp"
 
 namespace cli {
 
-/// Full names of images by id.
-using ImageNames = std::map<std::string, std::vector<std::string>>;
+class PodmanPsRows final : public render::Rows {
+ public:
+  /// Refers to what it is given. `listed` is newest first, rows are oldest first, or sorted as the flags say.
+  PodmanPsRows(container::Engine& engine,
+               const std::vector<container::Listed>& listed,
+               const PsFlags& flags,
+               base::Moment now);
 
-/// A container as `podman ps --format json` has it; `flags` tells what is to be looked up for it.
-base::Json podman_ps_json(container::Engine& engine,
-                          const container::Listed& listed,
-                          const ImageNames& names,
-                          const PsFlags& flags);
+  std::size_t count() const override { return rows_.size(); }
 
-/// What --format json prints otherwise than the structure itself: times and the status as text.
-void finish_json_row(base::Json& row, base::Moment now);
+  std::optional<std::size_t> find_field(std::string_view name) const override;
+  void print_field(std::size_t row, std::size_t field, std::string& out) override;
 
-/// The fields that templates may name, of a row of podman_ps_json.
-base::Json podman_report(base::Json row, const PsFlags& flags, base::Moment now);
+  /// The fields that templates may name; for {{json .}}, the structure.
+  base::Json take(std::size_t row) override;
+
+  /// As --format json has it: the structure, with times and the status as text.
+  base::Json take_json(std::size_t row);
+
+  // What fields are made with.
+
+  container::Engine& engine() { return engine_; }
+
+  const PsFlags& flags() const { return flags_; }
+
+  base::Moment now() const { return now_; }
+
+  /// The full name of its image.
+  const std::string& image_name(const container::Listed& listed);
+
+  /// Measured once, for --size.
+  const container::Sizes& sizes(const container::Listed& listed);
+
+ private:
+  void sort(const std::string& key);
+  base::Json structure(const container::Listed& listed);
+  base::Json report(const container::Listed& listed);
+
+  container::Engine& engine_;
+  std::vector<const container::Listed*> rows_;
+  const PsFlags& flags_;
+  base::Moment now_;
+  std::map<std::string, std::vector<std::string>> names_;  ///< of images by id
+  /// Of images by id and the name that was given, which lie in the listed containers.
+  std::map<std::pair<std::string_view, std::string_view>, std::string> image_names_;
+  std::map<const container::Listed*, container::Sizes> sizes_;
+  std::map<std::string, std::string> cid_files_;  ///< by id, where they are shown
+};
 
 /// {{.Label "app"}}
 base::Json podman_label(const base::Json& row, const std::vector<base::Json>& arguments);

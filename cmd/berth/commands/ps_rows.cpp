@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/ps_rows.hpp"
 
-#include <map>
+#include <algorithm>
 
 #include "base/bytes.hpp"
 #include "base/id.hpp"
@@ -93,7 +93,7 @@ std::string size_text(container::Engine& engine, const Listed& l) {
 }
 
 /// A name that has moved on to another image no longer tells what runs here: then docker shows the id.
-std::string image_text(container::Engine& engine, const Listed& l, bool no_trunc) {
+std::string find_image_text(container::Engine& engine, const Listed& l, bool no_trunc) {
   const auto& name = l.record.summary.image_name;
   const auto now = engine.images.find(name);
   if (now && now->id == l.record.image) return name;
@@ -128,95 +128,84 @@ std::string status_text(const container::State& state, base::Moment now) {
 
 namespace {
 
-/// Names of images as they are shown, by id and name (of the listed containers): they are asked for
-/// once.
-using ImageTexts = std::map<std::pair<std::string_view, std::string_view>, std::string>;
-
-/// What the template names, found once for all rows.
-struct Shown {
-  explicit Shown(const PsOptions& o)
-      : id(o.shows("ID")),
-        names(o.shows("Names")),
-        command(o.shows("Command")),
-        image(o.shows("Image")),
-        created_at(o.shows("CreatedAt")),
-        running_for(o.shows("RunningFor")),
-        status(o.shows("Status")),
-        state(o.shows("State")),
-        health(o.shows("HealthStatus")),
-        ports(o.shows("Ports")),
-        size(o.shows("Size")),
-        labels(o.shows("Label")),
-        mounts(o.shows("Mounts")),
-        volumes(o.shows("LocalVolumes")),
-        networks(o.shows("Networks")),
-        platform(o.shows("Platform")) {}
-
-  bool id, names, command, image, created_at, running_for, status, state, health, ports, size,
-      labels, mounts, volumes, networks, platform;
+/// A field that is text: in templates, and as JSON.
+struct Field {
+  const char* name;
+  std::string (*text)(PsRows& rows, const Listed& l);
+  const char* shown_with = name;  ///< what in a template tells that it is shown
 };
 
-struct Context {
-  container::Engine& engine;
-  const PsOptions& options;
-  const Shown shown;
-  ImageTexts images;
+constexpr Field kFields[] = {
+    {"ID",
+     [](PsRows& rows, const Listed& l) {
+       return rows.options().no_trunc ? l.record.id : base::short_id(l.record.id);
+     }},
+    {"Names", [](PsRows&, const Listed& l) { return l.record.name; }},
+    {"Command",
+     [](PsRows& rows, const Listed& l) {
+       return command_text(l.record.summary.command, rows.options().no_trunc);
+     }},
+    {"Image", [](PsRows& rows, const Listed& l) { return rows.image_text(l); }},
+    {"CreatedAt", [](PsRows&, const Listed& l) { return base::local_time(l.record.created); }},
+    {"RunningFor",
+     [](PsRows& rows, const Listed& l) {
+       return base::human_duration(rows.options().now - l.record.created) + " ago";
+     }},
+    {"Status",
+     [](PsRows& rows, const Listed& l) { return status_text(l.state, rows.options().now); }},
+    {"State",
+     [](PsRows&, const Listed& l) { return std::string(container::to_text(l.state.status)); }},
+    {"HealthStatus", [](PsRows&, const Listed& l) { return l.state.health; }},
+    {"Ports", [](PsRows& rows, const Listed& l) { return ports_text(rows.engine(), l); }},
+    {"Size",
+     [](PsRows& rows, const Listed& l) {
+       return rows.options().size ? size_text(rows.engine(), l) : "0B";
+     }},
+    {"Labels",
+     [](PsRows&, const Listed& l) { return labels_text(l.record.summary.labels); },
+     "Label"},
+    {"Mounts",
+     [](PsRows& rows, const Listed& l) {
+       return mounts_text(l.record.summary.mounts, rows.options().no_trunc);
+     }},
+    {"LocalVolumes",
+     [](PsRows&, const Listed& l) { return std::to_string(l.record.summary.local_volumes); }},
+    {"Networks",
+     [](PsRows&, const Listed& l) {
+       const auto& network = l.record.summary.network;
+       return network.starts_with("container:") ? "" : network;
+     }},
 };
-
-void add_identity(Context& context, const Listed& l, Json& row) {
-  const auto& [engine, options, shown, images] = context;
-  const auto& r = l.record;
-  if (shown.id) row["ID"] = options.no_trunc ? r.id : base::short_id(r.id);
-  if (shown.names) row["Names"] = r.name;
-  if (shown.command) row["Command"] = command_text(r.summary.command, options.no_trunc);
-  if (!shown.image) return;
-  auto& image = context.images[{r.image, r.summary.image_name}];
-  if (image.empty()) image = image_text(engine, l, options.no_trunc);
-  row["Image"] = image;
-}
-
-void add_state(const Context& context, const Listed& l, Json& row) {
-  const auto& [engine, options, shown, images] = context;
-  const auto& r = l.record;
-  if (shown.created_at) row["CreatedAt"] = base::local_time(r.created);
-  if (shown.running_for) row["RunningFor"] = base::human_duration(options.now - r.created) + " ago";
-  if (shown.status) row["Status"] = status_text(l.state, options.now);
-  if (shown.state) row["State"] = container::to_text(l.state.status);
-  if (shown.health) row["HealthStatus"] = l.state.health;
-  if (shown.ports) row["Ports"] = ports_text(engine, l);
-  if (shown.size) row["Size"] = options.size ? size_text(engine, l) : "0B";
-}
-
-void add_settings(const Context& context, const Listed& l, Json& row) {
-  const auto& [engine, options, shown, images] = context;
-  const auto& summary = l.record.summary;
-  if (shown.labels) {
-    row["Labels"] = labels_text(summary.labels);
-    row["LabelMap"] = summary.labels;
-  }
-  if (shown.mounts) row["Mounts"] = mounts_text(summary.mounts, options.no_trunc);
-  if (shown.volumes) row["LocalVolumes"] = std::to_string(summary.local_volumes);
-  if (shown.networks)
-    row["Networks"] = summary.network.starts_with("container:") ? "" : summary.network;
-  if (shown.platform) row["Platform"] = {{"architecture", "amd64"}, {"os", "linux"}};
-}
 
 }  // namespace
 
-std::vector<Json> ps_rows(container::Engine& engine,
-                          const std::vector<Listed>& listed,
-                          const PsOptions& options) {
-  std::vector<Json> rows;
-  rows.reserve(listed.size());
-  Context context{engine, options, Shown(options), {}};
-  for (const auto& l : listed) {
-    // Not as a list of pairs: that one copies everything, a quarter of the time of a long list.
-    auto& row = rows.emplace_back(Json::object());
-    add_identity(context, l, row);
-    add_state(context, l, row);
-    add_settings(context, l, row);
+std::optional<std::size_t> PsRows::find_field(std::string_view name) const {
+  const auto* field = std::ranges::find(kFields, name, &Field::name);
+  if (field == std::end(kFields)) return std::nullopt;
+  return static_cast<std::size_t>(field - std::begin(kFields));
+}
+
+void PsRows::print_field(std::size_t row, std::size_t field, std::string& out) {
+  out += kFields[field].text(*this, listed_[row]);
+}
+
+Json PsRows::take(std::size_t row) {
+  const auto& l = listed_[row];
+  // Not as a list of pairs: that one copies everything, a quarter of the time of a long list.
+  auto json = Json::object();
+  for (const auto& field : kFields) {
+    if (options_.shows(field.shown_with)) json[field.name] = field.text(*this, l);
   }
-  return rows;
+  if (options_.with_label_map && options_.shows("Label"))
+    json["LabelMap"] = l.record.summary.labels;
+  if (options_.shows("Platform")) json["Platform"] = {{"architecture", "amd64"}, {"os", "linux"}};
+  return json;
+}
+
+const std::string& PsRows::image_text(const Listed& l) {
+  auto& text = image_texts_[{l.record.image, l.record.summary.image_name}];
+  if (text.empty()) text = find_image_text(engine_, l, options_.no_trunc);
+  return text;
 }
 
 }  // namespace cli

@@ -171,13 +171,14 @@ std::vector<Json> image_lines(const Session& session, const image::DiskUsage& us
 std::vector<Json> container_lines(Session& session, const Usage& usage) {
   std::vector<container::Listed> listed;
   for (const auto& container : usage.containers) listed.push_back(container.listed);
-  auto rows =
-      ps_rows(session.engine(), listed, {.no_trunc = false, .size = false, .now = base::now()});
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i]["Size"] = base::human_size(static_cast<double>(usage.containers[i].size), 3);
-    rows[i].erase("LabelMap");
+  const PsOptions options{.now = base::now()};
+  PsRows rows(session.engine(), listed, options);
+  std::vector<Json> lines;
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    auto& line = lines.emplace_back(rows.take(i));
+    line["Size"] = base::human_size(static_cast<double>(usage.containers[i].size), 3);
   }
-  return rows;
+  return lines;
 }
 
 std::vector<Json> volume_lines(const std::vector<SizedVolume>& volumes) {
