@@ -106,8 +106,11 @@ void add_volumes_from(Engine& engine, CreateOptions& options) {
 /// --image-volume: anonymous volumes, tmpfs, or nothing.
 void add_image_volumes(CreateOptions& options, const image::RunConfig& image) {
   if (options.image_volumes == "ignore") return;
-  for (const auto& [target, unused] : image.volumes) {
-    if (target.empty() || target[0] != '/' || has_target(options.mounts, target)) continue;
+  for (const auto& [path, unused] : image.volumes) {
+    if (path.empty() || path[0] != '/') continue;
+    // As docker names it: "/none/../etc" is filled from /etc, whether or not there is a /none.
+    const std::string target = clean_path(path);
+    if (has_target(options.mounts, target)) continue;
     MountOption mount;
     mount.type = options.image_volumes == "tmpfs" ? "tmpfs" : "volume";
     if (mount.type == "tmpfs") mount.options = {"exec", "suid", "dev", "mode=755", "tmpcopyup"};

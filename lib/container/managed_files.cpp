@@ -60,6 +60,14 @@ bool is_mounted(const CreateOptions& options, const std::string& directory) {
   });
 }
 
+/// What may stand in a line of /etc/passwd: a directory that an image names could bring lines of its own (CVE-2022-4318).
+std::string home_of(const std::string& directory) {
+  const bool is_field = std::none_of(directory.begin(), directory.end(), [](char c) {
+    return c == ':' || (c >= 0 && c < ' ') || c == 0x7F;
+  });
+  return is_field ? directory : "/";
+}
+
 /// The user that the container runs as, when the options ask for a line for him.
 std::optional<Person> person_of(const CreateOptions& options,
                                 const UserIds& user,
@@ -75,7 +83,7 @@ std::optional<Person> person_of(const CreateOptions& options,
               : std::nullopt;
   const bool has_home = keeps && account && is_mounted(options, account->home);
   Person person{account ? account->name : std::to_string(user.uid),
-                has_home ? account->home : working_directory,
+                has_home ? account->home : home_of(working_directory),
                 "",
                 user.uid,
                 user.gid};
