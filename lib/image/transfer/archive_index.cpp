@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "image/platform.hpp"
+#include "image/transfer/foreign.hpp"
 #include "image/transfer/manifest.hpp"
 
 namespace image {
@@ -72,7 +73,7 @@ class LayoutReader {
       : content_(content), wanted_(platform.empty() ? host_platform() : parse_platform(platform)) {}
 
   std::vector<ArchivedImage> read(const std::string& index_json) {
-    const auto index = base::from_json_text<Index>(index_json, "index.json");
+    const auto index = read_foreign<Index>(index_json, "index.json");
     if (index.manifests.size() > kMostImages)
       base::fail(base::Kind::corrupt, "index.json names too many images");
     for (const auto& descriptor : index.manifests) {
@@ -85,7 +86,7 @@ class LayoutReader {
   void add(const Descriptor& entry) {
     const Descriptor manifest = choose(entry, 0);
     const std::string bytes = get_blob(content_, manifest.digest);
-    const auto document = base::from_json_text<Manifest>(bytes, "manifest");
+    const auto document = read_foreign<Manifest>(bytes, "manifest");
     const std::string& id = document.config.digest;
     auto at = std::find(ids_.begin(), ids_.end(), id);
     if (at == ids_.end()) {
@@ -103,7 +104,7 @@ class LayoutReader {
     if (!is_index(entry)) return entry;
     if (depth == kDeepestIndex)
       base::fail(base::Kind::corrupt, "indexes of the archive are nested too deeply");
-    const auto index = base::from_json_text<Index>(get_blob(content_, entry.digest), "index");
+    const auto index = read_foreign<Index>(get_blob(content_, entry.digest), "index");
     const Descriptor* only = nullptr;
     int present = 0;
     for (const auto& descriptor : index.manifests) {
@@ -140,7 +141,7 @@ class LayoutReader {
     if (!is_digest(named->second)) return;
     const auto bytes = find_blob(content_, named->second);
     if (!bytes) return;
-    const auto manifest = base::from_json_text<Manifest>(*bytes, "manifest");
+    const auto manifest = read_foreign<Manifest>(*bytes, "manifest");
     if (manifest.config.digest != id) return;
     image.manifest_bytes = *bytes;
     image.media_type = manifest.media_type.empty() ? kOciManifest : manifest.media_type;
@@ -153,8 +154,8 @@ class LayoutReader {
                          const std::string& manifest,
                          const std::string& id) {
     if (!read_document(bytes, "").is_index())
-      return base::from_json_text<Manifest>(bytes, "manifest").config.digest == id;
-    const auto index = base::from_json_text<Index>(bytes, "index");
+      return read_foreign<Manifest>(bytes, "manifest").config.digest == id;
+    const auto index = read_foreign<Index>(bytes, "index");
     return std::any_of(index.manifests.begin(), index.manifests.end(), [&](const auto& d) {
       return d.digest == manifest;
     });
@@ -209,7 +210,7 @@ ArchivedImage read_saved(ArchiveContent& content, const SavedEntry& entry) {
 
 /// A docker-dir: manifest.json is the image's manifest, blobs are files called by their digits.
 ArchivedImage read_docker_dir(ArchiveContent& content, const std::string& bytes) {
-  const auto manifest = base::from_json_text<Manifest>(bytes, "manifest.json");
+  const auto manifest = read_foreign<Manifest>(bytes, "manifest.json");
   const auto path_of = [](const Descriptor& d) {
     return blob_path(d.digest).substr(std::string("blobs/sha256/").size());
   };
@@ -230,7 +231,7 @@ ArchivedImage read_docker_dir(ArchiveContent& content, const std::string& bytes)
 void add_names(ArchiveContent& content, std::vector<ArchivedImage>& images) {
   const auto text = content.text("manifest.json");
   if (!text) return;
-  const auto json = base::parse_json(*text, "manifest.json");
+  const auto json = parse_foreign(*text, "manifest.json");
   if (!json.is_array()) return;
   for (const auto& item : json) {
     const auto entry = base::from_json<SavedEntry>(item, "manifest.json");
@@ -253,7 +254,7 @@ std::vector<ArchivedImage> read_images(ArchiveContent& content, const std::strin
   }
   const auto text = content.text("manifest.json");
   if (!text) base::fail(base::Kind::usage, "unrecognized image format");
-  const auto json = base::parse_json(*text, "manifest.json");
+  const auto json = parse_foreign(*text, "manifest.json");
   if (json.is_object()) return {read_docker_dir(content, *text)};
   std::vector<ArchivedImage> images;
   for (const auto& entry : base::from_json<std::vector<SavedEntry>>(json, "manifest.json")) {

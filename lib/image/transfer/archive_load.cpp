@@ -14,6 +14,7 @@
 #include "image/transfer/archive_index.hpp"
 #include "image/transfer/archive_source.hpp"
 #include "image/transfer/fixup.hpp"
+#include "image/transfer/foreign.hpp"
 #include "image/transfer/progress.hpp"
 
 namespace image {
@@ -39,7 +40,7 @@ class Loading {
       : store_(store), layers_(store), content_(content), progress_(progress) {}
 
   Image load(const ArchivedImage& archived) {
-    const auto config = base::from_json_text<Config>(archived.config_bytes, "image config");
+    const auto config = read_foreign<Config>(archived.config_bytes, "image config");
     check(archived, config);
     progress_.begin_copy();
     NewImage image;
@@ -123,7 +124,7 @@ class Loading {
 };
 
 bool has_platform(const ArchivedImage& archived, const Platform& wanted) {
-  const auto config = base::from_json_text<Config>(archived.config_bytes, "image config");
+  const auto config = read_foreign<Config>(archived.config_bytes, "image config");
   return fits({config.os, config.architecture, config.variant}, wanted);
 }
 

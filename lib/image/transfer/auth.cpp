@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "image/transfer/foreign.hpp"
 
 namespace image {
 
@@ -95,7 +96,7 @@ bool is_clean(const std::string& text) {
 
 std::string read_token(HttpResponse& response) {
   const std::string body = response.read_all(kMostToken);
-  const auto answer = base::from_json_text<TokenAnswer>(body, response.url().shown() + ": answer");
+  const auto answer = read_foreign<TokenAnswer>(body, response.url().shown() + ": answer");
   const std::string token = answer.token.empty() ? answer.access_token : answer.token;
   if (token.empty() || !is_clean(token)) {
     base::fail(Kind::remote, "{}: the answer holds no token", response.url().shown());

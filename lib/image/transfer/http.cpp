@@ -447,6 +447,9 @@ void HttpResponse::Exchange::fail_transfer() const {
   if (link_local_refused_) {
     base::fail(Kind::remote, "{}: refusing to be sent to a link-local address", url.shown());
   }
+  // libcurl says of a line that is too long for it that the memory is.
+  if (!head_done_ && (head_size_ > kMostHeaders || result_ == CURLE_OUT_OF_MEMORY))
+    base::fail(Kind::remote, "{}: the head of the answer is too long", url.shown());
   std::string why = *error_ ? error_ : ::curl_easy_strerror(result_);
   // What plain http looks like to TLS, in the words that docker's users know.
   if (why.find("wrong version number") != std::string::npos) {

@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "image/reference.hpp"
+#include "image/transfer/foreign.hpp"
 
 namespace image {
 
@@ -27,10 +28,6 @@ bool is_known(const std::string& type) {
 bool says_nothing(const std::string& type) {
   return type.empty() || type == "application/json" || type == "application/octet-stream" ||
          type == "text/plain";
-}
-
-std::string shown(const std::string& text) {
-  return base::printable(text.substr(0, 100));
 }
 
 std::string media_type_inside(const Json& json) {
@@ -106,7 +103,7 @@ Document read_document(std::string bytes, const std::string& content_type) {
                "the registry answered with \"{}\" where a manifest was expected",
                shown(said));
   }
-  const Json json = base::parse_json(bytes, "manifest");
+  const Json json = parse_foreign(bytes, "manifest");
   if (!json.is_object())
     base::fail(Kind::corrupt, "manifest must be an object, not {}", json.type_name());
   const std::string inside = media_type_inside(json);
@@ -132,7 +129,7 @@ Document read_document(std::string bytes, const std::string& content_type) {
 }
 
 Manifest parse_manifest(const Document& document) {
-  const auto manifest = base::from_json_text<Manifest>(document.bytes, "manifest");
+  const auto manifest = read_foreign<Manifest>(document.bytes, "manifest");
   check_digest(manifest.config.digest, "manifest.config");
   if (manifest.config.size < 0 || manifest.config.size > static_cast<std::int64_t>(kMostConfig)) {
     base::fail(Kind::corrupt, "manifest.config.size is out of range");
@@ -156,7 +153,7 @@ Manifest parse_manifest(const Document& document) {
 }
 
 Index parse_index(const Document& document) {
-  auto index = base::from_json_text<Index>(document.bytes, "index");
+  auto index = read_foreign<Index>(document.bytes, "index");
   for (std::size_t i = 0; i < index.manifests.size(); ++i) {
     const std::string where = fmt::format("index.manifests[{}]", i);
     check_digest(index.manifests[i].digest, where);
@@ -169,7 +166,7 @@ Index parse_index(const Document& document) {
 }
 
 Config parse_config(const std::string& bytes, const Manifest& manifest) {
-  const auto config = base::from_json_text<Config>(bytes, "image config");
+  const auto config = read_foreign<Config>(bytes, "image config");
   const auto& diff_ids = config.rootfs.diff_ids;
   if (diff_ids.size() != manifest.layers.size()) {
     base::fail(Kind::corrupt,

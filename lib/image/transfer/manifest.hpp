@@ -13,7 +13,7 @@
 namespace image {
 
 inline constexpr std::size_t kMostManifest = 4 << 20;
-inline constexpr std::size_t kMostConfig = 16 << 20;
+inline constexpr std::size_t kMostConfig = 4 << 20;  // as podman
 
 /// Different layers an image may have: what an overlay takes, without the mount points and one for what berth must mend.
 inline constexpr std::size_t kMostLayers = storage::kMostLower - 2;

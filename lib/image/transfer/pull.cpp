@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "image/image_store.hpp"
 #include "image/transfer/fixup.hpp"
+#include "image/transfer/foreign.hpp"
 #include "image/transfer/layer_pull.hpp"
 #include "image/transfer/platform_choice.hpp"
 
@@ -100,7 +101,6 @@ class Pull {
     bool any_new = false;
     for (const auto& tag : tags) {
       tagged.tag = tag;
-      parse_reference(tagged.full());  // what a registry calls a tag need not be one
       last = pull(tagged);
       any_new = any_new || last.is_new;
     }
@@ -267,7 +267,7 @@ class Pull {
     if (!config.os.empty() && config.os != "linux") {
       base::fail(Kind::unsupported,
                  "image operating system \"{}\" cannot be used on this platform",
-                 base::printable(config.os.substr(0, 100)));
+                 shown(config.os));
     }
     if (!wish_.accepts(
             {config.os.empty() ? "linux" : config.os, config.architecture, config.variant}))

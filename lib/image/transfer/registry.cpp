@@ -2,10 +2,12 @@
 #include "image/transfer/registry.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "image/transfer/foreign.hpp"
 
 namespace image {
 
@@ -14,7 +16,7 @@ namespace {
 using base::Kind;
 
 constexpr std::size_t kMostErrorBody = 64 * 1024;
-constexpr std::size_t kMostTagPage = 16 << 20;
+constexpr std::size_t kMostTagPage = 4 << 20;
 constexpr std::size_t kMostTags = 100'000;
 constexpr int kMostPages = 1000;
 constexpr int kMostChallenges = 3;
@@ -50,12 +52,11 @@ void fields(Io& io, TagList& l) {
 /// ": code: message" of a registry's error body, or nothing when there is none.
 std::string server_message(HttpResponse& response) {
   try {
-    const auto answer =
-        base::from_json_text<ServerErrors>(response.read_all(kMostErrorBody), "answer");
+    const auto answer = read_foreign<ServerErrors>(response.read_all(kMostErrorBody), "answer");
     if (answer.errors.empty()) return {};
     const auto& first = answer.errors.front();
     const std::string text = base::lower(first.code) + ": " + first.message;
-    return ": " + base::printable(text.substr(0, 500));
+    return ": " + shown(text, 500);
   } catch (const base::Error&) {
     return {};  // an error page for people
   }
@@ -75,6 +76,16 @@ std::string as_get(const std::string& message) {
   const auto end = message.find("/: ");
   if (end == std::string::npos) return message;
   return "Get \"" + message.substr(0, end + 1) + "\": " + message.substr(end + 3);
+}
+
+/// What a registry calls a tag need not be one, and becomes part of an address and of a name.
+void check_tag(const std::string& tag) {
+  try {
+    if (parse_reference("x:" + tag).tag == tag) return;
+  } catch (const base::Error&) {
+    // it is told below
+  }
+  base::fail(Kind::corrupt, "the registry's tag \"{}\" is none", shown(tag));
 }
 
 /// The address of `Link: <address>; rel="next"`.
@@ -228,10 +239,8 @@ Document Registry::read_manifest(HttpResponse& response, const std::string& tag_
   const std::string& wanted = by_digest ? tag_or_digest : promised;
   if (by_digest || promised.starts_with("sha256:")) {
     if (document.digest != wanted) {
-      base::fail(Kind::corrupt,
-                 "the manifest has digest {}, not {}",
-                 document.digest,
-                 base::printable(wanted.substr(0, 100)));
+      base::fail(
+          Kind::corrupt, "the manifest has digest {}, not {}", document.digest, shown(wanted));
     }
   }
   return document;
@@ -240,8 +249,17 @@ Document Registry::read_manifest(HttpResponse& response, const std::string& tag_
 std::vector<std::string> Registry::tags() {
   std::vector<std::string> tags;
   std::optional<Url> next = resolve_url(root(), path("/tags/list?n=1000"));
-  for (int page = 0; next && page < kMostPages && tags.size() < kMostTags; ++page)
-    next = read_tags(*next, tags);
+  std::set<std::string> known;
+  for (int page = 0; next && page < kMostPages && tags.size() < kMostTags; ++page) {
+    const std::size_t before = tags.size();
+    std::vector<std::string> more;
+    next = read_tags(*next, more);
+    for (auto& tag : more) {
+      check_tag(tag);
+      if (known.insert(tag).second) tags.push_back(std::move(tag));
+    }
+    if (tags.size() == before) break;  // the registry sends us in a circle
+  }
   return tags;
 }
 
@@ -253,8 +271,8 @@ std::optional<Url> Registry::read_tags(const Url& url, std::vector<std::string>&
       base::fail(Kind::not_found, "{}: not found", endpoint_.reference.repository());
     }
     const std::string next = next_link(response.header("link"));
-    const auto page = base::from_json_text<TagList>(response.read_all(kMostTagPage), "tag list");
-    tags.insert(tags.end(), page.tags.begin(), page.tags.end());
+    const auto page = read_foreign<TagList>(response.read_all(kMostTagPage), "tag list");
+    tags = page.tags;
     if (next.empty() || page.tags.empty()) return std::nullopt;
     const Url resolved = resolve_url(url, next);
     if (!resolved.has_origin_of(url))

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "image/transfer/foreign.hpp"
 #include "image/transfer/registry.hpp"
 
 namespace image {
@@ -105,7 +106,7 @@ void Registry::put_manifest(const std::string& tag_or_digest, const Document& do
       base::fail(Kind::not_found, "{}: the registry has no such repository", url.shown());
     const std::string digest = response.header("docker-content-digest");
     if (digest.starts_with("sha256:") && digest != document.digest)
-      base::fail(Kind::remote, "the registry took the manifest for {}", base::printable(digest));
+      base::fail(Kind::remote, "the registry took the manifest for {}", shown(digest));
   });
 }
 

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "image/transfer/foreign.hpp"
 
 namespace image {
 
@@ -41,14 +42,14 @@ Url from_handle(CURLU* handle, const std::string& text) {
       base::lower(url_part(handle, CURLUPART_HOST)),
       base::parse_number<int>(url_part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT)).value_or(0)};
   if ((url.scheme != "http" && url.scheme != "https") || url.host.empty()) {
-    base::fail(Kind::remote, "\"{}\" is not a web address", base::printable(text));
+    base::fail(Kind::remote, "\"{}\" is not a web address", shown(text, 200));
   }
   return url;
 }
 
 void set_url(CURLU* handle, const std::string& text) {
   if (::curl_url_set(handle, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK) {
-    base::fail(Kind::remote, "\"{}\" is not a web address", base::printable(text.substr(0, 200)));
+    base::fail(Kind::remote, "\"{}\" is not a web address", shown(text, 200));
   }
 }
 
@@ -72,7 +73,7 @@ bool is_link_local(const sockaddr* address) {
 }
 
 std::string Url::shown() const {
-  return text.substr(0, text.find_first_of("?#"));
+  return image::shown(text.substr(0, text.find_first_of("?#")), 500);
 }
 
 Url parse_url(const std::string& text) {

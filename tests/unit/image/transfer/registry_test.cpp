@@ -278,6 +278,25 @@ TEST_F(RegistryTest, ReadsTagsPageByPage) {
   EXPECT_TRUE(registry().tags().empty());
 }
 
+TEST_F(RegistryTest, EndsWhenTagsLeadInACircle) {
+  handler_ = [](const auto&, Connection& c) {
+    c.answer(200,
+             "{\"tags\":[\"b\",\"a\",\"b\"]}",
+             {"Link: </v2/team/app/tags/list?n=1>; rel=\"next\""});
+  };
+  EXPECT_THAT(registry().tags(), testing::ElementsAre("b", "a"));
+}
+
+TEST_F(RegistryTest, RefusesTagsThatAreNone) {
+  for (const char* tag : {"", "../../x", "a:b", "a@sha256:0", "a b", "1/x"}) {
+    handler_ = [&](const auto&, Connection& c) {
+      c.answer(200, fmt::format("{{\"tags\":[\"{}\"]}}", tag));
+    };
+    EXPECT_EQ(message_of([&] { registry().tags(); }),
+              fmt::format("the registry's tag \"{}\" is none", tag));
+  }
+}
+
 TEST_F(RegistryTest, DoesNotFollowTagsElsewhere) {
   handler_ = [](const auto&, Connection& c) {
     c.answer(200, "{\"tags\":[\"a\"]}", {"Link: <http://127.0.0.2:1/x>; rel=\"next\""});
