@@ -55,7 +55,9 @@ sys.exit(os.strerror(ctypes.get_errno()))' "$1" > "$WORK/exchanges" 3>&- &
 
 # Ends it; both places must have changed many times.
 exchanged() {
-  kill "$EXCHANGER" && wait "$EXCHANGER" && [ "$(cat "$WORK/exchanges")" -gt 1000 ]
+  local pid=$EXCHANGER
+  EXCHANGER=
+  kill "$pid" && wait "$pid" && [ "$(cat "$WORK/exchanges")" -gt 1000 ]
 }
 
 # A container cc whose volume vv has the directory d and, beside it, l, which leads to the host's directory of the secret.
@@ -412,7 +414,7 @@ mine = socket.socket(socket.AF_UNIX)
 mine.bind("\0berth-control")
 sys.exit(subprocess.call(sys.argv[1:]))' "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" \
     run --rm --network host "$B" cat /proc/net/unix
-  run grep -a -o -e '@.*berth.*' -e '@.*containerd.*' <<< "$output"
+  run grep -a -o '@.*berth.*' <<< "$output"
   is @berth-control  # one that there is, is seen
 }
 

@@ -447,8 +447,11 @@ void HttpResponse::Exchange::fail_transfer() const {
   if (link_local_refused_) {
     base::fail(Kind::remote, "{}: refusing to be sent to a link-local address", url.shown());
   }
-  // libcurl says of a line that is too long for it that the memory is.
-  if (!head_done_ && (head_size_ > kMostHeaders || result_ == CURLE_OUT_OF_MEMORY))
+  // Of a line that is too long for it libcurl said, before 8.6, that the memory is used up.
+  constexpr int kTooLarge = 100;
+  const bool is_too_large =
+      result_ == CURLE_OUT_OF_MEMORY || static_cast<int>(result_) == kTooLarge;
+  if (!head_done_ && (head_size_ > kMostHeaders || is_too_large))
     base::fail(Kind::remote, "{}: the head of the answer is too long", url.shown());
   std::string why = *error_ ? error_ : ::curl_easy_strerror(result_);
   // What plain http looks like to TLS, in the words that docker's users know.
