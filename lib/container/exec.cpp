@@ -253,8 +253,7 @@ int exec(Engine& engine, const std::string& name, const ExecOptions& options) {
   const auto config = base::find_file_text(engine.run_directory(record.id) + "/bundle/config.json");
   if (!taken || !config)
     base::fail(base::Kind::wrong_state, "container {} is not running", record.id);
-  const auto root =
-      base::open_file(fmt::format("/proc/{}/root", state.running.init.pid), O_PATH | O_DIRECTORY);
+  const auto root = open_root(state.running);
   std::vector<std::string> group_add;
   if (!options.user.empty()) group_add = engine.containers.details(record.id).options.group_add;
   const Json process = make_process(

@@ -23,13 +23,6 @@ namespace container {
 
 namespace {
 
-base::UniqueFd open_running_root(const Running& running) {
-  auto root = base::open_file(fmt::format("/proc/{}/root", running.init.pid), O_PATH | O_DIRECTORY);
-  // Only after this look is it sure that the number was still the container's.
-  if (!running.init.is_alive()) base::fail(base::Kind::wrong_state, "the container has just ended");
-  return root;
-}
-
 /// Once only: what was mounted in a namespace goes with it.
 void use_private_mounts() {
   static bool done = false;
@@ -71,8 +64,7 @@ Files::Files(Engine& engine, const std::string& name, With with) : engine_(engin
     return;
   }
   lock_.reset();
-  root_ = with == With::mounts ? open_running_root(state_.running)
-                               : clone_running_rootfs(state_.running);
+  root_ = with == With::mounts ? open_root(state_.running) : clone_running_rootfs(state_.running);
 }
 
 Files::Slot::~Slot() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/run_state.hpp"
 
+#include <fcntl.h>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/sys.hpp"
 #include "base/text.hpp"
 
 namespace container {
@@ -48,6 +51,13 @@ std::optional<Running> read_running(const std::string& directory) {
   }
   if (running.init.pid <= 0) base::fail(base::Kind::corrupt, "{}: init is missing", path);
   return running;
+}
+
+base::UniqueFd open_root(const Running& running) {
+  auto root = base::open_file(fmt::format("/proc/{}/root", running.init.pid), O_PATH | O_DIRECTORY);
+  // Only after this look is it sure that the number was still the container's.
+  if (!running.init.is_alive()) base::fail(base::Kind::wrong_state, "the container has just ended");
+  return root;
 }
 
 std::optional<Exit> read_exit(const std::string& directory) {

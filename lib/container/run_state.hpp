@@ -17,6 +17,7 @@
 
 #include "base/pid_ref.hpp"
 #include "base/time.hpp"
+#include "base/unique_fd.hpp"
 
 namespace container {
 
@@ -41,5 +42,8 @@ struct Exit {
 /// RUNROOT/containers/ID.
 std::optional<Running> read_running(const std::string& directory);
 std::optional<Exit> read_exit(const std::string& directory);
+
+/// The root directory as the first process sees it, with all its mounts. Kind wrong_state when it has just ended.
+base::UniqueFd open_root(const Running& running);
 
 }  // namespace container

@@ -234,12 +234,13 @@ class TreeWriter {
   }
 
   void file(int dir, const std::string& name, const std::string& shown) {
-    // Not blocking: it may be a FIFO by now.
-    const auto fd = base::try_open_at(dir, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    if (!fd && (errno == ENOENT || errno == ELOOP || errno == ENXIO)) return;
-    if (!fd) base::sys_fail("open {}", shown_name(shown));
-    const auto st = base::stat_of(fd.get(), shown);
+    // It may be a device by now, which must not even be opened.
+    const auto found = base::try_open_at(dir, name.c_str(), O_PATH | O_NOFOLLOW);
+    if (!found && errno == ENOENT) return;
+    if (!found) base::sys_fail("open {}", shown_name(shown));
+    const auto st = base::stat_of(found.get(), shown);
     if (!S_ISREG(st.st_mode)) return;
+    const auto fd = base::open_file(fmt::format("/proc/self/fd/{}", found.get()), O_RDONLY);
     TarEntry entry = entry_of(shown, st);
     if (is_second_link(entry, st)) return tar_.begin(entry);
     add_xattrs(entry, Xattrs(fd.get()));
