@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "container/apparmor.hpp"
 #include "errors.hpp"
 
 namespace cli {
@@ -94,6 +95,9 @@ void add_security(Defaults& defaults, const container::Config& config) {
   if (const auto profile = config.text("containers", "seccomp_profile");
       profile && !profile->empty())
     defaults.push_back({"containers.seccomp_profile", "security-opt", "seccomp=" + *profile});
+  if (const auto profile = config.text("containers", "apparmor_profile");
+      profile && !profile->empty() && container::has_apparmor())
+    defaults.push_back({"containers.apparmor_profile", "security-opt", "apparmor=" + *profile});
 }
 
 /// "/a:/b:ro" mounts at /b, "/a" at /a.
@@ -151,6 +155,10 @@ bool is_replaced(const DefaultFlag& flag,
   if (flag.name == "log-opt") return any([&](const auto& g) { return is(g, "log-driver"); });
   if (flag.name == "security-opt") {
     const auto key = base::split_pair(flag.value, '=').first;
+    // A default confines nobody who is to be privileged.
+    if (key == "apparmor" &&
+        any([&](const auto& g) { return is(g, "privileged") && g.value != "false"; }))
+      return true;
     return any([&](const auto& g) { return is(g, "security-opt") && g.value.starts_with(key); });
   }
   return false;

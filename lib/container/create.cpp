@@ -12,6 +12,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
+#include "container/apparmor.hpp"
 #include "container/cgroup.hpp"
 #include "container/copied_root.hpp"
 #include "container/events.hpp"
@@ -276,6 +277,7 @@ void add_row(Engine& engine, Created& made, const std::vector<storage::Layer>& l
 
 Created create(Engine& engine, CreateOptions options, const image::Image& image, StartsNow starts) {
   validate(options);
+  check_apparmor(options);
   if (const auto ids = keep_id(options.namespaces); ids && options.user.empty())
     options.user = fmt::format("{}:{}", ids->uid, ids->gid);
   Created made;

@@ -7,6 +7,7 @@
 #include "base/json_struct.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/apparmor.hpp"
 #include "container/copied_root.hpp"
 #include "container/exec.hpp"
 #include "container/health.hpp"
@@ -287,7 +288,7 @@ base::Json inspect(Engine& engine, const Record& record, const InspectOptions& o
       {"Platform", details.platform.os.empty() ? "linux" : details.platform.os},
       {"MountLabel", ""},
       {"ProcessLabel", ""},
-      {"AppArmorProfile", ""},
+      {"AppArmorProfile", AppArmor(details.options).profile()},
       {"ExecIDs", exec_ids(engine, record)},
       {"HostConfig", host_config_json(engine, details)},
       {"GraphDriver", graph_driver(engine, record, details.options)},

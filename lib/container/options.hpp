@@ -110,7 +110,9 @@ struct Security {
   std::string seccomp;                         ///< "", "unconfined" or path of a profile
   std::string seccomp_profile;                 ///< content of that profile
   std::vector<std::string> mask, unmask;       ///< unmask may hold "ALL"
-  std::vector<std::string> given;              ///< --security-opt words, for inspect
+  std::string apparmor;                        ///< "", "unconfined" or name of a profile
+  std::vector<std::string> label;   ///< "disable", "type:x" ...: changes of the SELinux label
+  std::vector<std::string> given;   ///< --security-opt words, for inspect
   bool fewer_capabilities = false;  ///< without NET_RAW, MKNOD and AUDIT_WRITE, as Podman
 };
 
@@ -125,6 +127,8 @@ void fields(Io& io, Security& s) {
   io.maybe("seccompProfile", s.seccomp_profile);
   io.maybe("mask", s.mask);
   io.maybe("unmask", s.unmask);
+  io.maybe("apparmor", s.apparmor);
+  io.maybe("label", s.label);
   io.maybe("given", s.given);
   io.maybe("fewerCapabilities", s.fewer_capabilities);
 }

@@ -22,8 +22,13 @@ struct Rules {
   bool bare_root = false;  ///< a root directory that no layer describes has the mode 0555, not 0755
   bool usual_hooks = false;  ///< root's containers get the hooks in the usual directories
   bool logs_lines = false;   ///< json-file is another name of k8s-file
-  std::string variable;      ///< value of the variable "container"; empty: there is none
-  std::string engine;        ///< name and version for the engine file
+  bool privileged_unnamed =
+      false;  ///< --privileged is no AppArmor profile, in the place of "unconfined"
+  bool checks_apparmor = false;  ///< a profile is refused where there is no AppArmor
+  bool joined_labels_win =
+      false;             ///< whose namespaces are joined decides the label, whatever is given
+  std::string variable;  ///< value of the variable "container"; empty: there is none
+  std::string engine;    ///< name and version for the engine file
 };
 
 template <typename Io>
@@ -43,6 +48,9 @@ void fields(Io& io, Rules& r) {
   io.maybe("bareRoot", r.bare_root);
   io.maybe("usualHooks", r.usual_hooks);
   io.maybe("logsLines", r.logs_lines);
+  io.maybe("privilegedUnnamed", r.privileged_unnamed);
+  io.maybe("checksApparmor", r.checks_apparmor);
+  io.maybe("joinedLabelsWin", r.joined_labels_win);
   io.maybe("variable", r.variable);
   io.maybe("engine", r.engine);
 }

@@ -15,6 +15,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
+#include "container/apparmor.hpp"
 #include "container/cdi.hpp"
 #include "container/cgroup.hpp"
 #include "container/events.hpp"
@@ -374,6 +375,7 @@ class Start {
                  facts_.least_oom_score_adj);
     }
     add_seccomp();
+    facts_.apparmor_profile = AppArmor(options_).load();
     auto spec = make_spec(options_, details_.image, facts_);
     if (!options_.cdi_devices.empty())
       add_cdi_devices(spec, options_.cdi_devices, cdi_directories(), facts_.rootless);

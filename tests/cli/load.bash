@@ -3,6 +3,7 @@
 # the binary under test ($BERTH) as root or as an ordinary user.
 #
 #   setup_file() { begin_file; }        teardown_file() { end_file; }
+#   setup_file() { begin_store; }       the same without a registry
 #
 #   berth ARG...        as root on the file's own --root and --runroot
 #   user_berth ARG...   as the user berth-test on his own
@@ -30,6 +31,11 @@ podman() { "$WORK/bin/podman" --root "$WORK/root" --runroot "$WORK/run" "$@"; }
 user_podman() { as_user "$WORK/bin/podman" "$@"; }
 
 begin_file() {
+  begin_store
+  start_registry
+}
+
+begin_store() {
   [ "$(id -u)" = 0 ] || skip "needs root"
   export CONTAINERS_CONF=/dev/null CONTAINERS_STORAGE_CONF=/dev/null  # nothing of this host's
   WORK=$(mktemp -d /var/tmp/berth-cli.XXXXXX)
@@ -47,7 +53,6 @@ begin_file() {
   if id berth-test > /dev/null 2>&1; then
     install -d -o berth-test -g berth-test -m 700 "$WORK/home" "$WORK/user-run"
   fi
-  start_registry
 }
 
 needs_user() { id berth-test > /dev/null 2>&1 || skip "needs the user berth-test (see ./check)"; }
@@ -104,7 +109,7 @@ end_file() {
     echo "bridge left: $bridge"
     left=1
   fi
-  kill "$REGISTRY_PID"
+  [ -z "${REGISTRY_PID:-}" ] || kill "$REGISTRY_PID"
   umount -l "$WORK" 2> /dev/null || true
   rm -rf "$WORK"
   return $left

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "commands/info.hpp"
+#include "container/apparmor.hpp"
 #include "container/cgroup.hpp"
 #include "container/host_info.hpp"
 #include "version.hpp"
@@ -76,7 +77,7 @@ void add_cgroups(Json& info, const GlobalOptions& options) {
 
 Json security_options(bool v2) {
   Json list = Json::array({"name=seccomp,profile=builtin"});
-  if (base::exists("/sys/kernel/security/apparmor")) list.push_back("name=apparmor");
+  if (container::has_apparmor()) list.push_back("name=apparmor");
   if (base::exists("/sys/fs/selinux/enforce")) list.push_back("name=selinux");
   if (base::is_rootless()) list.push_back("name=rootless");
   if (v2) list.push_back("name=cgroupns");

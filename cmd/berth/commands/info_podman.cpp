@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/user_namespace.hpp"
 #include "commands/info.hpp"
+#include "container/apparmor.hpp"
 #include "container/cgroup.hpp"
 #include "container/host_info.hpp"
 #include "container/spec/spec.hpp"
@@ -68,7 +69,7 @@ Json cpu_use() {
 
 Json security() {
   std::vector<std::string> capabilities = container::capabilities_of({});
-  return {{"apparmorEnabled", base::exists("/sys/kernel/security/apparmor")},
+  return {{"apparmorEnabled", container::has_apparmor()},
           {"capabilities", base::join(capabilities, ",")},
           {"rootless", base::is_rootless()},
           {"seccompEnabled", true},

@@ -76,6 +76,7 @@ void set_podman_defaults(CreateFlags& flags) {
   rules.start_is_invoking = rules.owns_cidfile = rules.detects_systemd = true;
   rules.timeout_is_minus_one = rules.keeps_short_checks = rules.inherits_oom_score = true;
   rules.logs_lines = rules.bare_root = rules.usual_hooks = true;
+  rules.privileged_unnamed = rules.checks_apparmor = rules.joined_labels_win = true;
   rules.variable = "podman";
   rules.engine = "podman-" + version_number();
 }

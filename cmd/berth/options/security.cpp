@@ -90,7 +90,7 @@ void apply(const Option& option, Security& security) {
   } else if (option.key == "label") {
     check_module(option, "/sys/fs/selinux/enforce", "disable");
   } else if (option.key == "apparmor") {
-    check_module(option, "/sys/kernel/security/apparmor", "unconfined");
+    security.apparmor = option.value;
   } else if (option.key == "writable-cgroups" || option.key == "proc-opts") {
     fail(Kind::unsupported, "--security-opt {} is not supported yet", option.text);
   } else {

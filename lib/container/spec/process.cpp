@@ -170,6 +170,8 @@ base::Json process(const Input& in) {
   };
   if (const auto& score = in.options.oom_score_adj; score || !in.options.rules.inherits_oom_score)
     part["oomScoreAdj"] = std::max(score.value_or(0), in.facts.least_oom_score_adj);
+  if (!in.facts.apparmor_profile.empty()) part["apparmorProfile"] = in.facts.apparmor_profile;
+  if (!in.facts.process_label.empty()) part["selinuxLabel"] = in.facts.process_label;
   // The terminal has the right size before the first process can look at it.
   if (in.options.tty && in.facts.console_rows > 0) {
     part["consoleSize"] = {{"height", in.facts.console_rows}, {"width", in.facts.console_columns}};

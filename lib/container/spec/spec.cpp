@@ -58,6 +58,7 @@ base::Json linux_part(const Input& in) {
   if (const auto propagation = rootfs_propagation(in); !propagation.empty()) {
     part["rootfsPropagation"] = propagation;
   }
+  if (!in.facts.mount_label.empty()) part["mountLabel"] = in.facts.mount_label;
   const bool compiled = !in.facts.seccomp_bpf.empty();
   if (!compiled && in.facts.seccomp.is_object()) part["seccomp"] = in.facts.seccomp;
   return part;

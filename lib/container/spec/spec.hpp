@@ -74,8 +74,10 @@ struct Facts {
   bool tty_group = true;            ///< false: gid 5 is not mapped here, devpts goes without it
   int least_oom_score_adj = -1000;  ///< lower ones this process may not give
   int console_rows = 0, console_columns = 0;  ///< of the user's terminal; 0: unknown
-  std::string seccomp_bpf;  ///< base64 for crun's annotation; empty: JSON profile below
-  base::Json seccomp;       ///< linux.seccomp for other runtimes, or null
+  std::string seccomp_bpf;       ///< base64 for crun's annotation; empty: JSON profile below
+  base::Json seccomp;            ///< linux.seccomp for other runtimes, or null
+  std::string apparmor_profile;  ///< empty: none
+  std::string process_label, mount_label;  ///< SELinux's; empty: none
   /// Hard rlimits ("nofile") that this process cannot raise, -1: unlimited. Missing: no bound.
   std::map<std::string, std::int64_t> hard_limits;
 };
