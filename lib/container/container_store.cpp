@@ -134,6 +134,12 @@ std::map<std::string, std::string> ContainerStore::cid_files() {
   return files;
 }
 
+bool ContainerStore::has_level(const std::string& level) {
+  return store_.database()
+      .query("SELECT 1 FROM containers WHERE instr(config, ?) LIMIT 1", ":" + level + "\"")
+      .next();
+}
+
 void ContainerStore::add(const Record& record,
                          const Details& details,
                          const std::vector<storage::Layer>& layers) {

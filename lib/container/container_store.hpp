@@ -46,6 +46,9 @@ class ContainerStore {
   /// What --cidfile named, by id, of those containers that have it: without reading the details of all.
   std::map<std::string, std::string> cid_files();
 
+  /// Whether the labels of a container end with this level of SELinux.
+  bool has_level(const std::string& level);
+
   /// Adds a row with its layers and volumes in one transaction. Kind exists with Docker's sentence when the name is
   /// taken. `--rm` containers need not survive a power loss.
   void add(const Record& record, const Details& details, const std::vector<storage::Layer>& layers);

@@ -20,6 +20,7 @@
 #include "container/health.hpp"
 #include "container/inspect.hpp"
 #include "container/inspect_podman.hpp"
+#include "container/label_choice.hpp"
 #include "container/names.hpp"
 #include "container/spec/spec.hpp"
 #include "container/start.hpp"
@@ -313,6 +314,9 @@ Created create(Engine& engine, CreateOptions options, const image::Image& image,
   add_image_volumes(options, details.image);
   if (options.systemd || options.rules.detects_systemd) prepare_for_systemd(options, details.image);
   add_writable_tmpfs(options);
+  const auto labels = choose_labels(engine, options);
+  details.process_label = labels.process;
+  details.mount_label = labels.mount;
   record.summary = summary_of(options, details.image);
   details.anonymous_volumes = make_volumes(engine, options, rollback);
   record.summary = summary_of(options, details.image);

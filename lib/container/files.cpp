@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "container/copy_rules.hpp"
 #include "container/finish.hpp"
+#include "container/label_choice.hpp"
 #include "container/rootfs.hpp"
 #include "container/user_mapping.hpp"
 #include "storage/overlay.hpp"
@@ -128,8 +129,11 @@ void Files::attach_mounts() {
   if (std::all_of(mounts.begin(), mounts.end(), is_made_by_runtime)) return;
   staging_.emplace(engine_.store.make_staging("files"));
   const auto mapping = user_mapping(details.options.namespaces);
-  const auto prepared = prepare_mounts(
-      engine_, details.options, root_.get(), staging_->path(), {std::nullopt, mapping});
+  const auto prepared = prepare_mounts(engine_,
+                                       details.options,
+                                       root_.get(),
+                                       staging_->path(),
+                                       {std::nullopt, mapping, labels_of(details)});
   use_private_mounts();
   const std::string slot = staging_->path() + "/rootfs";
   base::make_directory(slot, 0700);

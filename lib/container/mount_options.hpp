@@ -30,9 +30,10 @@ struct MountOption {
   std::string mode_text;             ///< third part of -v, or the options of --tmpfs, for inspect
   bool from_image = false;
   bool anonymous = false;
-  bool chown = false;                ///< U: the source's files are given to the container's user
-  bool overlay = false;              ///< O: what is written goes to a layer of its own
-  std::string upper, work;           ///< of that layer, when it shall stay
+  bool chown = false;       ///< U: the source's files are given to the container's user
+  bool overlay = false;     ///< O: what is written goes to a layer of its own
+  std::string upper, work;  ///< of that layer, when it shall stay
+  std::string relabel;      ///< "shared" (z), "private" (Z): the source's files get a SELinux label
   std::optional<std::string> idmap;  ///< ids mapped, "" as the container's user namespace has them
 };
 
@@ -60,6 +61,7 @@ void fields(Io& io, MountOption& m) {
   io.maybe("overlay", m.overlay);
   io.maybe("upper", m.upper);
   io.maybe("work", m.work);
+  io.maybe("relabel", m.relabel);
   io.maybe("idmap", m.idmap);
 }
 

@@ -112,6 +112,7 @@ struct Security {
   std::vector<std::string> mask, unmask;       ///< unmask may hold "ALL"
   std::string apparmor;                        ///< "", "unconfined" or name of a profile
   std::vector<std::string> label;   ///< "disable", "type:x" ...: changes of the SELinux label
+  bool label_nested = false;        ///< it may label, too: the kernel's files for that are shown
   std::vector<std::string> given;   ///< --security-opt words, for inspect
   bool fewer_capabilities = false;  ///< without NET_RAW, MKNOD and AUDIT_WRITE, as Podman
 };
@@ -129,6 +130,7 @@ void fields(Io& io, Security& s) {
   io.maybe("unmask", s.unmask);
   io.maybe("apparmor", s.apparmor);
   io.maybe("label", s.label);
+  io.maybe("labelNested", s.label_nested);
   io.maybe("given", s.given);
   io.maybe("fewerCapabilities", s.fewer_capabilities);
 }

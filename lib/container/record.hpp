@@ -51,6 +51,7 @@ struct Details {
   image::Platform platform;
   std::string log_path;
   std::vector<std::string> anonymous_volumes;
+  std::string process_label, mount_label;  ///< SELinux's, the same at each start; empty: none
 };
 
 template <typename Io>
@@ -62,6 +63,8 @@ void fields(Io& io, Details& d) {
   io.maybe("platform", d.platform);
   io.maybe("logPath", d.log_path);
   io.maybe("anonymousVolumes", d.anonymous_volumes);
+  io.maybe("processLabel", d.process_label);
+  io.maybe("mountLabel", d.mount_label);
 }
 
 struct Record {

@@ -17,8 +17,10 @@
 #include "container/copied_root.hpp"
 #include "container/idmap.hpp"
 #include "container/image_mounts.hpp"
+#include "container/label_choice.hpp"
 #include "container/mount.hpp"
 #include "container/mount_target.hpp"
+#include "container/relabel.hpp"
 #include "container/user_mapping.hpp"
 #include "container/volume_fill.hpp"
 #include "container/volume_mount.hpp"
@@ -30,7 +32,7 @@
 namespace container {
 
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record) {
-  return mount_rootfs(engine, record, engine.containers.details(record.id).options);
+  return mount_rootfs(engine, record, engine.containers.details(record.id));
 }
 
 namespace {
@@ -46,14 +48,21 @@ base::UniqueFd mount_directory(const Rootfs& rootfs,
 
 }  // namespace
 
-base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOptions& options) {
+base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const Details& details) {
+  const CreateOptions& options = details.options;
   // Two overlays of the same directories would mix each other up.
   if (auto shown = clone_mounted_rootfs(engine, record.id)) return std::move(*shown);
   const auto mapping = user_mapping(options.namespaces);
   const Rootfs& rootfs = options.rootfs;
   if (!rootfs.empty() && !rootfs.overlay) return mount_directory(rootfs, mapping);
-  if (has_copied_root(options)) return mount_copied_root(engine, record.id);
+  const std::string label = labels_of(details).mount;
+  if (has_copied_root(options)) {
+    auto root = mount_copied_root(engine, record.id);
+    if (!label.empty()) relabel(root.get(), label, copied_root(engine, record.id));
+    return root;
+  }
   storage::OverlayPlan plan;
+  plan.label = label;
   if (rootfs.overlay) plan.lower.push_back(rootfs.path);
   // Its files belong to the host's root, which a container with ids of its own does not know: there the runtime makes them.
   if (!mapping && !rootfs.overlay) plan.lower.push_back(storage::mount_points_layer(engine.store));
@@ -139,13 +148,17 @@ void copy_owner(const std::string& from, const std::string& to) {
     base::sys_fail("set the owner of {}", to);
 }
 
-base::UniqueFd mount_over(Engine& engine, const MountOption& mount, const std::string& directory) {
+base::UniqueFd mount_over(Engine& engine,
+                          const MountOption& mount,
+                          const std::string& directory,
+                          const std::string& label) {
   const std::string lower =
       mount.type == "volume" ? engine.volumes.get(mount.source).path : mount.source;
   if (!base::is_directory(lower))
     base::fail(base::Kind::usage, "overlay volume {}: not a directory", lower);
   auto plan = plan_writes(engine, mount, directory);
   plan.lower = {lower};
+  plan.label = label;
   if (mount.upper.empty()) copy_owner(lower, plan.upper);
   return storage::make_overlay(plan, engine.store.attributes());
 }
@@ -165,9 +178,13 @@ base::UniqueFd mount_image_copy(Engine& engine,
 }
 
 /// The layers of an image; written to only with rw=true, and then for this run alone.
-base::UniqueFd mount_image(Engine& engine, const MountOption& mount, const std::string& directory) {
+base::UniqueFd mount_image(Engine& engine,
+                           const MountOption& mount,
+                           const std::string& directory,
+                           const std::string& label) {
   storage::OverlayPlan plan;
   if (!mount.read_only) plan = plan_writes(engine, mount, directory);
+  plan.label = label;
   const auto image = engine.images.get(mount.source);
   const std::string container = directory.substr(directory.find_last_of('/') + 1);
   for (const auto& layer : keep_image(engine, container, image)) plan.lower.push_back(layer.diff());
@@ -178,6 +195,12 @@ base::UniqueFd mount_image(Engine& engine, const MountOption& mount, const std::
   while (plan.lower.size() < 2) plan.lower.insert(plan.lower.begin(), empty);
   return storage::make_overlay(plan, engine.store.attributes());
 }
+
+/// Of one container: what its mounts need of their own goes below `directory`.
+struct Place {
+  const std::string& directory;
+  const std::string& label;  ///< SELinux's, of files
+};
 
 /// U: every file below is given to the container's user. Links are not followed, nor is another file system entered.
 void give_away(int directory, std::uint32_t uid, std::uint32_t gid, dev_t device) {
@@ -218,26 +241,35 @@ void give_away(const base::UniqueFd& source,
 
 base::UniqueFd prepare_image(Engine& engine,
                              const MountOption& mount,
-                             const std::string& directory,
+                             const Place& place,
                              bool by_copy) {
-  auto image =
-      by_copy ? mount_image_copy(engine, mount, directory) : mount_image(engine, mount, directory);
+  auto image = by_copy ? mount_image_copy(engine, mount, place.directory)
+                       : mount_image(engine, mount, place.directory, place.label);
+  if (by_copy && !place.label.empty()) relabel(image.get(), place.label, mount.source);
   if (mount.subpath.empty()) return image;
   const auto below = base::find_in_root(image.get(), mount.subpath, O_PATH);
   if (!below) base::fail(base::Kind::usage, "{}: no such path in the image", mount.subpath);
   return storage::clone_mount(below->get(), false);
 }
 
+/// A volume is for all containers. What a user has put there, or relabelled, keeps its label.
+void label_volume(int directory, const std::string& mount_label, const std::string& name) {
+  const auto wanted = parse_label(mount_label), present = parse_label(label_of(directory));
+  if (!wanted || (present && present->type == wanted->type)) return;
+  set_label(directory, shared_label(mount_label), name);
+}
+
 /// A detached mount of what the container shall see; with which ids it will be shown is the caller's.
 base::UniqueFd prepare_source(Engine& engine,
                               const MountOption& mount,
                               int rootfs,
-                              const std::string& directory,
+                              const Place& place,
                               const std::optional<base::IdMapping>& shown) {
-  if (mount.overlay) return mount_over(engine, mount, directory);
+  if (mount.overlay) return mount_over(engine, mount, place.directory, place.label);
   if (mount.type != "volume")
     return storage::clone_mount(open_source(mount).get(), mount.recursive);
   auto source = mount_volume(engine, engine.volumes.get(mount.source));
+  if (!place.label.empty()) label_volume(source.get(), place.label, mount.source);
   if (mount.copy) fill_volume(engine, rootfs, mount.target, source.get(), shown);
   if (mount.subpath.empty()) return source;
   const auto below = base::find_in_root(source.get(), mount.subpath, O_PATH);
@@ -274,6 +306,7 @@ PreparedMounts prepare_mounts(Engine& engine,
     };
     return depth(a) < depth(b);
   });
+  const Place place{directory, users.labels.mount};
   if (!mounts.empty()) base::make_directory(directory + "/mounts", 0711);
   for (auto& mount : mounts) {
     if (is_made_by_runtime(mount)) {
@@ -284,8 +317,12 @@ PreparedMounts prepare_mounts(Engine& engine,
     std::optional<base::IdMapping> shown;
     if (mount.idmap) shown = idmap_of(*mount.idmap, users.mapping);
     auto source = mount.type == "image"
-                      ? prepare_image(engine, mount, directory, options.driver == "vfs")
-                      : prepare_source(engine, mount, rootfs, directory, shown);
+                      ? prepare_image(engine, mount, place, options.driver == "vfs")
+                      : prepare_source(engine, mount, rootfs, place, shown);
+    if (!mount.relabel.empty() && !users.labels.process.empty())
+      relabel(source.get(),
+              mount.relabel == "shared" ? shared_label(place.label) : place.label,
+              mount.source);
     check_mount_target(rootfs, mount.target, source.get());
     if (mount.chown && users.user) give_away(source, users, shown, mount.source);
     if (shown) map_mount(source.get(), *shown);

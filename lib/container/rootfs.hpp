@@ -9,6 +9,7 @@
 #include "base/id_mapping.hpp"
 #include "base/unique_fd.hpp"
 #include "container/engine.hpp"
+#include "container/labels.hpp"
 #include "container/monitor.hpp"
 #include "container/spec/spec.hpp"
 
@@ -19,7 +20,7 @@ namespace container {
 base::UniqueFd mount_rootfs(Engine& engine, const Record& record);
 
 /// The same for who has the details already. With --rootfs it is that directory, or an overlay on it.
-base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const CreateOptions& options);
+base::UniqueFd mount_rootfs(Engine& engine, const Record& record, const Details& details);
 
 /// What start hands to the monitor (descriptors) and to the spec (slots).
 struct PreparedMounts {
@@ -31,6 +32,7 @@ struct PreparedMounts {
 struct MountUsers {
   std::optional<UserIds> user;  ///< that it runs as; without one, U gives nothing away
   std::optional<base::IdMapping> mapping;
+  Labels labels = {};  ///< without one of the process, nothing is relabelled
 };
 
 /// Opens the sources of all binds and volumes in this mount namespace, makes missing ones where -v wants it, and fills

@@ -23,6 +23,7 @@
 #include "container/foreign_mount.hpp"
 #include "container/health.hpp"
 #include "container/hooks.hpp"
+#include "container/label_choice.hpp"
 #include "container/log_plan.hpp"
 #include "container/managed_files.hpp"
 #include "container/monitor_protocol.hpp"
@@ -98,7 +99,7 @@ class Start {
     check_requirements();
     prepare_directory();
     const auto mapping = user_mapping(options_.namespaces);
-    rootfs_ = mount_rootfs(engine_, record_, options_);
+    rootfs_ = mount_rootfs(engine_, record_, details_);
     const auto& user = options_.user.empty() ? details_.image.user : options_.user;
     facts_.user = find_user(rootfs_.get(),
                             known_inside(user, options_.files.host_users, rootfs_.get()),
@@ -113,7 +114,8 @@ class Start {
       facts_.gid_mappings = mapping->gids;
     }
     write_more_files();
-    mounts_ = prepare_mounts(engine_, options_, rootfs_.get(), directory_, {facts_.user, mapping});
+    mounts_ = prepare_mounts(
+        engine_, options_, rootfs_.get(), directory_, {facts_.user, mapping, labels_of(details_)});
     check_the_command();
     if (options_.init) add_init();
     connect_network();
@@ -376,6 +378,7 @@ class Start {
     }
     add_seccomp();
     facts_.apparmor_profile = AppArmor(options_).load();
+    add_labels(facts_, details_);
     auto spec = make_spec(options_, details_.image, facts_);
     if (!options_.cdi_devices.empty())
       add_cdi_devices(spec, options_.cdi_devices, cdi_directories(), facts_.rootless);

@@ -78,6 +78,7 @@ base::UniqueFd stack_layers(const OverlayPlan& plan, Attributes attributes) {
   context.set("index", "off");
   if (attributes == Attributes::user) context.set_flag("userxattr");
   if (plan.discardable) context.set_flag("volatile");
+  if (!plan.label.empty()) context.set("context", plan.label);
   // Last, for what does not fit can be layers alone. Whatever else is wrong, the other way meets it, too.
   if (!add_layers(context, plan.lower) || !context.try_create())
     return make_overlay_by_mount(plan, attributes);

@@ -19,6 +19,8 @@ struct OverlayPlan {
   bool discardable = false;
   /// A user namespace whose ids the layers' files shall have, or -1.
   int users = -1;
+  /// A SELinux label that all files have, whatever their layers say; empty: their own.
+  std::string label;
 };
 
 /// Layers that the kernel stacks in one overlay, and those that an image may have: the lowest are then an overlay of

@@ -55,19 +55,25 @@ std::string lower_option(const std::vector<std::string>& lower, int users = -1) 
   return text;
 }
 
-void mount_overlay(const std::string& target, std::string options, Attributes attributes) {
+void mount_overlay(const std::string& target,
+                   std::string options,
+                   const std::string& label,
+                   Attributes attributes) {
   options += ",index=off";
+  // Its commas are not those of the options.
+  if (!label.empty()) options += ",context=\"" + label + "\"";
   if (attributes == Attributes::user) options += ",userxattr";
   if (::mount("overlay", target.c_str(), "overlay", 0, options.c_str()) < 0)
     base::sys_fail("mount the overlay");
 }
 
 /// Layers that are too many for one overlay: the lowest become one that covers the directory of the first.
-std::vector<std::string> stackable(const std::vector<std::string>& lower, Attributes attributes) {
+std::vector<std::string> stackable(const OverlayPlan& plan, Attributes attributes) {
+  const auto& lower = plan.lower;
   if (lower.size() <= kMostStacked) return lower;
   const auto rest = lower.end() - (kMostStacked - 1);
   const std::vector<std::string> lowest(lower.begin(), rest);
-  mount_overlay(lower.front(), lower_option(lowest), attributes);
+  mount_overlay(lower.front(), lower_option(lowest), plan.label, attributes);
   std::vector<std::string> stack = {lower.front()};
   stack.insert(stack.end(), rest, lower.end());
   return stack;
@@ -82,11 +88,11 @@ base::UniqueFd mount_there(const OverlayPlan& plan, Attributes attributes) {
   const std::string& target = plan.lower.back();
   if (plan.users >= 0 && plan.lower.size() > kMostStacked)
     base::fail(base::Kind::unsupported, "too many layers for a container with ids of its own");
-  std::string options = lower_option(stackable(plan.lower, attributes), plan.users);
+  std::string options = lower_option(stackable(plan, attributes), plan.users);
   if (!plan.upper.empty())
     options += ",upperdir=" + link_to(plan.upper) + ",workdir=" + link_to(plan.work);
   if (plan.discardable) options += ",volatile";
-  mount_overlay(target, options, attributes);
+  mount_overlay(target, options, plan.label, attributes);
   base::UniqueFd fd(static_cast<int>(
       ::syscall(SYS_open_tree, AT_FDCWD, target.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
   if (!fd) base::sys_fail("mount the overlay: take it");

@@ -12,6 +12,7 @@
 #include "container/apparmor.hpp"
 #include "container/cgroup.hpp"
 #include "container/host_info.hpp"
+#include "container/labels.hpp"
 #include "version.hpp"
 
 namespace cli {
@@ -78,7 +79,7 @@ void add_cgroups(Json& info, const GlobalOptions& options) {
 Json security_options(bool v2) {
   Json list = Json::array({"name=seccomp,profile=builtin"});
   if (container::has_apparmor()) list.push_back("name=apparmor");
-  if (base::exists("/sys/fs/selinux/enforce")) list.push_back("name=selinux");
+  if (container::has_selinux()) list.push_back("name=selinux");
   if (base::is_rootless()) list.push_back("name=rootless");
   if (v2) list.push_back("name=cgroupns");
   return list;

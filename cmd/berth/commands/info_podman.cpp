@@ -14,6 +14,7 @@
 #include "container/apparmor.hpp"
 #include "container/cgroup.hpp"
 #include "container/host_info.hpp"
+#include "container/labels.hpp"
 #include "container/spec/spec.hpp"
 #include "version.hpp"
 
@@ -74,7 +75,7 @@ Json security() {
           {"rootless", base::is_rootless()},
           {"seccompEnabled", true},
           {"seccompProfilePath", ""},
-          {"selinuxEnabled", base::exists("/sys/fs/selinux/enforce")}};
+          {"selinuxEnabled", container::has_selinux()}};
 }
 
 Json runtime(const GlobalOptions& options) {

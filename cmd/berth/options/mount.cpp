@@ -170,14 +170,11 @@ bool set_podmans(MountOption& mount, const Field& field) {
       "exec", "noexec", "suid", "nosuid", "dev", "nodev", "tmpcopyup", "notmpcopyup"};
   if (field.key == "u" || field.key == "chown") {
     mount.chown = truth(field);
-  } else if (field.key == "z" || field.key == "relabel") {
-    if (field.key == "relabel" && field.value != "shared" && field.value != "private")
-      refuse_value(field);
-    // Without SELinux there are no labels to be set.
-    if (base::exists("/sys/fs/selinux/enforce"))
-      fail(Kind::unsupported,
-           "mount option {} is not supported yet on a host with SELinux",
-           field.text);
+  } else if (field.key == "z") {
+    mount.relabel = field.text.starts_with('Z') ? "private" : "shared";
+  } else if (field.key == "relabel") {
+    if (field.value != "shared" && field.value != "private") refuse_value(field);
+    mount.relabel = field.value;
   } else if (field.key == "noswap" && mount.type == "tmpfs") {
     if (base::is_rootless())
       fail(Kind::usage,

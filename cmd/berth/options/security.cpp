@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "base/sys.hpp"
 #include "base/text.hpp"
+#include "container/labels.hpp"
 #include "errors.hpp"
 #include "flags.hpp"
 #include "options/groups.hpp"
@@ -63,10 +64,14 @@ void set_no_new_privileges(const Option& option, Security& security) {
   security.no_new_privileges = *value;
 }
 
-/// Labels and profiles of a security module: nothing to do where the host has none, refused where it has one.
-void check_module(const Option& option, const char* marker, const char* off) {
-  if (option.value == off || !base::exists(marker)) return;
-  fail(Kind::unsupported, "--security-opt {} is not supported yet", option.text);
+/// Without SELinux, nobody looks at them.
+void add_label(const std::string& label, bool podman, Security& security) {
+  if (podman && label == "nested") {
+    security.label_nested = true;
+    return;
+  }
+  if (label != "disable" && container::has_selinux()) container::check_label_option(label);
+  security.label.push_back(label);
 }
 
 /// "/a:/b"
@@ -76,7 +81,7 @@ void append_paths(std::vector<std::string>& paths, const std::string& text) {
   }
 }
 
-void apply(const Option& option, Security& security) {
+void apply(const Option& option, bool podman, Security& security) {
   if (option.key == "no-new-privileges") {
     set_no_new_privileges(option, security);
   } else if (option.key == "seccomp") {
@@ -88,7 +93,7 @@ void apply(const Option& option, Security& security) {
   } else if (option.text == "systempaths=unconfined") {
     security.unmask.emplace_back("ALL");
   } else if (option.key == "label") {
-    check_module(option, "/sys/fs/selinux/enforce", "disable");
+    add_label(option.value, podman, security);
   } else if (option.key == "apparmor") {
     security.apparmor = option.value;
   } else if (option.key == "writable-cgroups" || option.key == "proc-opts") {
@@ -114,7 +119,7 @@ void add_security_flags(FlagTable& table, CreateFlags& flags) {
 void finish_security(const CreateFlags& flags, container::CreateOptions& options) {
   std::vector<Option> parsed;
   for (const auto& text : flags.security) parsed.push_back(split(text));
-  for (const auto& option : parsed) apply(option, options.security);
+  for (const auto& option : parsed) apply(option, flags.podman, options.security);
   options.security.given = flags.security;
 }
 

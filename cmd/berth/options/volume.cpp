@@ -116,10 +116,7 @@ void apply_word(MountOption& mount, const std::string& word, const std::string& 
     if (mount.type == "bind") refuse_field("VolumeOptions");
     mount.copy = word == "copy";
   }
-  if (what == About::label && base::exists("/sys/fs/selinux/enforce")) {
-    base::fail(
-        Kind::unsupported, "volume option {} is not supported yet on a host with SELinux", word);
-  }
+  if (what == About::label) mount.relabel = word == "z" ? "shared" : "private";
   if (what == About::exec || what == About::suid || what == About::dev)
     mount.options.push_back(word);
 }

@@ -105,6 +105,9 @@ std::vector<SpecMount> own_mounts(const Input& in) {
       sys(in),
       cgroup(in),
   };
+  if (in.options.security.label_nested && !in.facts.process_label.empty())
+    list.push_back(
+        bound("/sys/fs/selinux", "/sys/fs/selinux", {"bind", "rprivate", "nosuid", "noexec"}));
   if (may_mount(in, "ipc"))
     list.push_back({"mqueue", "/dev/mqueue", "mqueue", {"nosuid", "noexec", "nodev"}});
   if (in.options.namespaces.ipc != "none") list.push_back(shm(in));

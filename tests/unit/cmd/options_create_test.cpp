@@ -389,6 +389,9 @@ TEST(CreateFlags, ReadsSecurity) {
   EXPECT_THAT(o.security.mask, ElementsAre("/a", "/b"));
   EXPECT_THAT(o.security.unmask, ElementsAre("ALL"));
   EXPECT_EQ(o.security.given.size(), 6U);
+  EXPECT_EQ(o.security.apparmor, "unconfined");
+  EXPECT_THAT(o.security.label, ElementsAre("disable"));
+  EXPECT_EQ(read({"--security-opt", "apparmor=mine"}).security.apparmor, "mine");
   EXPECT_FALSE(read({"--security-opt", "no-new-privileges:false"}).security.no_new_privileges);
   EXPECT_EQ(read({"--security-opt", "seccomp=unconfined"}).security.seccomp, "unconfined");
   base::write_file(profile, "{");

@@ -83,6 +83,13 @@ TEST(ParseVolume, TakesPodmansModes) {
   EXPECT_EQ(mount.work, "/w");
   EXPECT_EQ(mount.idmap, "uids=0-1-2;gids=0-1-2");
   EXPECT_EQ(parse_volume("/a:/m:idmap").idmap, "");
+  EXPECT_EQ(parse_volume("/a:/m:ro,z").relabel, "shared");
+  EXPECT_EQ(parse_volume("/a:/m:Z").relabel, "private");
+  EXPECT_EQ(parse_volume("/a:/m:ro").relabel, "");
+  EXPECT_EQ(parse_mount("type=bind,src=/a,dst=/m,z").relabel, "shared");
+  EXPECT_EQ(parse_mount("type=bind,src=/a,dst=/m,Z").relabel, "private");
+  EXPECT_EQ(parse_mount("type=bind,src=/a,dst=/m,relabel=shared").relabel, "shared");
+  EXPECT_EQ(parse_mount("type=bind,src=/a,dst=/m,relabel=private").relabel, "private");
   EXPECT_FALSE(parse_volume("/a:/m").idmap);
 }
 

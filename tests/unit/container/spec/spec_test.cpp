@@ -133,6 +133,21 @@ TEST_F(MakeSpec, MatchesTheGoldenFileOfKeepId) {
   expect("keep_id");
 }
 
+TEST_F(MakeSpec, NamesProfileAndLabelsWhereThereAreAny) {
+  EXPECT_FALSE(make()["process"].contains("apparmorProfile"));
+  EXPECT_FALSE(make()["process"].contains("selinuxLabel"));
+  EXPECT_FALSE(make()["linux"].contains("mountLabel"));
+  options_.security.label_nested = true;
+  EXPECT_EQ(mount_at("/sys/fs/selinux"), nullptr);
+  facts_.apparmor_profile = "berth-default";
+  facts_.process_label = "system_u:system_r:container_t:s0:c1,c2";
+  facts_.mount_label = "system_u:object_r:container_file_t:s0:c1,c2";
+  EXPECT_EQ(make()["process"]["apparmorProfile"], "berth-default");
+  EXPECT_EQ(make()["process"]["selinuxLabel"], facts_.process_label);
+  EXPECT_EQ(make()["linux"]["mountLabel"], facts_.mount_label);
+  EXPECT_EQ(mount_at("/sys/fs/selinux")["source"], "/sys/fs/selinux");
+}
+
 TEST_F(MakeSpec, ClampsUlimitsToWhatThisProcessMayGive) {
   options_.ulimits = {{"nofile", 1000, 2000}, {"nproc", -1, -1}};
   facts_.hard_limits = {{"nofile", 1024}, {"nproc", 99}};
