@@ -72,7 +72,10 @@ TEST(PlainJson, KeepsTheDefaultOfWhatIsAbsent) {
 }
 
 TEST(PlainJson, ReplacesWhatWasThere) {
-  Row row{.name = "old", .words = {"x"}, .labels = {{"x", "y"}}};
+  Row row;
+  row.name = "old";
+  row.words = {"x"};
+  row.labels = {{"x", "y"}};
   ASSERT_TRUE(read_plain_json(R"({"labels":{"a":"b"},"name":"n","words":["w"]})", row));
   EXPECT_EQ(row.name, "n");
   EXPECT_THAT(row.words, ElementsAre("w"));

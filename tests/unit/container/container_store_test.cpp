@@ -66,12 +66,13 @@ TEST_F(ContainerStoreTest, ListsThoseOfItsStaticDirAlone) {
 TEST_F(ContainerStoreTest, KeepsAnySummary) {
   Record record;
   record.id = std::string(64, 'a');
-  record.summary = {.image_name = "busybox",
-                    .command = {"sh", "-c", "echo \"\xC3\xBC\"\n\t\\ \x01"},
-                    .labels = {{"k", "\xE2\x82\xAC"}},
-                    .expose = {{.host_port = 1, .container_port = 80, .protocol = "tcp"}},
-                    .local_volumes = 2,
-                    .remove = true};
+  auto& given = record.summary;
+  given.image_name = "busybox";
+  given.command = {"sh", "-c", "echo \"\xC3\xBC\"\n\t\\ \x01"};
+  given.labels = {{"k", "\xE2\x82\xAC"}};
+  given.expose = {{.host_port = 1, .container_port = 80, .protocol = "tcp"}};
+  given.local_volumes = 2;
+  given.remove = true;
   containers_.add(record, {}, {});
   const auto& summary = containers_.get(record.id).summary;
   EXPECT_EQ(summary.command, record.summary.command);
