@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "container/label_choice.hpp"
 
-#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -54,13 +56,27 @@ std::string unused_level(Engine& engine) {
   base::fail(base::Kind::in_use, "all pairs of SELinux categories seem to be in use");
 }
 
+/// The kernel knows which there are; the runtime's words for one that it refuses name nothing.
+void check_known(const std::string& label) {
+  const auto kernel = base::find_file("/sys/fs/selinux/context", O_RDWR);
+  if (!kernel || label.empty()) return;
+  const auto written =
+      base::retry([&] { return ::write(kernel->get(), label.data(), label.size()); });
+  if (written < 0 && errno == EINVAL)
+    base::fail(base::Kind::usage, "the policy of this host has no SELinux label \"{}\"", label);
+}
+
 }  // namespace
 
 Labels choose_labels(Engine& engine, const CreateOptions& options) {
   const auto contexts = label_contexts();
   if (!contexts) return {};
   const bool is_init = options.systemd && options.rules.detects_systemd;
-  return compose_labels(*contexts, words_of(engine, options), unused_level(engine), is_init);
+  const auto words = words_of(engine, options);
+  auto labels = compose_labels(*contexts, words, unused_level(engine), is_init);
+  if (!words.empty()) check_known(labels.process);
+  if (!words.empty()) check_known(labels.mount);
+  return labels;
 }
 
 Labels labels_of(const Details& details) {

@@ -114,6 +114,8 @@ confinement() { r "$@" "$ROOTFS" cat /proc/self/attr/current; }
   has system_u:system_r:container_init_t:s0:c3,c4
   fails 125 r --security-opt label=nonsense "$ROOTFS:O" true
   has 'bad label option "nonsense"'
+  fails 125 r --security-opt label=type:nosuch_t "$ROOTFS:O" true
+  has 'the policy of this host has no SELinux label "system_u:system_r:nosuch_t:s0:c'
   works berth info -f '{{json .SecurityOptions}}'
   has name=selinux
 }
