@@ -142,6 +142,38 @@ class Start(Container):
         self.expect("running", "inspect", "-f", "{{.State.Status}}", "cc")
 
 
+class Init(Container):
+    def words(self):
+        return ["podman", "init", "cc"]
+
+    def prepare(self):
+        self.forget()
+        self.store.must("create", "--name", "cc", *self.network(), self.busybox(), "sleep", self.store.sleep)
+
+    def network(self):
+        return ["-p", f"{crash.free_port()}:80"]
+
+    def again(self):
+        self.quietly(*self.words())  # it may be
+
+    def holds(self):
+        self.expect("initialized", "inspect", "-f", "{{.State.Status}}", "cc")
+        self.store.must("start", "cc")
+        self.expect("running", "inspect", "-f", "{{.State.Status}}", "cc")
+        self.forget()
+
+
+class StartInitialized(Init):
+    def words(self):
+        return ["start", "cc"]
+
+    def prepare(self):
+        super().prepare()
+        self.store.must("podman", "init", "cc")
+
+    holds = Start.holds
+
+
 class Stop(Container):
     def words(self):
         return ["stop", "-t", "0", "cc"]
@@ -289,6 +321,7 @@ class Rename(Container):
 
 SCENARIOS = {
     "pull": Pull, "load": Load, "import": Import, "create": Create, "run": Run, "run-rm": RunAndRemove, "start": Start,
+    "init": Init, "start-initialized": StartInitialized,
     "stop": Stop, "restart": Restart, "kill": Kill, "rm": Remove, "rmi": RemoveImage, "tag": Tag,
     "volume-create": VolumeCreate, "volume-rm": VolumeRemove, "commit": Commit, "cp-in": CopyIn, "cp-out": CopyOut,
     "exec": Exec, "rename": Rename,

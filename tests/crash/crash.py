@@ -84,6 +84,7 @@ class Place:
         self.bin.mkdir()
         for name in ("berth", "berth-monitor", "berth-transfer"):
             shutil.copy2(pathlib.Path(berth).parent / name, self.bin / name)
+        (self.bin / "podman").symlink_to("berth")
         self.layout = self.work / "layout"
         images.make_layout(self.layout)
         self.start_registry()
@@ -137,7 +138,9 @@ class Store:
         return f"{self.place.registry}/{image}:1"
 
     def argv(self, *words):
-        return [*self.prefix, str(self.bin / "berth"), "--root", str(self.root), "--runroot", str(self.runroot),
+        """Of berth; of podman, its other name, where that is the first word."""
+        program, words = ("podman", words[1:]) if words[0] == "podman" else ("berth", words)
+        return [*self.prefix, str(self.bin / program), "--root", str(self.root), "--runroot", str(self.runroot),
                 *map(str, words)]
 
     def start(self, *words):
@@ -194,17 +197,19 @@ class Leaks:
         self.store, self.seen = store, set()
 
     def all(self, containers):
-        running = {id for id, state in containers.items() if state == "running"}
-        yield from self.processes(running)
+        # What is initialized has all that a running one has, but its command.
+        begun = {id for id, state in containers.items() if state == "running"}
+        running = begun | {id for id, state in containers.items() if state == "initialized"}
+        yield from self.processes(begun, running)
         yield from self.mounts()
         yield from self.files(containers, running)
         yield from self.cgroups(running)
         yield from self.network(running)
         yield from self.user_namespaces()
 
-    def processes(self, running):
-        if len(sleepers := self.store.sleepers()) != len(running):
-            yield f"{len(sleepers)} first processes for {len(running)} running containers: " + \
+    def processes(self, begun, running):
+        if len(sleepers := self.store.sleepers()) != len(begun):
+            yield f"{len(sleepers)} first processes for {len(begun)} running containers: " + \
                 "; ".join(describe(pid) for pid in sleepers)
         if (count := len(self.store.ours("berth-monitor"))) != len(running):
             yield f"{count} monitors for {len(running)} running containers"
