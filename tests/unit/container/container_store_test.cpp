@@ -70,7 +70,7 @@ TEST_F(ContainerStoreTest, KeepsAnySummary) {
   given.image_name = "busybox";
   given.command = {"sh", "-c", "echo \"\xC3\xBC\"\n\t\\ \x01"};
   given.labels = {{"k", "\xE2\x82\xAC"}};
-  given.expose = {{.host_port = 1, .container_port = 80, .protocol = "tcp"}};
+  given.expose = {{.host_ip = "", .host_port = 1, .container_port = 80, .protocol = "tcp"}};
   given.local_volumes = 2;
   given.remove = true;
   containers_.add(record, {}, {});
