@@ -17,12 +17,6 @@ namespace container {
 
 namespace {
 
-/// A host's hierarchies stay; one command asks for them at the start and at the end of a container.
-const CgroupHost& this_host() {
-  static const CgroupHost host = find_cgroup_host();
-  return host;
-}
-
 constexpr const char* kPrefix = "berth";
 
 bool has(const CgroupPlan& plan, const char* controller) {
@@ -172,7 +166,24 @@ std::vector<std::string> possible_directories(const std::string& manager, const 
   return directories;
 }
 
+/// v1 names a hierarchy's directory after its controllers: "memory", "cpu,cpuacct".
+bool is_hierarchy_of(const std::string& hierarchy, std::string_view controller) {
+  const auto names = base::split(hierarchy.substr(hierarchy.rfind('/') + 1), ',');
+  return std::find(names.begin(), names.end(), controller) != names.end();
+}
+
 }  // namespace
+
+std::string controller_directory(const std::string& manager,
+                                 const std::string& path,
+                                 std::string_view controller) {
+  if (path.empty() || manager == "disabled") return {};
+  for (const auto& hierarchy : this_host().hierarchies) {
+    if (this_host().v2 || is_hierarchy_of(hierarchy, controller))
+      return hierarchy + relative_path(manager, path, base::is_rootless());
+  }
+  return {};
+}
 
 std::vector<std::string> cgroup_directories(const std::string& manager, const std::string& path) {
   auto directories = possible_directories(manager, path);

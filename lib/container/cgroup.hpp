@@ -47,6 +47,12 @@ CgroupPlan plan_cgroup(const std::string& id,
 /// about them. Kind usage where Docker refuses instead.
 std::vector<std::string> discard_unusable_limits(Resources& resources, const CgroupPlan& plan);
 
+/// Where a cgroup lies in the hierarchy of one controller ("memory", v1's "cpuacct"), whether it exists or not. Empty where
+/// no hierarchy has that controller.
+std::string controller_directory(const std::string& manager,
+                                 const std::string& path,
+                                 std::string_view controller);
+
 /// The existing directories of a cgroup, one per hierarchy.
 std::vector<std::string> cgroup_directories(const std::string& manager, const std::string& path);
 

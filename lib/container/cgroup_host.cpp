@@ -55,6 +55,11 @@ CgroupHost find_cgroup_host(const std::string& root) {
   return host;
 }
 
+const CgroupHost& this_host() {
+  static const CgroupHost host = find_cgroup_host();
+  return host;
+}
+
 bool can_make_cgroups(const CgroupHost& host) {
   return !host.hierarchies.empty() &&
          std::all_of(

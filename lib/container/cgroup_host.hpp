@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this host has of control groups, found anew by each command that needs it (some ten system
-// calls).
+// What this host has of control groups, found by each command that needs it (some ten system calls).
 #pragma once
 
 #include <string>
@@ -17,6 +16,9 @@ struct CgroupHost {
 };
 
 CgroupHost find_cgroup_host(const std::string& root = "/sys/fs/cgroup");
+
+/// This one, found once for all: one command asks for it at the start and at the end of a container.
+const CgroupHost& this_host();
 
 /// True when this process may make cgroups at the top of every hierarchy: root's case, unless they
 /// are read-only.

@@ -10,6 +10,7 @@
 #include "base/sys.hpp"
 #include "base/text.hpp"
 #include "container/cgroup.hpp"
+#include "container/cgroup_host.hpp"
 #include "container/cgroup_tree.hpp"
 #include "container/start.hpp"
 
@@ -29,39 +30,42 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// The first of the files `name` that one of the cgroup's directories has. A cgroup may vanish while it is read.
+/// The value of a line "key value".
+std::uint64_t value_of(const std::string& text, std::string_view key) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line(text.data() + at, end - at);
+    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ')
+      return number_of(std::string(line.substr(key.size() + 1)));
+    at = end + 1;
+  }
+  return 0;
+}
+
+/// The files of one container's cgroup, which may vanish while it is read.
 class CgroupFiles {
  public:
-  explicit CgroupFiles(std::vector<std::string> directories)
-      : directories_(std::move(directories)) {}
+  CgroupFiles(const std::string& manager, const std::string& path)
+      : manager_(manager), path_(path) {}
 
-  std::optional<std::string> find(const char* name) const {
-    for (const auto& directory : directories_) {
-      if (!base::exists(directory + "/" + name)) continue;
-      try {
-        return base::read_file(directory + "/" + name);
-      } catch (const base::Error&) {
-        continue;
-      }
+  /// Of the file "CONTROLLER.REST"; empty where there is none.
+  std::string text(std::string_view name) const {
+    const auto directory = controller_directory(manager_, path_, name.substr(0, name.find('.')));
+    if (directory.empty()) return {};
+    try {
+      return base::find_file_text(fmt::format("{}/{}", directory, name)).value_or("");
+    } catch (const base::Error&) {
+      return {};
     }
-    return std::nullopt;
   }
 
-  std::uint64_t number(const char* name) const { return number_of(find(name).value_or("0")); }
-
-  /// The value of "key value" in a file.
-  std::uint64_t value(const char* name, const std::string& key) const {
-    const auto text = find(name);
-    if (!text) return 0;
-    for (const auto& line : base::split(*text, '\n')) {
-      const auto words = words_of(line);
-      if (words.size() == 2 && words[0] == key) return number_of(words[1]);
-    }
-    return 0;
+  std::size_t processes() const {
+    return cgroup_processes(cgroup_directories(manager_, path_)).size();
   }
 
  private:
-  std::vector<std::string> directories_;
+  const std::string& manager_;
+  const std::string& path_;
 };
 
 std::uint64_t host_memory() {
@@ -76,36 +80,36 @@ std::uint64_t less(std::uint64_t from, std::uint64_t what) {
 
 void read_cpu(const CgroupFiles& files, Usage& usage) {
   constexpr std::uint64_t kMicro = 1000, kTick = 10'000'000;
-  if (files.find("cpuacct.usage")) {
-    usage.cpu = files.number("cpuacct.usage");
-    usage.cpu_system = files.value("cpuacct.stat", "system") * kTick;
+  if (this_host().v2) {
+    const auto text = files.text("cpu.stat");
+    usage.cpu = value_of(text, "usage_usec") * kMicro;
+    usage.cpu_system = value_of(text, "system_usec") * kMicro;
   } else {
-    usage.cpu = files.value("cpu.stat", "usage_usec") * kMicro;
-    usage.cpu_system = files.value("cpu.stat", "system_usec") * kMicro;
+    usage.cpu = number_of(files.text("cpuacct.usage"));
+    usage.cpu_system = value_of(files.text("cpuacct.stat"), "system") * kTick;
   }
 }
 
 void read_memory(const CgroupFiles& files, Usage& usage) {
   const std::uint64_t host = host_memory();
   std::uint64_t limit = 0;
-  if (files.find("memory.current")) {
-    usage.memory =
-        less(files.number("memory.current"), files.value("memory.stat", "inactive_file"));
-    limit = files.number("memory.max");  // "max" is no number
+  const auto stat = files.text("memory.stat");
+  if (this_host().v2) {
+    usage.memory = less(number_of(files.text("memory.current")), value_of(stat, "inactive_file"));
+    limit = number_of(files.text("memory.max"));  // "max" is no number
   } else {
-    usage.memory = less(files.number("memory.usage_in_bytes"),
-                        files.value("memory.stat", "total_inactive_file"));
-    limit = files.number("memory.limit_in_bytes");
+    usage.memory =
+        less(number_of(files.text("memory.usage_in_bytes")), value_of(stat, "total_inactive_file"));
+    limit = number_of(files.text("memory.limit_in_bytes"));
   }
   usage.memory_limit = limit == 0 ? host : std::min(limit, host);
 }
 
 /// v2: "8:0 rbytes=1 wbytes=2 …" a line per device; v1: "8:0 Read 1".
 void read_block(const CgroupFiles& files, Usage& usage) {
-  const auto v2 = files.find("io.stat");
-  const auto text = v2 ? v2 : files.find("blkio.throttle.io_service_bytes");
-  if (!text) return;
-  for (const auto& line : base::split(*text, '\n')) {
+  const bool v2 = this_host().v2;
+  const auto text = files.text(v2 ? "io.stat" : "blkio.throttle.io_service_bytes");
+  for (const auto& line : base::split(text, '\n')) {
     const auto words = words_of(line);
     if (!v2 && words.size() == 3 && words[1] == "Read") usage.block_read += number_of(words[2]);
     if (!v2 && words.size() == 3 && words[1] == "Write") usage.block_write += number_of(words[2]);
@@ -147,13 +151,12 @@ Usage usage_of(Engine& engine, const Record& record) {
   if (!taken) return usage;
   usage.running = true;
   usage.started = state.started;
-  const auto directories = cgroup_directories(taken->cgroup_manager, taken->cgroup_path);
-  const CgroupFiles files(directories);
+  const CgroupFiles files(taken->cgroup_manager, taken->cgroup_path);
   read_cpu(files, usage);
   read_memory(files, usage);
   read_block(files, usage);
-  usage.pids = files.number("pids.current");
-  if (usage.pids == 0) usage.pids = cgroup_processes(directories).size();
+  usage.pids = number_of(files.text("pids.current"));
+  if (usage.pids == 0) usage.pids = files.processes();
   // The host's own traffic is not the container's.
   if (record.summary.network != "host") read_network(state.running.init.pid, usage);
   return usage;

@@ -66,6 +66,21 @@ is_now() { [ "$(of "$1" "$2")" = "$3" ]; }
   fails 1 berth stats --no-stream nosuch
 }
 
+stats_rounds() { [ "$(grep -c "$1" "$WORK/stats")" -ge "$2" ]; }
+
+@test "a stream of stats goes on with those that are there" {
+  started --name s1 "$B" sleep 1000
+  # By its path, so that $! is the stream itself.
+  "$WORK/bin/berth" --root "$WORK/root" --runroot "$WORK/run" stats --format '{{.Name}} {{.PIDs}}' > "$WORK/stats" 3>&- &
+  local stream=$!
+  until_true stats_rounds 's1 1' 2
+  started --name s2 "$B" sleep 1000
+  until_true stats_rounds 's2 1' 2
+  berth rm -f s1 > /dev/null
+  until_true stats_rounds 's2 1' 4
+  kill "$stream"
+}
+
 @test "events come back filtered, and a follower ends at its time" {
   local since
   since=$(date +%s.%N)

@@ -66,7 +66,7 @@ std::vector<Sample> find_samples(Session& session, const Flags& flags, const Wor
   auto& engine = session.engine();
   std::vector<Sample> samples;
   const auto add = [&](const container::Record& record, const std::string& asked) {
-    samples.push_back({record, asked, container::usage_of(engine, record), {}});
+    samples.push_back({record, asked, {}, container::usage_of(engine, record)});
   };
   if (words.empty()) {
     container::ListOptions options;
@@ -89,15 +89,29 @@ std::vector<Sample> find_samples(Session& session, const Flags& flags, const Wor
   return samples;
 }
 
-/// Reads every container again after a span; `before` stays, so that rates can be told.
-void sample_again(Session& session, std::vector<Sample>& samples, int milliseconds) {
+void wait_for(int milliseconds) {
   std::fflush(stdout);
   ::poll(nullptr, 0, milliseconds);
   base::check_interrupt();
+}
+
+/// Reads the same containers again; `before` stays, so that rates can be told.
+void sample_again(Session& session, std::vector<Sample>& samples) {
   for (auto& sample : samples) {
     if (sample.now.running) sample.before = sample.now;
     sample.now = container::usage_of(session.engine(), sample.record);
   }
+}
+
+/// Reads those that there are now: containers come and go. What is known of those that stay gives their rates.
+void sample_present(Session& session, const Flags& flags, std::vector<Sample>& samples) {
+  auto found = find_samples(session, flags, {});
+  for (auto& sample : found) {
+    for (const auto& old : samples) {
+      if (old.record.id == sample.record.id) sample.before = old.now;
+    }
+  }
+  samples = std::move(found);
 }
 
 void print(Session& session, const Flags& flags, const std::vector<Sample>& samples) {
@@ -112,20 +126,15 @@ int stats(Session& session, const Flags& flags, const Words& words) {
   if (podman && (flags.all ? 1 : 0) + (flags.latest ? 1 : 0) + (words.empty() ? 0 : 1) > 1)
     client_fail("--all, --latest and containers cannot be used together");
   auto samples = find_samples(session, flags, words);
-  sample_again(session, samples, kSampleMilliseconds);
+  wait_for(kSampleMilliseconds);
+  sample_again(session, samples);
   print(session, flags, samples);
   while (!flags.no_stream) {
-    if (words.empty()) {
-      // Containers come and go; what is known of those that stay gives their rates.
-      auto found = find_samples(session, flags, words);
-      for (auto& sample : found) {
-        for (const auto& old : samples) {
-          if (old.record.id == sample.record.id) sample.before = old.now;
-        }
-      }
-      samples = std::move(found);
-    }
-    sample_again(session, samples, podman ? flags.interval * 1000 : kSampleMilliseconds);
+    wait_for(podman ? flags.interval * 1000 : kSampleMilliseconds);
+    if (words.empty())
+      sample_present(session, flags, samples);
+    else
+      sample_again(session, samples);
     // The screen is cleared for each round, as both do.
     if (!(podman && flags.no_reset)) render::print("\033[2J\033[H");
     print(session, flags, samples);
