@@ -266,3 +266,16 @@ sub"
   [ -L "$WORK/host/export.link" ]
   [ "$(stat -c %s "$WORK/host/big")" = "$(stat -c %s "$WORK/host/export.tar")" ]
 }
+
+@test "a device of the host is no place for a file" {
+  berth create --name device "$B" true
+  mknod "$WORK/device" c 1 3
+  fails 1 berth cp device:/etc/passwd "$WORK/device"
+  has "invalid output path: \"$WORK/device\" must be a directory or a regular file: got a device"
+  ln -s device "$WORK/link"
+  fails 1 berth cp device:/etc/passwd "$WORK/link"
+  has "got a device"
+  fails 125 podman cp device:/etc/passwd "$WORK/device"
+  has "must be a directory or a regular file"
+  [ -c "$WORK/device" ]
+}

@@ -64,8 +64,14 @@ class Copy {
   static void check_output(const std::string& path) {
     const CopyPlace place(path);
     const auto directory = container::split_entry(container::clean_path(place.path())).first;
-    if (place.has_directory(directory)) return;
-    client_fail("invalid output path: directory \"{}\" does not exist", directory);
+    if (!place.has_directory(directory))
+      client_fail("invalid output path: directory \"{}\" does not exist", directory);
+
+    struct stat st {};
+
+    if (::stat(path.c_str(), &st) < 0 || !(S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))) return;
+    client_fail("invalid output path: \"{}\" must be a directory or a regular file: got a device",
+                path);
   }
 
   void open() {
