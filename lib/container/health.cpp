@@ -141,13 +141,15 @@ void change_health(const Engine& engine, const Record& record, const Details& de
 }
 
 void keep_health(Engine& engine, const Record& record) {
-  const auto health = read_health(engine.run_directory(record.id));
-  if (!health) {
+  const std::string run = engine.run_directory(record.id);
+  if (!read_health(run)) {
     base::remove_file(kept_file(engine, record));
     return;
   }
+  // A check that the end of the container has ended may just be telling so.
   const base::FileLock lock(engine.store.paths().lock("health-" + record.id));
-  write_health(engine.store.paths().container(record.id), *health);
+  if (const auto health = read_health(run))
+    write_health(engine.store.paths().container(record.id), *health);
 }
 
 }  // namespace container

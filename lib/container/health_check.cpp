@@ -106,13 +106,16 @@ class Check {
     const bool stopped = result.exit_code != 0 && is_stopped();
     const base::FileLock lock(engine_.store.paths().lock("health-" + record_.id));
     const std::string kept = engine_.store.paths().container(record_.id);
-    const bool lives = base::exists(directory_ + "/running");
-    const std::string& place = lives ? directory_ : kept;
+    const bool has_run = base::exists(directory_ + "/running");
+    // Whoever cleans up may have copied the run's already.
+    const bool has_ended = !has_run || base::exists(directory_ + "/exit");
+    const std::string& place = has_run ? directory_ : kept;
     if (!base::exists(place)) return;
     health_ = read_health(place).value_or(Health{});
     const std::string before = health_.status;
     take(result, stopped);
-    write_health(place, health_);
+    if (has_run) write_health(directory_, health_);
+    if (has_ended && base::exists(kept)) write_health(kept, health_);
     changed_ = health_.status != before;
     write_log();
   }
