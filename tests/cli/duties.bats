@@ -67,6 +67,8 @@ is_now() { [ "$(of "$1" "$2")" = "$3" ]; }
 }
 
 stats_rounds() { [ "$(grep -c "$1" "$WORK/stats")" -ge "$2" ]; }
+# The newest container comes first in a round.
+stats_end_with() { [[ $(tail -n 1 "$WORK/stats") == *"$1" ]]; }
 
 @test "a stream of stats goes on with those that are there" {
   started --name s1 "$B" sleep 1000
@@ -76,8 +78,9 @@ stats_rounds() { [ "$(grep -c "$1" "$WORK/stats")" -ge "$2" ]; }
   until_true stats_rounds 's1 1' 2
   started --name s2 "$B" sleep 1000
   until_true stats_rounds 's2 1' 2
+  stats_end_with 's1 1'
   berth rm -f s1 > /dev/null
-  until_true stats_rounds 's2 1' 4
+  until_true stats_end_with 's2 1'
   kill "$stream"
 }
 
